@@ -1,0 +1,157 @@
+// Package tokencache keeps one platform token per credential: one refresh at a
+// time in this process, and across processes when the store is shared; the
+// refresh outlives the caller who happened to start it; a refusal renews only
+// the generation that was refused.
+package tokencache
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/duijie-go/duijie"
+)
+
+// Source is the token of one scope. Safe for concurrent use.
+type Source struct {
+	store duijie.TokenStore
+	scope string
+	fetch func(context.Context) (duijie.Token, error)
+
+	mu      sync.Mutex // never held across I/O
+	token   duijie.Token
+	renewAt time.Time
+	flight  *flight
+}
+
+type flight struct {
+	done  chan struct{}
+	token duijie.Token
+	err   error
+}
+
+const (
+	fetchTimeout = 90 * time.Second
+	leaseTTL     = 2 * time.Minute // longer than a fetch may take
+)
+
+// New makes a Source. scope must name platform, host, application and a hash
+// of the secret; fetch logs in or refreshes.
+func New(store duijie.TokenStore, scope string, fetch func(context.Context) (duijie.Token, error)) *Source {
+	if store == nil {
+		store = duijie.NewMemoryTokenStore()
+	}
+	return &Source{store: store, scope: scope, fetch: fetch}
+}
+
+// Token returns a token whose generation is not refused. Concurrent callers
+// share one refresh; each gives up with its own context.
+func (s *Source) Token(ctx context.Context, refused int64) (duijie.Token, error) {
+	s.mu.Lock()
+	if s.usable(s.token, refused) {
+		t := s.token
+		s.mu.Unlock()
+		return t, nil
+	}
+	f := s.flight
+	if f == nil {
+		f = &flight{done: make(chan struct{})}
+		s.flight = f
+		go s.renew(context.WithoutCancel(ctx), f, refused)
+	}
+	s.mu.Unlock()
+	select {
+	case <-f.done:
+		return f.token, f.err
+	case <-ctx.Done():
+		return duijie.Token{}, ctx.Err()
+	}
+}
+
+func (s *Source) usable(t duijie.Token, refused int64) bool {
+	return t.Gen > refused && (s.renewAt.IsZero() || time.Now().Before(s.renewAt))
+}
+
+// renew runs on its own goroutine, which ends within fetchTimeout plus the
+// lease of another process.
+func (s *Source) renew(ctx context.Context, f *flight, refused int64) {
+	ctx, cancel := context.WithTimeout(ctx, fetchTimeout+leaseTTL)
+	defer cancel()
+	token, err := s.obtain(ctx, refused)
+	s.mu.Lock()
+	if err == nil {
+		s.token, s.renewAt = token, renewTime(token)
+	}
+	s.flight = nil
+	s.mu.Unlock()
+	f.token, f.err = token, err
+	close(f.done)
+}
+
+func (s *Source) obtain(ctx context.Context, refused int64) (duijie.Token, error) {
+	for {
+		stored, err := s.store.Load(ctx, s.scope)
+		if err != nil {
+			return duijie.Token{}, fmt.Errorf("duijie: token store: %w", err)
+		}
+		if stored.Gen > refused && (stored.Expires.IsZero() || time.Now().Before(renewTime(stored))) {
+			return stored, nil
+		}
+		lease, ours, err := s.store.Acquire(ctx, s.scope, stored.Gen, leaseTTL)
+		if err != nil {
+			return duijie.Token{}, fmt.Errorf("duijie: token store: %w", err)
+		}
+		if ours {
+			return s.lead(ctx, lease)
+		}
+		if err := pause(ctx); err != nil {
+			return duijie.Token{}, err
+		}
+	}
+}
+
+// lead logs in while holding the lease. A leader that was overtaken reads the
+// other's token and never writes.
+func (s *Source) lead(ctx context.Context, lease duijie.TokenLease) (duijie.Token, error) {
+	fetchCtx, cancel := context.WithTimeout(ctx, fetchTimeout)
+	defer cancel()
+	token, err := s.fetch(fetchCtx)
+	if err != nil {
+		return duijie.Token{}, errors.Join(err, s.store.Release(ctx, lease))
+	}
+	committed, err := s.store.Commit(ctx, lease, token)
+	if errors.Is(err, duijie.ErrFenced) {
+		return s.store.Load(ctx, s.scope)
+	}
+	if err != nil {
+		return duijie.Token{}, fmt.Errorf("duijie: token store: %w", err)
+	}
+	return committed, nil
+}
+
+// renewTime is a little before the token ends: 10 % of the time left, at most
+// five minutes, less some jitter so that processes do not renew together.
+func renewTime(t duijie.Token) time.Time {
+	if t.Expires.IsZero() {
+		return time.Time{}
+	}
+	early := min(time.Until(t.Expires)/10, 5*time.Minute)
+	if early <= 0 {
+		return t.Expires
+	}
+	return t.Expires.Add(-early - rand.N(early)/4) //nolint:gosec // spreading load needs no secure randomness
+}
+
+func pause(ctx context.Context) error {
+	t := time.NewTimer(10*time.Millisecond + rand.N(20*time.Millisecond)) //nolint:gosec // as above
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,118 @@
+// Package wire is the only place that decodes and encodes JSON for the
+// platforms: numbers exact, mixed types tolerated where contracts say so, no
+// HTML escapes. encoding/json/v2 can take over here without touching a client.
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Unmarshal decodes b into v; numbers in any are json.Number. Text after the
+// value is an error.
+func Unmarshal(b []byte, v any) error {
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.UseNumber()
+	if err := dec.Decode(v); err != nil {
+		return err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("text after the JSON value")
+	}
+	return nil
+}
+
+// Marshal encodes v without turning <, > and & into escapes, which some
+// platforms store literally and some signatures trip over.
+func Marshal(v any) ([]byte, error) {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
+}
+
+// First returns the first byte of b that is not white space, 0 for none.
+func First(b []byte) byte {
+	b = bytes.TrimLeft(b, " \t\r\n\xef\xbb\xbf")
+	if len(b) == 0 {
+		return 0
+	}
+	return b[0]
+}
+
+// Excerpt is the beginning of an answer for an error message.
+func Excerpt(b []byte) string {
+	const limit = 120
+	b = bytes.ToValidUTF8(bytes.TrimSpace(b), []byte("?"))
+	if len(b) > limit {
+		return string(bytes.ToValidUTF8(b[:limit], nil)) + "…"
+	}
+	return string(b)
+}
+
+// Text decodes a JSON text, number or bool into its text; null gives "".
+type Text string
+
+// UnmarshalJSON accepts any scalar.
+func (t *Text) UnmarshalJSON(b []byte) error {
+	switch {
+	case len(b) == 0 || string(b) == "null":
+		*t = ""
+	case b[0] == '"':
+		return json.Unmarshal(b, (*string)(t))
+	case b[0] == '{' || b[0] == '[':
+		return fmt.Errorf("want a text or number, found %s", Excerpt(b))
+	default:
+		*t = Text(b)
+	}
+	return nil
+}
+
+// Int decodes a whole number from a JSON number, text or bool; null and ""
+// give 0.
+type Int int64
+
+// UnmarshalJSON accepts 12, "12", 12.0, true.
+func (i *Int) UnmarshalJSON(b []byte) error {
+	var t Text
+	if err := t.UnmarshalJSON(b); err != nil {
+		return err
+	}
+	switch t {
+	case "", "false":
+		*i = 0
+		return nil
+	case "true":
+		*i = 1
+		return nil
+	}
+	n, err := parseInt(string(t))
+	*i = Int(n)
+	return err
+}
+
+// Bool decodes true, 1, "1", "true" and their opposites; null and "" are false.
+type Bool bool
+
+// UnmarshalJSON accepts a bool, 0 and 1, or either as text.
+func (v *Bool) UnmarshalJSON(b []byte) error {
+	var t Text
+	if err := t.UnmarshalJSON(b); err != nil {
+		return err
+	}
+	switch t {
+	case "", "0", "false", "False", "FALSE":
+		*v = false
+	case "1", "true", "True", "TRUE":
+		*v = true
+	default:
+		return fmt.Errorf("want true or false, found %s", Excerpt(b))
+	}
+	return nil
+}
