@@ -112,8 +112,8 @@ func (m RoundingMode) away(half int, odd, negative bool) bool {
 // bill over order lines. Every part has scale decimals and the parts add up
 // to total exactly: parts are cut towards zero, and what is left over goes to
 // the part with the largest weight, the first one of equals. So no part has
-// the opposite sign of total, and a weight of 0 (or unset) gets 0 unless
-// every weight is.
+// the opposite sign of total, and a weight of 0 (or unset) gets 0. The parts
+// marshal as text if total does.
 //
 // It is an error if there are no weights, a weight is negative, the weights
 // add up to 0 (ErrDivideByZero), or total has more than scale decimals that
