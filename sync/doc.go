@@ -1,0 +1,34 @@
+// Package sync copies records from a source to a target so that everything in
+// the source arrives in the target exactly once, and you can see it: through
+// lost answers, crashes, throttling, moving pages, poison rows and restarts.
+//
+// The package shares its name with the standard library's, so import it as
+//
+//	import duijiesync "github.com/duijie-go/duijie/sync"
+//
+// # Overview
+//
+// A [Pipeline] joins a [Source], a [Transform] and a [Sink], with a [State] that
+// remembers what is done. Run makes one pass and returns a [Report]; scheduling
+// belongs to the program that embeds it.
+//
+// # The promise
+//
+// Before a batch is sent, one durable row (an open batch) notes its keys and
+// fingerprints. After the answer, ledger, dead letters and checkpoint change
+// in one transaction guarded by the lease's fence. A write whose answer is lost
+// is unknown, never failed: its keys are looked up in the target before anything is
+// sent again. A run that finds open batches of a crashed one settles them
+// first. Records the ledger knows unchanged are not sent.
+//
+// A sink that can look its records up ([Finder]) or whose writes are
+// idempotent ([Limits]) gets the whole promise. For any other sink an unknown
+// outcome is held and reported, never guessed.
+//
+// # Errors
+//
+// A record the target refuses becomes a dead letter and the run goes on;
+// a run stops, and can be started again, on errors that concern no single
+// record: credentials, an unreachable platform, [ErrLeaseLost],
+// [ErrTooManyRefused].
+package sync

@@ -1,0 +1,89 @@
+package sync
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"iter"
+)
+
+// Checkpoint is a source's resume point. Only the source understands it; ""
+// means from the beginning.
+type Checkpoint string
+
+// Record is one item on its way from source to target.
+type Record[T any] struct {
+	// Key is the business key: what the target finds the record by. It must be
+	// stable and not empty; any bytes, any length.
+	Key string
+	// Value is the item itself.
+	Value T
+	// Version orders states of the same key (a modification time in Unix
+	// milliseconds, a sequence number): an older one never overwrites a newer
+	// one. 0 means the source has none.
+	Version int64
+	// Raw is the item as the source sent it, kept with dead letters. nil: the
+	// engine encodes Value as JSON when it needs to.
+	Raw json.RawMessage
+
+	// Target is what is known of the record in the target. The engine sets it
+	// for sinks; sources leave it alone.
+	Target Target
+}
+
+// Target is what the engine knows of a record in the target when it asks a
+// sink to write it.
+type Target struct {
+	// ID is the target's own id: the record exists, this is an update. "" is a create.
+	ID string
+	// KeyOnly marks a lookup after a crash: only Key is known, Value is zero.
+	KeyOnly bool
+	// Note is what the sink's own Finder put into [Found.Note], nil without one.
+	Note any
+}
+
+// Batch is some records and the resume point behind them.
+type Batch[T any] struct {
+	Records []Record[T]
+	// Checkpoint is where to resume once every record of this and all earlier
+	// batches is settled; "" when there is no resume point here.
+	Checkpoint Checkpoint
+}
+
+// Source yields batches in order. The contract:
+//
+//   - nothing is read before the range starts, and each Read starts anew;
+//   - after is a checkpoint of an earlier batch, or "";
+//   - records after a checkpoint are yielded again when they were not settled,
+//     so reading twice must be possible (a source that can not says so);
+//   - an error is the last pair;
+//   - the context's end ends the sequence with its error.
+type Source[T any] interface {
+	Read(ctx context.Context, after Checkpoint) iter.Seq2[Batch[T], error]
+}
+
+// SourceFunc is a function as a [Source].
+type SourceFunc[T any] func(ctx context.Context, after Checkpoint) iter.Seq2[Batch[T], error]
+
+// Read calls f.
+func (f SourceFunc[T]) Read(ctx context.Context, after Checkpoint) iter.Seq2[Batch[T], error] {
+	return f(ctx, after)
+}
+
+// Pager is a source that can say how it stays right while rows move. The text
+// goes into the report.
+type Pager interface {
+	Paging() string
+}
+
+// Transform turns an item of the source into an item of the target. An error
+// makes the record a dead letter; [ErrSkip] leaves it out. It must be pure:
+// the same input gives the same output, or unchanged records look changed.
+type Transform[In, Out any] func(ctx context.Context, in In) (Out, error)
+
+// ErrSkip is returned by a [Transform] to leave a record out.
+var ErrSkip = errors.New("duijie/sync: record left out by the transform")
+
+// Same is the transform of a pipeline whose source already yields what the
+// target takes.
+func Same[T any](_ context.Context, in T) (T, error) { return in, nil }

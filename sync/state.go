@@ -1,0 +1,174 @@
+package sync
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+)
+
+// Errors of a [State].
+var (
+	// ErrLeaseHeld: another run of the same pipeline is under way. Wait for it,
+	// or for its lease to end.
+	ErrLeaseHeld = errors.New("duijie/sync: another run holds the pipeline's lease")
+	// ErrLeaseLost: this run was paused so long that another one took over. It
+	// can write nothing more; the other run has the work.
+	ErrLeaseLost = errors.New("duijie/sync: the lease was lost to another run")
+	// ErrStateCorrupt: a stored record can not be decoded. The error names it.
+	// Nothing is reset silently.
+	ErrStateCorrupt = errors.New("duijie/sync: stored state is corrupt")
+)
+
+// Scope is what one run owns: a pipeline, or one partition of it.
+type Scope struct {
+	Pipeline  string // at most 128 bytes
+	Partition string // "" for a pipeline that is not split; at most 255 bytes
+}
+
+// Lease is the right to run a scope. Fence grows with every new holder; a
+// State refuses writes under an older one.
+type Lease struct {
+	Scope Scope
+	Owner string
+	Fence int64
+}
+
+// Fingerprint identifies the contents of a record: the first 16 bytes of the
+// SHA-256 of what would be written.
+type Fingerprint [16]byte
+
+// EntryState says how far a ledger entry can be trusted.
+type EntryState uint8
+
+// The states of a ledger entry. The numbers are stored: never change them.
+const (
+	EntryDone  EntryState = 1 // in the target with this fingerprint
+	EntryDoubt EntryState = 2 // found in the target after a crash; contents not yet compared
+	EntryHeld  EntryState = 3 // outcome unknown and no way to look it up
+	EntryDead  EntryState = 4 // refused with this fingerprint
+)
+
+// Entry is the ledger's knowledge of one key.
+type Entry struct {
+	Key         string
+	Fingerprint Fingerprint
+	TargetID    string
+	State       EntryState
+	Version     int64
+	Updated     time.Time
+}
+
+// Intent is one record of an open batch.
+type Intent struct {
+	Key         string
+	Fingerprint Fingerprint
+	TargetID    string // "" when a create was sent
+	Version     int64
+}
+
+// OpenBatch is the durable note, made before anything is sent, of what is about
+// to be sent.
+type OpenBatch struct {
+	Seq     int64 // unique in its scope
+	Started time.Time
+	Intents []Intent
+}
+
+// DeadReason says why a record is a dead letter. The numbers are stored.
+type DeadReason uint8
+
+// The reasons of dead letters.
+const (
+	DeadRefused   DeadReason = 1 // the target refused it
+	DeadTransform DeadReason = 2 // the transform returned an error or panicked
+	DeadHeld      DeadReason = 3 // its outcome is unknown and can not be looked up
+)
+
+// String names the reason.
+func (r DeadReason) String() string {
+	switch r {
+	case DeadRefused:
+		return "refused"
+	case DeadTransform:
+		return "transform"
+	case DeadHeld:
+		return "held"
+	}
+	return "invalid"
+}
+
+// DeadLetter is a record that did not reach the target, with all it takes to
+// understand and replay it. There is at most one per key.
+type DeadLetter struct {
+	Key         string          `json:"key"`
+	Reason      DeadReason      `json:"reason"`
+	Code        string          `json:"code,omitempty"`    // the platform's code
+	Field       string          `json:"field,omitempty"`   // the field it names
+	Message     string          `json:"message,omitempty"` // its words
+	Raw         json.RawMessage `json:"raw,omitempty"`     // the item as the source gave it
+	Fingerprint Fingerprint     `json:"-"`
+	Version     int64           `json:"version,omitempty"`
+	Attempts    int             `json:"attempts"` // refusals so far
+	First       time.Time       `json:"first"`
+	Last        time.Time       `json:"last"`
+}
+
+// DeadLetterQuery selects dead letters, in order of key.
+type DeadLetterQuery struct {
+	Keys   []string   // only these; empty = all
+	Reason DeadReason // only this one; 0 = all
+	After  string     // keys greater than this, for paging
+	Limit  int        // at most so many; 0 = 100
+}
+
+// Settlement is everything one batch changes, in one transaction.
+type Settlement struct {
+	Close       []int64      // open batches that are settled
+	Entries     []Entry      // ledger entries to put, by key
+	Forget      []string     // keys whose entries go
+	Dead        []DeadLetter // dead letters to put; Attempts adds to the stored ones, First is kept
+	Resolved    []string     // keys whose dead letters go
+	Checkpoint  *Checkpoint  // new resume point, nil to leave it
+	RecordedRun *RunRecord   // the run's row, nil to leave it
+}
+
+// RunRecord is the history of one run.
+type RunRecord struct {
+	ID      string
+	Started time.Time
+	Ended   time.Time // zero while it runs
+	Report  json.RawMessage
+	Error   string
+}
+
+// State keeps what a pipeline must not forget. All writes of a run are guarded
+// by its lease and return ErrLeaseLost under an old fence. Implementations are
+// safe for concurrent use and pass pipelinetest.TestState.
+type State interface {
+	// Acquire takes the lease of a scope for ttl, or returns ErrLeaseHeld. A lease
+	// that ran out is taken over with a higher fence.
+	Acquire(ctx context.Context, scope Scope, owner string, ttl time.Duration) (Lease, error)
+	// Renew prolongs the lease by ttl from now.
+	Renew(ctx context.Context, lease Lease, ttl time.Duration) error
+	// Release gives the lease up. A lease already lost is not an error.
+	Release(ctx context.Context, lease Lease) error
+
+	// Checkpoint returns the scope's resume point, "" when there is none.
+	Checkpoint(ctx context.Context, scope Scope) (Checkpoint, error)
+	// Ledger returns the entries of keys; absent keys are not in the map.
+	Ledger(ctx context.Context, pipeline string, keys []string) (map[string]Entry, error)
+	// OpenBatches returns the scope's open batches, oldest first.
+	OpenBatches(ctx context.Context, scope Scope) ([]OpenBatch, error)
+	// Open stores an open batch; it is durable when Open returns.
+	Open(ctx context.Context, lease Lease, batch OpenBatch) error
+	// Settle applies a settlement in one transaction, durable when it returns.
+	Settle(ctx context.Context, lease Lease, s Settlement) error
+
+	// DeadLetters lists dead letters of a pipeline.
+	DeadLetters(ctx context.Context, pipeline string, q DeadLetterQuery) ([]DeadLetter, error)
+	// CountDeadLetters counts them.
+	CountDeadLetters(ctx context.Context, pipeline string) (int64, error)
+	// Runs returns the latest runs of a scope, newest first, at most limit.
+	Runs(ctx context.Context, scope Scope, limit int) ([]RunRecord, error)
+}
