@@ -1,0 +1,105 @@
+package kingdeetest
+
+// metaField is one field of a form in QueryBusinessInfo.
+type metaField struct {
+	Key                string
+	Name               []any
+	FieldName          string
+	MustInput          int
+	FieldType          int
+	ElementType        int
+	LookUpObjectFormID any `json:"LookUpObjectFormId"`
+	Extends            any
+	IsViewVisible      bool
+}
+
+// metaEntry is the head (FBillHead), a sub-head or a set of lines.
+type metaEntry struct {
+	Key       string
+	ParentKey string
+	Name      []any
+	Fields    []metaField
+}
+
+// queryBusinessInfo serves QueryBusinessInfo (元数据): head, parts and operations.
+func (c *call) queryBusinessInfo() any {
+	data, ok := c.params.object("data")
+	if !ok {
+		return c.badParameter("参数data不是有效的JSON对象")
+	}
+	if data.text("formid") == "" {
+		return c.fail(issue{text: "业务对象标识不能为空", code: codeNoForm})
+	}
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	t := c.s.table(data.text("formid"))
+	if t == nil {
+		return c.unknownForm()
+	}
+	entries := []metaEntry{{Key: "FBillHead", Name: languages("单据头"), Fields: c.s.metaFields(t.head)}}
+	for _, p := range t.parts {
+		entries = append(entries, metaEntry{
+			Key: p.key, ParentKey: "FBillHead", Name: languages(partTitle(p)), Fields: c.s.metaFields(p.fields),
+		})
+	}
+	var operations []any
+	for _, op := range []string{"Save", "Draft", "Submit", "Audit", "UnAudit", "CancelAssign", "Delete", "Forbid", "Enable"} {
+		operations = append(operations, map[string]any{"OperationNumber": op, "OperationName": languages(op)})
+	}
+	return answered{result{
+		ResponseStatus: c.status(nil, nil, nil),
+		NeedReturnData: map[string]any{
+			"Id": t.ID, "Name": languages(t.title()), "Entrys": entries, "Operations": operations,
+		},
+	}}
+}
+
+func (s *Server) metaFields(fields []*field) []metaField {
+	out := []metaField{}
+	for _, f := range fields {
+		m := metaField{Key: f.key, Name: languages(label(f.key)), FieldName: f.key, IsViewVisible: true}
+		if f.must {
+			m.MustInput = 1
+		}
+		if t := s.tables[f.target]; t != nil {
+			m.LookUpObjectFormID = t.ID
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// dataCentreList serves GetDataCenterList, which needs no login.
+func (c *call) dataCentreList() any {
+	type method struct {
+		AuthenticationMethodType int
+		Name                     string
+	}
+	type centre struct {
+		ID                    string `json:"Id"`
+		Number, Name, Version string
+		GDCID                 string
+		AuthenticationMethods []method
+	}
+	return []centre{{
+		ID: c.s.account.AcctID, Number: "001", Name: "对接测试账套", Version: "9.0.0.0",
+		AuthenticationMethods: []method{{1, "用户名密码"}},
+	}}
+}
+
+// switchOrg serves SwitchOrg (切换组织): the organisation must exist.
+func (c *call) switchOrg() any {
+	data, ok := c.params.object("data")
+	if !ok {
+		return c.badParameter("参数data不是有效的JSON对象")
+	}
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	number := data.text("orgnumber")
+	t := c.s.table("ORG_Organizations")
+	rec := t.find(number)
+	if rec == nil {
+		return c.fail(noSuchNumber(number))
+	}
+	return answered{result{ResponseStatus: c.status([]entity{c.entity(t, rec, 0)}, nil, nil)}}
+}

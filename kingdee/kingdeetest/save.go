@@ -1,0 +1,229 @@
+package kingdeetest
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// saver reads the options of a Save; the answer is not nil when they are wrong.
+func (c *call) saver() (*saver, params, any) {
+	form := c.params.text("formid")
+	if form == "" {
+		return nil, nil, c.fail(issue{text: "业务对象标识不能为空", code: codeNoForm})
+	}
+	data, ok := c.params.object("data")
+	if !ok {
+		return nil, nil, c.badParameter("参数data不是有效的JSON对象")
+	}
+	t := c.s.table(form)
+	if t == nil {
+		return nil, nil, c.unknownForm()
+	}
+	only, okOnly := data.texts("needupdatefields")
+	if _, okReturn := data.texts("needreturnfields"); !okOnly || !okReturn {
+		return nil, nil, c.badParameter("NeedUpDateFields和NeedReturnFields必须是数组")
+	}
+	b := &saver{
+		s: c.s, t: t, now: c.now, late: c.late, draft: c.op == "Draft",
+		validate: data.boolean("validateflag", true), verify: data.boolean("isverifybasedatafield", false),
+		audit: data.boolean("isautosubmitandaudit", false), deleteLines: data.boolean("isdeleteentry", true),
+	}
+	for _, key := range only {
+		if b.only == nil {
+			b.only = map[string]bool{}
+		}
+		b.only[strings.ToLower(key)] = true
+	}
+	return b, data, nil
+}
+
+func (c *call) unknownForm() any {
+	return c.fail(issue{text: "业务对象不存在", code: codeNoSuchField})
+}
+
+func (c *call) draft() any { return c.save() }
+
+// save serves Save (保存) and Draft (暂存).
+func (c *call) save() any {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	b, data, refused := c.saver()
+	if refused != nil {
+		return refused
+	}
+	var model map[string]any
+	if decode(data["model"], &model) != nil || model == nil {
+		return c.badParameter("参数Model必须是对象")
+	}
+	if r, ok := c.s.unnamedRefusal(b.t, model); ok {
+		return c.fail(issue{text: r.message, code: codeInvalid, row: -1})
+	}
+	rec, issues := b.store(model)
+	if issues != nil {
+		return c.fail(issues...)
+	}
+	done := []entity{c.entity(b.t, rec, 0)}
+	return answered{result{
+		ResponseStatus: c.status(done, nil, nil), ID: b.t.keyValue(rec.id), Number: numberValue(rec),
+		NeedReturnData: []any{b.t.returned(rec, data)},
+	}}
+}
+
+// batchSave serves BatchSave: rows one by one, each on its own. With beginmethod
+// it answers with a task to be asked for later.
+func (c *call) batchSave() any {
+	out := c.batch()
+	if c.params.text("beginmethod") == "" {
+		return out
+	}
+	return c.begin(out)
+}
+
+func (c *call) batch() any {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	b, data, refused := c.saver()
+	if refused != nil {
+		return refused
+	}
+	var models []map[string]any
+	if decode(data["model"], &models) != nil || len(models) == 0 {
+		return c.badParameter("参数Model必须是对象数组")
+	}
+	for _, m := range models {
+		if r, ok := c.s.unnamedRefusal(b.t, m); ok {
+			return c.fail(issue{text: r.message, code: codeInvalid, row: -1})
+		}
+	}
+	share := shareOf(len(models), data.integer("batchcount"))
+	done, back, all := []entity{}, []any{}, []issue{}
+	for i, m := range models {
+		rec, issues := b.store(m)
+		for _, is := range issues {
+			is.row = i % share
+			all = append(all, is)
+		}
+		if issues == nil {
+			done = append(done, c.entity(b.t, rec, i%share))
+			back = append(back, b.t.returned(rec, data))
+		}
+	}
+	return answered{result{ResponseStatus: c.status(done, nil, all), NeedReturnData: back}}
+}
+
+// shareOf is how many rows one thread of the server gets: with a BatchCount
+// below the number of rows, DIndex counts inside such a share.
+func shareOf(rows, batchCount int) int {
+	if batchCount <= 0 || rows <= batchCount {
+		return rows
+	}
+	return (rows + batchCount - 1) / batchCount
+}
+
+// unnamedRefusal tells whether a row is one RefuseUnnamed was called for.
+func (s *Server) unnamedRefusal(t *table, model map[string]any) (refusal, bool) {
+	number := plainText(inner(model, t.Number))
+	if number == "" {
+		if id, ok := parseKey(inner(model, t.Key)); ok && t.current(id) != nil {
+			number = t.current(id).number
+		}
+	}
+	r, ok := s.refusals[refusalKey(t.ID, number)]
+	return r, ok && r.unnamed
+}
+
+func numberValue(rec *record) any {
+	if rec.number == "" {
+		return nil
+	}
+	return rec.number
+}
+
+func (c *call) entity(t *table, rec *record, row int) entity {
+	return entity{ID: t.keyValue(rec.id), Number: numberValue(rec), DIndex: c.index(row)}
+}
+
+// returned is the row of NeedReturnData: the asked fields, {} when none are asked.
+func (t *table) returned(rec *record, data params) any {
+	asked, _ := data.texts("needreturnfields")
+	out := map[string]any{}
+	for _, key := range asked {
+		where, sub, inPart := strings.Cut(key, ".")
+		if p := t.byPart[strings.ToLower(where)]; p != nil && p.lines && inPart {
+			lines, _ := rec.vals[p.key].([]map[string]any)
+			t.returnLines(out, p, sub, lines)
+			continue
+		}
+		if col, ok := t.column(key); ok && !col.onLine() {
+			out[key] = jsonValue(t.value(nil, view{rec: rec}, col))
+		}
+	}
+	return out
+}
+
+// returnLines adds one field of every line to NeedReturnData.
+func (t *table) returnLines(out map[string]any, p *part, key string, lines []map[string]any) {
+	list, _ := out[p.key].([]map[string]any)
+	if list == nil {
+		list = make([]map[string]any, len(lines))
+		for i := range list {
+			list[i] = map[string]any{}
+		}
+	}
+	if f := t.fieldFor(p, key); f != nil {
+		for i, line := range lines {
+			list[i][f.key] = jsonValue(line[f.key])
+		}
+	}
+	out[p.key] = list
+}
+
+// task is an asynchronous BatchSave.
+type task struct {
+	polls  int
+	answer json.RawMessage
+}
+
+// taskAnswer is what the start of a task and each question for it answer.
+type taskAnswer struct {
+	Status           int    // 0 pending, 1 running, 2 complete
+	TaskID           string `json:"TaskId"`
+	Result           json.RawMessage
+	Cancelled        bool
+	IsFaulted        bool
+	FaultedException any
+	Successful       bool
+	Message          any
+	Progress         int
+	ProgressDesc     any
+}
+
+// begin keeps an answer for QueryAsyncResult.
+func (c *call) begin(out any) any {
+	t, id := &task{answer: encode(out)}, newID()
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	c.s.tasks[id] = t
+	return taskAnswer{TaskID: id}
+}
+
+// queryAsyncResult answers a task as running the first time and as complete from
+// then on.
+func (c *call) queryAsyncResult() any {
+	info, ok := c.params.object("queryinfo")
+	if !ok {
+		return c.badParameter("参数queryInfo不是有效的JSON对象")
+	}
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	id := info.text("taskid")
+	t := c.s.tasks[id]
+	if t == nil {
+		return c.fail(issue{text: "任务[" + id + "]不存在", code: codeNotFound})
+	}
+	t.polls++
+	if t.polls == 1 {
+		return taskAnswer{Status: 1, TaskID: id, Progress: 50}
+	}
+	return taskAnswer{Status: 2, TaskID: id, Result: t.answer, Successful: true, Progress: 100}
+}

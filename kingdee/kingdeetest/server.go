@@ -1,0 +1,232 @@
+package kingdeetest
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/duijie-go/duijie/internal/fakeserver"
+)
+
+// Server is a fake 金蝶云星空 server with its own store. It listens on a
+// loopback port (NewServer) or is used as a plain handler (New). All methods are
+// safe for concurrent use.
+type Server struct {
+	account  Account
+	gateway  bool
+	old      bool
+	clock    func() time.Time
+	latency  time.Duration
+	idle     time.Duration
+	listener *httptest.Server
+	faults   fakeserver.Faults
+	sessions sessions
+
+	mu       sync.Mutex // guards all below; never held while waiting or while a caller's function runs
+	tables   map[string]*table
+	lastID   int64
+	refusals map[string]refusal
+	tasks    map[string]*task
+	counts   map[string]int
+	hook     func(op string, n int)
+}
+
+// Account holds the credentials the server accepts.
+type Account struct {
+	AcctID    string // data centre id (账套 ID, also DBID)
+	Username  string // integration user (集成用户)
+	Password  string // for ValidateUser and its kin
+	AppID     string // 应用 ID, "<client id>_<encoded client secret>"
+	AppSecret string // 应用密钥
+}
+
+// Option changes a new Server.
+type Option func(*Server)
+
+// WithAccount replaces the credentials the server accepts.
+func WithAccount(a Account) Option { return func(s *Server) { s.account = a } }
+
+// WithGateway makes the server act as the public-cloud gateway: every call must
+// carry right X-Api-* headers, and refusals are HTTP 519 with an errcode body.
+func WithGateway() Option { return func(s *Server) { s.gateway = true } }
+
+// WithForms adds business objects (业务对象), or replaces those of the same id.
+// Replacing a form drops its records.
+func WithForms(forms ...Form) Option {
+	return func(s *Server) {
+		for _, f := range forms {
+			s.addForm(f)
+		}
+	}
+}
+
+// WithClock replaces the clock behind session expiry, signature windows and the
+// dates of records. Latency, delays and CommitLate always use real time. The
+// function must be safe for concurrent use.
+func WithClock(now func() time.Time) Option { return func(s *Server) { s.clock = now } }
+
+// WithLatency makes every call take at least d before it is worked on.
+func WithLatency(d time.Duration) Option { return func(s *Server) { s.latency = d } }
+
+// WithoutMsgCode makes the server answer as old versions do: no MsgCode and no
+// DIndex anywhere, and an empty Id beside the errors of a Save. LoginBySign then
+// takes SHA-1 hashes as well.
+func WithoutMsgCode() Option { return func(s *Server) { s.old = true } }
+
+// WithSessionIdle sets after how long without a call a login session is lost;
+// the default is 20 minutes.
+func WithSessionIdle(d time.Duration) Option { return func(s *Server) { s.idle = d } }
+
+// NewServer starts a fake server on a loopback port. Close it after use.
+func NewServer(opts ...Option) *Server {
+	s := New(opts...)
+	s.listener = httptest.NewServer(s)
+	return s
+}
+
+// New returns a fake server without a listener, to be mounted as a handler. An
+// injected Cut shows there as a panic with http.ErrAbortHandler, which net/http
+// servers turn into a closed connection.
+func New(opts ...Option) *Server {
+	s := &Server{
+		account: Account{
+			AcctID: "5f3c9a7d1b2e4c", Username: "demo", Password: "888888",
+			AppID:     "260101_bn4ZWR8PFhuj1R5uW2GhWM1NuuviuRsN",
+			AppSecret: "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+		},
+		clock:    time.Now,
+		idle:     20 * time.Minute,
+		tables:   map[string]*table{},
+		lastID:   100000,
+		refusals: map[string]refusal{},
+		tasks:    map[string]*task{},
+		counts:   map[string]int{},
+	}
+	for _, f := range defaultForms() {
+		s.addForm(f)
+	}
+	for _, o := range opts {
+		o(s)
+	}
+	s.seedDefaults()
+	return s
+}
+
+// URL is the base URL, "http://127.0.0.1:port/k3cloud/", or "" without a listener.
+func (s *Server) URL() string {
+	if s.listener == nil {
+		return ""
+	}
+	return s.listener.URL + "/k3cloud/"
+}
+
+// Close stops the listener and cuts the connections that are still open.
+func (s *Server) Close() {
+	if s.listener == nil {
+		return
+	}
+	s.listener.CloseClientConnections()
+	s.listener.Close()
+}
+
+// Account returns the credentials the server accepts.
+func (s *Server) Account() Account { return s.account }
+
+// Logins tells how many logins succeeded.
+func (s *Server) Logins() int { return s.sessions.count() }
+
+// OnCall sets a function that runs before each call is served: op is the last
+// word of the service, n counts the calls of that op from 1. It runs without any
+// lock, so it may change records or inject faults, also for this very call.
+// nil removes it.
+func (s *Server) OnCall(f func(op string, n int)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hook = f
+}
+
+const suffix = ".common.kdsvc"
+
+// ServeHTTP answers one call: POST {base}{service}.common.kdsvc.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.ProtoMajor > 1 {
+		http.Error(w, "502 Bad Gateway", http.StatusBadGateway)
+		return
+	}
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		http.Error(w, "The requested resource does not support http method '"+r.Method+"'.", http.StatusMethodNotAllowed)
+		return
+	}
+	name, ok := s.serviceName(r.URL.Path)
+	if !ok {
+		s.unknownService(w, r.URL.Path)
+		return
+	}
+	op := opOf(name)
+	s.arrive(op)
+	if !wait(r, s.latency) {
+		panic(http.ErrAbortHandler)
+	}
+	s.spoil(w, r, op, func(w http.ResponseWriter, r *http.Request, late time.Duration) {
+		s.answer(w, r, name, op, late)
+	})
+}
+
+// serviceName cuts the service out of a path, or tells that it is none.
+func (s *Server) serviceName(path string) (string, bool) {
+	rest, ok := strings.CutPrefix(path, "/")
+	if !ok {
+		return "", false
+	}
+	base, name, ok := strings.Cut(rest, "/")
+	if !ok || !strings.EqualFold(base, "k3cloud") && (!s.gateway || !strings.EqualFold(base, "galaxyapi")) {
+		return "", false
+	}
+	name, ok = strings.CutSuffix(name, suffix)
+	return name, ok && name != ""
+}
+
+// opOf is the last word of a service: "Save" for "...DynamicFormService.Save",
+// "PushOrders" for "A.B.OrderService.PushOrders,Assembly".
+func opOf(service string) string {
+	service, _, _ = strings.Cut(service, ",")
+	return service[strings.LastIndexByte(service, '.')+1:]
+}
+
+func (s *Server) arrive(op string) {
+	s.mu.Lock()
+	s.counts[op]++
+	n, hook := s.counts[op], s.hook
+	s.mu.Unlock()
+	if hook != nil {
+		hook(op, n)
+	}
+}
+
+func (s *Server) unknownService(w http.ResponseWriter, name string) {
+	if s.gateway {
+		s.gatewayError(w, 5001, "API not found", "请求的API不存在")
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(http.StatusNotFound)
+	_, _ = w.Write([]byte("Service not found: " + name))
+}
+
+// wait sleeps for d of real time; false when the caller is gone.
+func wait(r *http.Request, d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-r.Context().Done():
+		return false
+	}
+}
