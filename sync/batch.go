@@ -1,0 +1,288 @@
+package sync
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+)
+
+// stage says how far an item of a batch has come.
+type stage uint8
+
+const (
+	toWrite  stage = iota // not settled: to be written
+	done                  // outcome says what became of it
+	skipped               // left out
+	rejected              // the transform failed; outcome says why
+	held                  // unknown, can not be looked up
+	stayDead              // refused before with the same contents
+)
+
+// item is one record of the batch being processed.
+type item[In, Out any] struct {
+	in      Record[In]
+	out     Record[Out]
+	fp      Fingerprint
+	entry   Entry // what the ledger knows; State 0 when nothing
+	stage   stage
+	outcome Outcome
+	first   bool // created by this write, as far as known before sending
+	sent    bool // some write of it may have left
+	resends int
+	retries int
+	fresh   bool // the outcome was reached in this run and is to be stored
+}
+
+// process takes one batch from reading to settlement.
+func (r *run[In, Out]) process(batch Batch[In]) error {
+	items, err := r.prepare(batch.Records)
+	if err != nil {
+		return err
+	}
+	var checkpoint *Checkpoint
+	if batch.Checkpoint != "" && !r.replays {
+		checkpoint = &batch.Checkpoint
+	}
+	if err := r.consult(items); err != nil {
+		return err
+	}
+	if err := r.lookBeforeWrite(items); err != nil {
+		return err
+	}
+	seq, writeErr := r.write(items)
+	if err := r.settle(items, seq, checkpoint, writeErr); err != nil {
+		return errors.Join(writeErr, err)
+	}
+	if r.p.Progress != nil {
+		r.p.Progress(r.rep.snapshot())
+	}
+	if writeErr != nil {
+		return writeErr
+	}
+	return r.checkRefusals()
+}
+
+// prepare transforms the records and keeps the latest state of each key.
+func (r *run[In, Out]) prepare(records []Record[In]) ([]*item[In, Out], error) {
+	store := make([]item[In, Out], len(records))
+	items := make([]*item[In, Out], len(records))
+	latest := make(map[string]int, len(records))
+	for i, rec := range records {
+		if rec.Key == "" {
+			return nil, fmt.Errorf("duijie/sync: the source yielded a record without key (number %d of its batch)", i+1)
+		}
+		it := &store[i]
+		items[i] = it
+		it.in = rec
+		if j, twice := latest[rec.Key]; twice {
+			if older := items[j]; older.in.Version > rec.Version {
+				it.stage = skipped
+				continue
+			}
+			items[j].stage = skipped
+		}
+		latest[rec.Key] = i
+	}
+	for _, it := range items {
+		if it.stage == skipped {
+			continue
+		}
+		if err := r.transform(it); err != nil {
+			return nil, err
+		}
+	}
+	return items, nil
+}
+
+func (r *run[In, Out]) transform(it *item[In, Out]) error {
+	value, err := r.callTransform(it.in)
+	switch {
+	case errors.Is(err, ErrSkip):
+		it.stage = skipped
+		return nil
+	case err != nil && r.ctx.Err() != nil:
+		return err
+	case err != nil:
+		it.stage, it.fresh = rejected, true
+		it.outcome = Outcome{Kind: OutcomeRefused, Code: "transform", Message: err.Error()}
+		return nil
+	}
+	it.out = Record[Out]{Key: it.in.Key, Value: value, Version: it.in.Version}
+	it.fp, err = fingerprint(r.p.Fingerprint, value)
+	if err != nil {
+		it.stage, it.fresh = rejected, true
+		it.outcome = Outcome{Kind: OutcomeRefused, Code: "encode", Message: err.Error()}
+	}
+	return nil
+}
+
+// callTransform turns a panic of the user's code into a dead letter, with the
+// stack in the log.
+func (r *run[In, Out]) callTransform(in Record[In]) (out Out, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.cfg.log.Error("transform panicked", "pipeline", r.p.Name, "key", in.Key, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			err = fmt.Errorf("the transform panicked: %v", p)
+		}
+	}()
+	return r.p.Transform(r.ctx, in.Value)
+}
+
+func fingerprint[Out any](custom func(Out) ([]byte, error), value Out) (Fingerprint, error) {
+	var body []byte
+	var err error
+	if custom != nil {
+		body, err = custom(value)
+	} else {
+		body, err = json.Marshal(value)
+	}
+	if err != nil {
+		return Fingerprint{}, fmt.Errorf("fingerprint: %w", err)
+	}
+	sum := sha256.Sum256(body)
+	return Fingerprint(sum[:16]), nil
+}
+
+// consult asks the ledger what it knows and settles what need not be sent.
+func (r *run[In, Out]) consult(items []*item[In, Out]) error {
+	keys := make([]string, 0, len(items))
+	for _, it := range items {
+		if it.stage == toWrite || it.stage == rejected {
+			keys = append(keys, it.in.Key)
+		}
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	entries, err := r.p.State.Ledger(r.ctx, r.p.Name, keys)
+	if err != nil {
+		return err
+	}
+	for _, it := range items {
+		if entry, known := entries[it.in.Key]; known && it.stage != skipped {
+			it.entry = entry
+			if it.stage == toWrite {
+				r.judgeKnown(it)
+			}
+		}
+	}
+	return nil
+}
+
+// judgeKnown decides about a record whose key is in the ledger.
+func (r *run[In, Out]) judgeKnown(it *item[In, Out]) {
+	e := it.entry
+	it.out.Target.ID = e.TargetID
+	same := e.Fingerprint == it.fp
+	switch {
+	case e.Version > it.in.Version && it.in.Version != 0 && e.State != EntryDead:
+		it.stage, it.outcome.Kind = done, OutcomeUnchanged // an older state of the record: the newer one stays
+	case e.State == EntryDone && same, e.State == EntryDoubt && same && r.finder == nil:
+		it.stage, it.outcome.Kind = done, OutcomeUnchanged
+	case e.State == EntryDead && same && !r.replays:
+		it.stage = stayDead
+	case e.State == EntryHeld && r.finder == nil && !r.cfg.idempotent && !r.p.ResendUnknown:
+		it.stage, it.fresh = held, true
+		it.outcome = heldOutcome()
+	}
+}
+
+// lookBeforeWrite asks the target about what is to be written: what is there
+// already is not written again, and creates are told from updates.
+func (r *run[In, Out]) lookBeforeWrite(items []*item[In, Out]) error {
+	pending := inStage(items, toWrite)
+	if r.finder == nil || len(pending) == 0 {
+		for _, it := range pending {
+			it.first = it.out.Target.ID == ""
+		}
+		return nil
+	}
+	return r.find(pending, func(it *item[In, Out], f Found) {
+		it.out.Target = Target{ID: f.TargetID, Note: f.Note}
+		it.first = f.Match == Absent
+		known := it.entry.State == EntryDone || it.entry.State == EntryDoubt
+		switch {
+		case f.Match == Identical, f.Match == Exists && known && it.entry.Fingerprint == it.fp:
+			it.stage, it.fresh = done, true
+			it.outcome = Outcome{Kind: OutcomeUnchanged, TargetID: f.TargetID}
+		case f.Match == Absent:
+			it.out.Target.ID = ""
+		}
+	})
+}
+
+// find looks items up, at most FindRows at a time.
+func (r *run[In, Out]) find(items []*item[In, Out], each func(*item[In, Out], Found)) error {
+	for chunk := range chunks(items, r.cfg.findRows) {
+		records := make([]Record[Out], len(chunk))
+		for i, it := range chunk {
+			records[i] = it.out
+		}
+		found, err := r.finder.Find(r.ctx, records)
+		if err != nil {
+			return fmt.Errorf("duijie/sync: look up in the target: %w", err)
+		}
+		if len(found) != len(chunk) {
+			return fmt.Errorf("duijie/sync: the sink's Find returned %d results for %d records", len(found), len(chunk))
+		}
+		for i, it := range chunk {
+			each(it, found[i])
+		}
+	}
+	return nil
+}
+
+// checkRefusals stops a run that is refused too much. A replay sends what was
+// refused before, so it has no limit.
+func (r *run[In, Out]) checkRefusals() error {
+	if r.replays {
+		return nil
+	}
+	if r.p.MaxRefused > 0 && r.refusedNow > r.p.MaxRefused {
+		return fmt.Errorf("%w: %d, the limit is %d", ErrTooManyRefused, r.refusedNow, r.p.MaxRefused)
+	}
+	if read := r.rep.snapshot().Read; read >= 20 && float64(r.refusedNow) > r.cfg.maxShare*float64(read) {
+		return fmt.Errorf("%w: %d of %d", ErrTooManyRefused, r.refusedNow, read)
+	}
+	return nil
+}
+
+func inStage[In, Out any](items []*item[In, Out], s stage) []*item[In, Out] {
+	var out []*item[In, Out]
+	for _, it := range items {
+		if it.stage == s {
+			out = append(out, it)
+		}
+	}
+	return out
+}
+
+func chunks[T any](all []T, n int) func(func([]T) bool) {
+	return func(yield func([]T) bool) {
+		for len(all) > 0 {
+			k := min(n, len(all))
+			if !yield(all[:k:k]) {
+				return
+			}
+			all = all[k:]
+		}
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

@@ -1,0 +1,85 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	stdsync "sync"
+	"time"
+)
+
+// leaseKeeper renews a lease while its run goes on, and ends the run when the
+// lease is lost.
+type leaseKeeper struct {
+	state State
+	lease Lease
+	ttl   time.Duration
+	quit  chan struct{}
+	done  chan struct{}
+
+	mu    stdsync.Mutex
+	until time.Time // by both clocks: the wall's and the monotonic one
+}
+
+func keepLease(ctx context.Context, state State, lease Lease, ttl time.Duration, lost context.CancelCauseFunc) *leaseKeeper {
+	k := &leaseKeeper{
+		state: state, lease: lease, ttl: ttl, until: time.Now().Add(ttl),
+		quit: make(chan struct{}), done: make(chan struct{}),
+	}
+	go k.loop(ctx, lost)
+	return k
+}
+
+func (k *leaseKeeper) loop(ctx context.Context, lost context.CancelCauseFunc) {
+	defer close(k.done)
+	ticker := time.NewTicker(k.ttl / 3)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-k.quit:
+			return
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		if err := k.renew(ctx); err != nil && (errors.Is(err, ErrLeaseLost) || !k.valid()) {
+			lost(fmt.Errorf("%w: %w", ErrLeaseLost, err))
+			return
+		}
+	}
+}
+
+func (k *leaseKeeper) renew(ctx context.Context) error {
+	asked := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, k.ttl/3)
+	defer cancel()
+	if err := k.state.Renew(ctx, k.lease, k.ttl); err != nil {
+		return err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.until = asked.Add(k.ttl)
+	return nil
+}
+
+// valid tells whether the lease surely still is ours. A machine that slept may
+// have stopped one of the clocks, so both are asked.
+func (k *leaseKeeper) valid() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	now := time.Now()
+	return now.Before(k.until) && now.Round(0).Before(k.until.Round(0))
+}
+
+// check is asked before anything is sent.
+func (k *leaseKeeper) check() error {
+	if !k.valid() {
+		return fmt.Errorf("%w: not renewed for %v", ErrLeaseLost, k.ttl)
+	}
+	return nil
+}
+
+func (k *leaseKeeper) stop() {
+	close(k.quit)
+	<-k.done
+}

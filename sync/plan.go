@@ -1,0 +1,130 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/duijie-go/duijie"
+)
+
+// Action is what a run would do with a record.
+type Action string
+
+// The actions of a plan.
+const (
+	ActionCreate    Action = "create"    // not in the target
+	ActionUpdate    Action = "update"    // there, with other contents
+	ActionUnchanged Action = "unchanged" // nothing to do
+	ActionSkip      Action = "skip"      // left out by the transform
+	ActionRefuse    Action = "refuse"    // the transform fails, or a dead letter with the same contents
+	ActionHold      Action = "hold"      // outcome of an earlier write unknown
+)
+
+// PlanItem is what a run would do with one record.
+type PlanItem struct {
+	Key      string   `json:"key"`
+	Action   Action   `json:"action"`
+	TargetID string   `json:"target_id,omitempty"`
+	Changes  []Change `json:"changes,omitempty"` // for updates, where the sink can compare
+	Reason   string   `json:"reason,omitempty"`  // for refuse and hold
+}
+
+// Plan is Run without writes: it reads the source from the checkpoint,
+// transforms, asks ledger and target, and yields what a run would do. It takes
+// no lease and changes nothing, neither in the state nor in the target. An error is
+// the last pair.
+func (p *Pipeline[In, Out]) Plan(ctx context.Context) iter.Seq2[PlanItem, error] {
+	return func(yield func(PlanItem, error) bool) {
+		r, err := p.planner(ctx)
+		if err != nil {
+			yield(PlanItem{}, err)
+			return
+		}
+		from, err := p.State.Checkpoint(ctx, r.lease.Scope)
+		if err != nil {
+			yield(PlanItem{}, err)
+			return
+		}
+		for batch, err := range p.Source.Read(ctx, from) {
+			if err != nil {
+				yield(PlanItem{}, fmt.Errorf("duijie/sync: read: %w", err))
+				return
+			}
+			if !r.planBatch(batch, yield) {
+				return
+			}
+		}
+	}
+}
+
+func (p *Pipeline[In, Out]) planner(ctx context.Context) (*run[In, Out], error) {
+	cfg, err := p.settings()
+	if err != nil {
+		return nil, err
+	}
+	rep := &reporter{rep: Report{Started: time.Now(), Calls: map[string]map[string]int64{}}}
+	r := &run[In, Out]{
+		p: p, cfg: cfg, rep: rep, lease: Lease{Scope: Scope{Pipeline: p.Name, Partition: p.Partition}},
+		ctx: duijie.ContextWithCallObserver(ctx, rep.observe),
+	}
+	r.finder, _ = p.Sink.(Finder[Out])
+	return r, nil
+}
+
+func (r *run[In, Out]) planBatch(batch Batch[In], yield func(PlanItem, error) bool) bool {
+	items, err := r.prepare(batch.Records)
+	if err == nil {
+		err = r.consult(items)
+	}
+	changes := map[*item[In, Out]][]Change{}
+	if err == nil && r.finder != nil {
+		err = r.planFind(items, changes)
+	}
+	if err != nil {
+		yield(PlanItem{}, err)
+		return false
+	}
+	for _, it := range items {
+		if !yield(planItem(it, changes[it]), nil) {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *run[In, Out]) planFind(items []*item[In, Out], changes map[*item[In, Out]][]Change) error {
+	return r.find(inStage(items, toWrite), func(it *item[In, Out], f Found) {
+		it.out.Target = Target{ID: f.TargetID, Note: f.Note}
+		switch {
+		case f.Match == Identical, f.Match == Exists && it.entry.State == EntryDone && it.entry.Fingerprint == it.fp:
+			it.stage = done
+		case f.Match == Absent:
+			it.out.Target.ID = ""
+		default:
+			changes[it] = f.Changes
+		}
+	})
+}
+
+func planItem[In, Out any](it *item[In, Out], changes []Change) PlanItem {
+	p := PlanItem{Key: it.in.Key, Changes: changes, TargetID: it.out.Target.ID}
+	switch {
+	case it.stage == skipped:
+		p.Action = ActionSkip
+	case it.stage == rejected:
+		p.Action, p.Reason = ActionRefuse, it.outcome.Message
+	case it.stage == stayDead:
+		p.Action, p.Reason = ActionRefuse, "refused before with the same contents; see the dead letters"
+	case it.stage == held:
+		p.Action, p.Reason = ActionHold, it.outcome.Message
+	case it.stage == done:
+		p.Action = ActionUnchanged
+	case p.TargetID != "":
+		p.Action = ActionUpdate
+	default:
+		p.Action = ActionCreate
+	}
+	return p
+}

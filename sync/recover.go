@@ -1,0 +1,134 @@
+package sync
+
+import (
+	"fmt"
+	"time"
+)
+
+// recover settles the open batches an earlier run left behind, before
+// anything is read. The checkpoint never moved past their records, so the
+// source yields them again: what is found in the target is noted as there, with
+// contents to be compared; what is absent will be sent; what can not be looked up
+// is held.
+func (r *run[In, Out]) recover() error {
+	batches, err := r.p.State.OpenBatches(r.ctx, r.lease.Scope)
+	if err != nil {
+		return err
+	}
+	for _, batch := range batches {
+		if err := r.recoverBatch(batch); err != nil {
+			return fmt.Errorf("duijie/sync: settle what an earlier run left open: %w", err)
+		}
+	}
+	return nil
+}
+
+func (r *run[In, Out]) recoverBatch(batch OpenBatch) error {
+	open, err := r.stillOpen(batch)
+	if err != nil {
+		return err
+	}
+	s := Settlement{Close: []int64{batch.Seq}}
+	switch {
+	case r.finder != nil:
+		if err := r.recoverByLookup(batch, open, &s); err != nil {
+			return err
+		}
+	case r.cfg.idempotent || r.p.ResendUnknown:
+		// Sent again when the source yields them.
+	default:
+		r.hold(open, &s)
+	}
+	if err := r.p.State.Settle(r.ctx, r.lease, s); err != nil {
+		return err
+	}
+	r.rep.update(func(rep *Report) { rep.Recovered += int64(len(open)) })
+	r.cfg.log.Info("open batch of an earlier run settled", "pipeline", r.p.Name, "records", len(open), "found", len(s.Entries))
+	return nil
+}
+
+// stillOpen leaves out what the earlier run could still settle.
+func (r *run[In, Out]) stillOpen(batch OpenBatch) ([]Intent, error) {
+	keys := make([]string, len(batch.Intents))
+	for i, in := range batch.Intents {
+		keys[i] = in.Key
+	}
+	entries, err := r.p.State.Ledger(r.ctx, r.p.Name, keys)
+	if err != nil {
+		return nil, err
+	}
+	var open []Intent
+	for _, in := range batch.Intents {
+		e, known := entries[in.Key]
+		if known && e.Fingerprint == in.Fingerprint && (e.State == EntryDone || e.State == EntryDead) {
+			continue
+		}
+		open = append(open, in)
+	}
+	return open, nil
+}
+
+// recoverByLookup asks for the keys until the target had time to finish.
+func (r *run[In, Out]) recoverByLookup(batch OpenBatch, open []Intent, s *Settlement) error {
+	delay := r.cfg.settle.Delay
+	wait := min(time.Until(batch.Started.Add(delay)), delay) // a clock set back must not make us wait for ever
+	for attempt := 1; len(open) > 0 && attempt <= r.cfg.settle.Attempts; attempt++ {
+		if err := sleep(r.ctx, wait); err != nil {
+			return err
+		}
+		delay *= 2
+		wait = min(time.Until(batch.Started.Add(delay)), delay)
+		absent, err := r.findIntents(open, s)
+		if err != nil {
+			return err
+		}
+		open = absent
+	}
+	return nil
+}
+
+func (r *run[In, Out]) findIntents(open []Intent, s *Settlement) (absent []Intent, err error) {
+	for chunk := range chunks(open, r.cfg.findRows) {
+		records := make([]Record[Out], len(chunk))
+		for i, in := range chunk {
+			records[i] = Record[Out]{Key: in.Key, Target: Target{ID: in.TargetID, KeyOnly: true}}
+		}
+		found, err := r.finder.Find(r.ctx, records)
+		if err != nil {
+			return nil, err
+		}
+		if len(found) != len(chunk) {
+			return nil, fmt.Errorf("the sink's Find returned %d results for %d records", len(found), len(chunk))
+		}
+		for i, f := range found {
+			if f.Match == Absent {
+				absent = append(absent, chunk[i])
+				continue
+			}
+			entry := Entry{
+				Key: chunk[i].Key, TargetID: f.TargetID, State: EntryDoubt, Updated: time.Now(),
+			}
+			if chunk[i].TargetID == "" {
+				// A create that is there was ours: its contents are those that were sent.
+				entry.Fingerprint = chunk[i].Fingerprint
+			}
+			s.Entries = append(s.Entries, entry)
+		}
+	}
+	return absent, nil
+}
+
+// hold notes records whose outcome nobody can tell.
+func (r *run[In, Out]) hold(open []Intent, s *Settlement) {
+	now := time.Now()
+	o := heldOutcome()
+	for _, in := range open {
+		s.Entries = append(s.Entries, Entry{
+			Key: in.Key, Fingerprint: in.Fingerprint, TargetID: in.TargetID, State: EntryHeld, Version: in.Version, Updated: now,
+		})
+		s.Dead = append(s.Dead, DeadLetter{
+			Key: in.Key, Reason: DeadHeld, Code: o.Code, Message: o.Message,
+			Fingerprint: in.Fingerprint, Version: in.Version, Attempts: 1, First: now, Last: now,
+		})
+	}
+}
