@@ -62,7 +62,7 @@ const decimalPoison = decimalRange | decimalMode
 // a chain of some sixteen multiplications of the longest literals, is not
 // rounded and does not panic: it is an invalid Decimal. Err reports it, every
 // result computed from it is invalid too, it equals nothing, prints "invalid",
-// and refuses to be marshalled or stored. Long chains of Mul should Round in
+// and refuses to be marshaled or stored. Long chains of Mul should Round in
 // between, as every multiplication adds decimals.
 type Decimal struct {
 	_     [0]func() // == would tell 1.10 from 1.1
@@ -157,15 +157,15 @@ func (d Decimal) Or(fallback Decimal) Decimal {
 	return fallback
 }
 
-// Quoted returns the same number, marshalled as JSON text: "1.10". An unset
+// Quoted returns the same number, marshaled as JSON text: "1.10". An unset
 // value becomes one that marshals as "" instead of null.
 func (d Decimal) Quoted() Decimal {
 	d.flags = d.flags&^(decimalLead|decimalTrail) | decimalText
 	return d
 }
 
-// Unquoted returns the same number, marshalled as a JSON number: 1.10. This
-// is also how values not read from JSON text are marshalled. A literal JSON
+// Unquoted returns the same number, marshaled as a JSON number: 1.10. This
+// is also how values not read from JSON text are marshaled. A literal JSON
 // does not allow as a number, such as +1 or 007, is then written plainly.
 func (d Decimal) Unquoted() Decimal {
 	d.flags &^= decimalLead | decimalTrail | decimalText

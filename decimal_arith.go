@@ -7,7 +7,7 @@ import (
 	"math/bits"
 )
 
-// RoundingMode says which neighbour a number between two is rounded to.
+// RoundingMode says which neighbor a number between two is rounded to.
 type RoundingMode uint8
 
 const (
@@ -133,7 +133,7 @@ func decimalCmpShifted(a, b uint64, n int) int {
 	if n >= len(decimalInt10) {
 		return 1 // 10^19 exceeds every int64
 	}
-	hi, lo := bits.Mul64(a, uint64(decimalInt10[n]))
+	hi, lo := bits.Mul64(a, decimalAbs64(decimalInt10[n]))
 	if hi != 0 {
 		return 1
 	}

@@ -107,7 +107,7 @@ func literalFromJSON(data []byte) ([]byte, error) {
 }
 
 // decimalFromText reads a text that may be empty or carry a blank on either
-// side, and remembers the blanks for marshalling.
+// side, and remembers the blanks for marshaling.
 func decimalFromText(text []byte) (Decimal, error) {
 	flags := decimalFlags(0)
 	if len(text) > 0 && text[0] == ' ' {

@@ -152,7 +152,7 @@ func FuzzDecimal(f *testing.F) {
 			checkDecimal(t, s, d)
 		}
 		var j duijie.Decimal
-		if j.UnmarshalJSON([]byte(s)) != nil || !json.Valid([]byte(s)) {
+		if j.UnmarshalJSON([]byte(s)) != nil || !json.Valid([]byte(s)) || s != strings.TrimSpace(s) {
 			return
 		}
 		out, err := json.Marshal(j)
@@ -173,7 +173,7 @@ func checkDecimal(t *testing.T, s string, d duijie.Decimal) {
 		require.True(t, c.Equal(d))
 		require.Equal(t, d.Canonical(), c.Canonical())
 	} else {
-		require.True(t, errors.Is(err, duijie.ErrDecimalRange))
+		require.ErrorIs(t, err, duijie.ErrDecimalRange)
 	}
 	for _, x := range []duijie.Decimal{d.Quoted(), d.Unquoted()} {
 		out, err := json.Marshal(x)

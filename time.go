@@ -73,7 +73,7 @@ type Time struct {
 
 	raw  string         // JSON token as read, valid for the instant sec, nsec
 	sec  int64          // Unix seconds
-	nsec int32          // and nanoseconds that raw stands for
+	nsec int            // and nanoseconds that raw stands for
 	form TimeForm       // how a new value is written
 	loc  *time.Location // zone of texts without one, nil for China
 }
@@ -83,7 +83,7 @@ type Time struct {
 func NewTime(t time.Time) Time { return Time{Time: t} }
 
 // As returns the same instant written in form f. Unset stays unset and
-// becomes null. An unknown form is an error when marshalling.
+// becomes null. An unknown form is an error when marshaling.
 //
 // An instant close to 1970 makes an epoch shorter than 9 digits, which
 // ParseTime refuses to read back, and 1970-01-01 UTC itself makes 0, which
@@ -133,7 +133,7 @@ func (t Time) zone() *time.Location {
 // asRead reports whether raw still stands for the instant, which it does not
 // once another one was assigned to the field.
 func (t Time) asRead() bool {
-	return t.raw != "" && t.Time.Unix() == t.sec && t.Time.Nanosecond() == int(t.nsec)
+	return t.raw != "" && t.Time.Unix() == t.sec && t.Time.Nanosecond() == t.nsec
 }
 
 // appendForm appends a set t in its form, without quotes.

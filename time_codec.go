@@ -74,7 +74,7 @@ func (t *Time) UnmarshalJSON(data []byte) error {
 
 // read attaches the token t was read from.
 func (t Time) read(raw string) Time {
-	t.raw, t.sec, t.nsec = raw, t.Time.Unix(), int32(t.Time.Nanosecond())
+	t.raw, t.sec, t.nsec = raw, t.Time.Unix(), t.Time.Nanosecond()
 	return t
 }
 
