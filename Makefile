@@ -120,7 +120,7 @@ vuln: ## Look for known vulnerabilities in all modules (skipped when the databas
 	@if ! why=$$($(BIN)/vulnprobe '$(VULNDB)'); then \
 		echo "govulncheck skipped: its database can't be reached ($$why)"; exit 0; \
 	fi; \
-	$(MAKE) --no-print-directory $(GOVULNCHECK) || exit 1; \
+	$(MAKE) -s $(GOVULNCHECK) || exit 1; \
 	$(call each,govulncheck,$(GOVULNCHECK) -db '$(VULNDB)' ./...); \
 	echo "ok: $$n modules checked for known vulnerabilities"
 
