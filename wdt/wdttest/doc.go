@@ -23,7 +23,7 @@
 //
 // Shops (setting.Shop.queryShop) and warehouses (setting.Warehouse.queryWarehouse)
 // answer the rows given to [Server.PutShop] and [Server.PutWarehouse], in the
-// order of modification time. Every other query method of the public catalogue
+// order of modification time. Every other query method of the public catalog
 // answers an empty list under its own list key once its times are right.
 // Methods given to [Server.Handle] answer what the function returns. Documented
 // write methods that nobody handles are not granted: status 100 权限不足.

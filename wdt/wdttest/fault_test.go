@@ -226,7 +226,7 @@ func TestManyCallersAtOnce(t *testing.T) {
 	for i := range 8 {
 		wg.Go(func() {
 			for range 10 {
-				resp, err := post(context.Background(), s, []string{GatewayDirect, GatewayQimen}[i%2])
+				resp, err := post(t.Context(), s, []string{GatewayDirect, GatewayQimen}[i%2])
 				if err == nil {
 					_, _ = io.Copy(io.Discard, resp.Body)
 					_ = resp.Body.Close()
@@ -256,7 +256,7 @@ func TestCloseCutsCallsStillServed(t *testing.T) {
 	s.OnCall(func(string, int) { close(entered) })
 	failedCall := make(chan error)
 	go func() {
-		_, err := post(context.Background(), s, GatewayDirect) //nolint:bodyclose // there is no answer
+		_, err := post(t.Context(), s, GatewayDirect) //nolint:bodyclose // there is no answer
 		failedCall <- err
 	}()
 	<-entered

@@ -9,9 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzSerialise: whatever the text, serialising ends, and a text that is no JSON
+// FuzzSerialize: whatever the text, serializing ends, and a text that is no JSON
 // object or array comes out as it went in.
-func FuzzSerialise(f *testing.F) {
+func FuzzSerialize(f *testing.F) {
 	for _, seed := range []string{
 		"", "plain", `{}`, `[1,2]`, `{"b":[1,{"a":"x"}],"a":true}`, `{"a":"{\"b\":\"[1]\"}"}`,
 		" {not json", `[加急]`, `{"n":1e400}`, "\xff", `{"a":1}{`, strings.Repeat("[", 2000),
@@ -19,8 +19,8 @@ func FuzzSerialise(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		out := serialise(text)
-		require.Equal(t, out, serialise(text))
+		out := serialize(text)
+		require.Equal(t, out, serialize(text))
 		if _, ok := jsonInside(text); !ok {
 			require.Equal(t, text, out)
 		}

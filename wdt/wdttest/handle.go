@@ -46,7 +46,7 @@ type method struct {
 	paged   bool
 	args    int      // how many arguments it takes; -1 when not checked
 	fields  []string // Qimen form fields of the arguments; nil means params
-	query   *query   // catalogue row, when there is one
+	query   *query   // catalog row, when there is one
 	qimen   bool
 	fn      func(args []json.RawMessage, page Page) (any, error)
 	handled bool // fn was given by the user
@@ -54,7 +54,7 @@ type method struct {
 
 // Handle adds a direct method, such as "wms.stockother.In.push", or replaces one
 // the fake has; it is also reached by its Qimen name. A name beginning with
-// "wdt." adds a Qimen method that has no direct name. Methods of the catalogue
+// "wdt." adds a Qimen method that has no direct name. Methods of the catalog
 // keep their checks of page size and times.
 //
 // fn gets the positional arguments as JSON; on Qimen they are taken from the
@@ -83,8 +83,8 @@ func (s *Server) addMethod(m method) {
 	s.byQimen[qimenName(m.name)] = m.name
 }
 
-// addCatalogue registers every documented method the fake knows.
-func (s *Server) addCatalogue() {
+// addCatalog registers every documented method the fake knows.
+func (s *Server) addCatalog() {
 	for i := range queries {
 		q := &queries[i]
 		m := method{name: q.name, paged: true, args: 1, query: q, qimen: q.qimen}

@@ -14,7 +14,7 @@ const (
 
 // Call is one request the fake received.
 type Call struct {
-	Op       string    // direct method name on both gateways; a Qimen name the catalogue does not know stays as it is
+	Op       string    // direct method name on both gateways; a Qimen name the catalog does not know stays as it is
 	Gateway  string    // GatewayDirect or GatewayQimen
 	PageNo   int       // page number as sent: from 0 on direct, from 1 on Qimen; 0 when none was sent
 	PageSize int       // rows per page; 0 when none was sent

@@ -53,7 +53,7 @@ func New(opts ...Option) *Server {
 	for _, o := range opts {
 		o(&s.config)
 	}
-	s.addCatalogue()
+	s.addCatalog()
 	return s
 }
 

@@ -64,7 +64,7 @@ var notInWDTSign = map[string]bool{
 }
 
 // wdtSign is the signature the flagship application asks for inside: the
-// business parameters and the method without its scene, serialised.
+// business parameters and the method without its scene, serialized.
 func wdtSign(secret string, params map[string]string) string {
 	signed := map[string]any{}
 	for k, v := range params {
@@ -73,7 +73,7 @@ func wdtSign(secret string, params map[string]string) string {
 		}
 	}
 	signed["method"] = withoutScene(params["method"])
-	return md5Hex(secret + serialise(signed) + secret)
+	return md5Hex(secret + serialize(signed) + secret)
 }
 
 // withoutScene cuts the scene off a Qimen method name.
@@ -88,10 +88,10 @@ func withoutScene(method string) string {
 	return rest
 }
 
-// serialise writes a value the way wdt_sign covers it: members in byte order of
+// serialize writes a value the way wdt_sign covers it: members in byte order of
 // their names, name and value with nothing between; a text that is a JSON object
 // or array counts as that object or array.
-func serialise(v any) string {
+func serialize(v any) string {
 	var b strings.Builder
 	appendValue(&b, v)
 	return b.String()

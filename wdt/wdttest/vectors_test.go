@@ -136,7 +136,7 @@ func TestQimenVectors(t *testing.T) {
 
 func accept([]json.RawMessage, Page) (any, error) { return nil, nil }
 
-func TestSerialiseRules(t *testing.T) {
+func TestSerializeRules(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		`{"b":1,"a":"x"}`:                              "axb1",
@@ -149,9 +149,11 @@ func TestSerialiseRules(t *testing.T) {
 		`{"scalar":"12","quoted":"\"x\""}`:             `quoted"x"scalar12`,
 		`{}`:                                           "",
 	} {
-		require.Equal(t, want, serialise(text), text)
+		require.Equal(t, want, serialize(text), text)
 	}
-	require.Equal(t, "{\"a\":\"\xff\"}", serialise("{\"a\":\"\xff\"}"), "text that is not UTF-8 is no JSON")
+	broken := "{\"a\":\"\xff\"}"
+	unread := serialize(broken)
+	require.Equal(t, broken, unread, "text that is not UTF-8 is no JSON")
 	require.Equal(t, "wdt.a.b", withoutScene("3ldsmu02o9.wdt.a.b"))
 	require.Equal(t, "wdt.a.b", withoutScene("wdt.a.b"))
 	require.Equal(t, "nodot", withoutScene("nodot"))

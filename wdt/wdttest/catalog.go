@@ -2,7 +2,7 @@ package wdttest
 
 import "time"
 
-// query is one query method of the public catalogue.
+// query is one query method of the public catalog.
 type query struct {
 	name      string // direct name; capitals matter
 	list      string // key of the list inside data; "" when data is the list; "-" when data is one object
@@ -30,7 +30,7 @@ var (
 	minutes60 = window{time.Hour, "60分钟"}
 )
 
-// queries is the catalogue of query methods. Times are marked as needed only
+// queries is the catalog of query methods. Times are marked as needed only
 // where the documentation of the method says so.
 var queries = []query{
 	{name: "aftersales.refund.RawRefund.search", list: "order", times: "start_time/end_time", window: days30, needs: true, lifts: "refund_no,platform_id+tid,logistics_no", qimen: true},

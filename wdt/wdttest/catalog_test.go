@@ -156,7 +156,7 @@ func TestHandlePagesAndErrors(t *testing.T) {
 	s.Handle("own.Thing.fail", false, accept)
 	require.Equal(t, map[string]any{"status": json.Number("0")}, sendDirect(t, s, ask{method: "own.Thing.fail", page: "-"}))
 
-	// A catalogue method keeps its checks.
+	// A catalog method keeps its checks.
 	s.Handle("sales.TradeQuery.queryWithDetail", true, accept)
 	failed(t, sendDirect(t, s, ask{method: "sales.TradeQuery.queryWithDetail"}), 100, "参数中必须包含起止时间")
 }
