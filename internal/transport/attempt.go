@@ -184,6 +184,7 @@ func (s *callState) describeVerdict(e *duijie.APIError) {
 	v := s.verdict
 	e.Class, e.StatusCode, e.Code, e.SubCode = v.Class, s.answer.Status, v.Code, v.SubCode
 	e.Message, e.Hint, e.RequestID, e.RetryAfter = v.Message, v.Hint, v.RequestID, v.RetryAfter
+	e.Err = v.Cause
 	if v.Malformed {
 		e.Err = duijie.ErrMalformedAnswer
 	}

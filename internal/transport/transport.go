@@ -85,6 +85,9 @@ type Verdict struct {
 	Skew bool
 	// Malformed: the body is not in the platform's format.
 	Malformed bool
+	// Cause goes into the error as it is, for answers that hold more than one
+	// message (the failed rows of a batch). It prints no secret and no body.
+	Cause error
 }
 
 // Transport is the sending side of one client. Safe for concurrent use.
