@@ -50,6 +50,17 @@ func New(store duijie.TokenStore, scope string, fetch func(context.Context) (dui
 // Token returns a token whose generation is not refused. Concurrent callers
 // share one refresh; each gives up with its own context.
 func (s *Source) Token(ctx context.Context, refused int64) (duijie.Token, error) {
+	for {
+		t, err := s.join(ctx, refused)
+		// A refresh that was under way for an older refusal may bring back the
+		// very generation this caller was refused with: ask again.
+		if err != nil || t.Gen > refused {
+			return t, err
+		}
+	}
+}
+
+func (s *Source) join(ctx context.Context, refused int64) (duijie.Token, error) {
 	s.mu.Lock()
 	if s.usable(s.token, refused) {
 		t := s.token
