@@ -81,6 +81,15 @@ func (r *run[In, Out]) writeChunk(chunk []*item[In, Out]) error {
 		if err != nil {
 			return err
 		}
+		if len(again) > 1 && again[0].resends > 1 {
+			// Written twice and twice not to be found: one of them may make the
+			// target hang. Halves tell which, so that it does not hold the others.
+			half := len(again) / 2
+			if err := r.writeChunk(again[:half]); err != nil {
+				return err
+			}
+			again = again[half:]
+		}
 		pending = again
 	}
 	return nil
