@@ -78,6 +78,7 @@ func (b *saver) target(model map[string]any) (*record, bool, []issue) {
 			fresh.id, fresh.status = id, "C"
 			return fresh, true, nil
 		}
+		id = cur.id
 	}
 	number := plainText(inner(model, b.t.Number))
 	if cur != nil && number == "" {

@@ -1,0 +1,176 @@
+package kingdeetest
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+type obj = map[string]any
+
+type list = []any
+
+// caller calls a server as a logged-in or signing program would.
+type caller struct {
+	t       *testing.T
+	s       *Server
+	session string
+	sign    bool
+}
+
+func start(t *testing.T, opts ...Option) *caller {
+	t.Helper()
+	s := NewServer(opts...)
+	t.Cleanup(s.Close)
+	c := &caller{t: t, s: s}
+	c.login()
+	return c
+}
+
+func (c *caller) login() {
+	c.t.Helper()
+	a := c.s.Account()
+	var out struct {
+		LoginResultType int
+		KDSVCSessionId  string //nolint:revive // the server's spelling
+	}
+	c.decode(c.call(authService+"ValidateUser",
+		obj{"acctID": a.AcctID, "username": a.Username, "password": a.Password, "lcid": 2052}), &out)
+	require.Equal(c.t, 1, out.LoginResultType)
+	c.session = out.KDSVCSessionId
+}
+
+func (c *caller) decode(raw string, v any) {
+	c.t.Helper()
+	require.NoError(c.t, decode([]byte(raw), v), "answer: %s", raw)
+}
+
+// try sends a body; raw bytes go as they are, anything else as JSON.
+func (c *caller) try(service string, body any) (*http.Response, string, error) {
+	raw, isRaw := body.([]byte)
+	if !isRaw {
+		raw, _ = json.Marshal(body)
+	}
+	req, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, c.s.URL()+service+suffix, bytes.NewReader(raw))
+	require.NoError(c.t, err)
+	if c.session != "" {
+		req.Header.Set(sessionName, c.session)
+	}
+	if c.sign {
+		signRequest(req, c.s.Account(), c.s.clock())
+	}
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := client.Do(req)
+	if err != nil {
+		return nil, "", err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	return resp, string(text), err
+}
+
+func (c *caller) call(service string, body any) string {
+	c.t.Helper()
+	resp, text, err := c.try(service, body)
+	require.NoError(c.t, err)
+	require.Equal(c.t, http.StatusOK, resp.StatusCode, "answer: %s", text)
+	return text
+}
+
+// envelope calls a service with formid and data and reads the usual answer.
+func (c *caller) envelope(op, form string, data any) reply {
+	c.t.Helper()
+	var out reply
+	c.decode(c.call(dynamicForm+op, obj{"formid": form, "data": data}), &out)
+	return out
+}
+
+func (c *caller) query(data obj) [][]any {
+	c.t.Helper()
+	var rows [][]any
+	c.decode(c.call(dynamicForm+"ExecuteBillQuery", obj{"data": data}), &rows)
+	return rows
+}
+
+// reply is the envelope as a program reads it.
+type reply struct {
+	Result struct {
+		ResponseStatus struct {
+			ErrorCode int
+			IsSuccess bool
+			Errors    []struct {
+				FieldName *string
+				Message   string
+				DIndex    *int
+			}
+			SuccessEntitys []struct {
+				Id     any //nolint:revive // the server's spelling
+				Number *string
+				DIndex *int
+			}
+			SuccessMessages []struct{ Message string }
+			MsgCode         *int
+		}
+		Id             any //nolint:revive // the server's spelling
+		Number         any
+		NeedReturnData any
+		Result         obj
+	}
+}
+
+func (r reply) code() int {
+	if r.Result.ResponseStatus.MsgCode == nil {
+		return -1
+	}
+	return *r.Result.ResponseStatus.MsgCode
+}
+
+func (r reply) firstError() string {
+	if len(r.Result.ResponseStatus.Errors) == 0 {
+		return ""
+	}
+	return r.Result.ResponseStatus.Errors[0].Message
+}
+
+func (r reply) numbers() []string {
+	var out []string
+	for _, e := range r.Result.ResponseStatus.SuccessEntitys {
+		out = append(out, *e.Number)
+	}
+	return out
+}
+
+func ref(number string) obj { return obj{"FNumber": number} }
+
+func customer(number, name string) obj {
+	return obj{"FCreateOrgId": ref("100"), "FUseOrgId": ref("100"), "FNumber": number, "FName": name}
+}
+
+// signRequest adds the nine headers.
+func signRequest(req *http.Request, a Account, now time.Time) {
+	stamp := strconv.FormatInt(now.UnixMilli(), 10)
+	id, secret := splitAppID(a.AppID)
+	plain := a.AcctID + "," + a.Username + ",2052,"
+	for k, v := range map[string]string{
+		"X-Api-ClientID": id, "X-Api-Auth-Version": "2.0", "x-api-timestamp": stamp, "x-api-nonce": newID(),
+		"x-api-signheaders": "x-api-timestamp,x-api-nonce",
+		"X-Kd-Appkey":       a.AppID, "X-Kd-Appdata": base64Text(plain), "X-Kd-Signature": hmacText(a.AppSecret, a.AppID+plain),
+	} {
+		req.Header.Set(k, v)
+	}
+	req.Header.Set("X-Api-Signature", hmacText(secret, apiStringToSign(req.URL.RequestURI(), req.Header.Get("x-api-nonce"), stamp)))
+}
+
+// direct serves one request without a socket.
+func direct(s *Server, req *http.Request) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, req)
+	return w
+}
