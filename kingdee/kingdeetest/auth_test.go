@@ -68,7 +68,7 @@ func TestLogins(t *testing.T) {
 		{"LoginByAppSecret", obj{"parameters": list{a.AcctID, a.Username, "x", a.AppSecret, 2052}}, -1, "第三方应用"},
 		{"LoginBySign", obj{"parameters": list{"other", a.Username, a.AppID, "1", "x", 2052}}, -1, "会话信息已丢失"},
 	} {
-		resp, text, err := c.try(authService+x.op, x.body)
+		h, text, err := c.try(authService+x.op, x.body)
 		require.NoError(t, err)
 		var got loginAnswer
 		c.decode(text, &got)
@@ -76,12 +76,12 @@ func TestLogins(t *testing.T) {
 		require.Equal(t, x.want == 1, got.IsSuccessByAPI)
 		require.Equal(t, x.want == 1, got.KDSVCSessionID != "")
 		if x.want == 1 {
-			require.Len(t, resp.Cookies(), 2)
-			require.Equal(t, got.KDSVCSessionID, resp.Cookies()[0].Value)
+			require.Len(t, h.cookies, 2)
+			require.Equal(t, got.KDSVCSessionID, h.cookies[0].Value)
 			continue
 		}
 		require.Contains(t, *got.Message, x.text)
-		require.Empty(t, resp.Cookies())
+		require.Empty(t, h.cookies)
 	}
 	require.Equal(t, 4, c.s.Logins())
 	require.Equal(t, 4, c.s.Count("ValidateUser"), "the first login included")
@@ -116,7 +116,7 @@ func TestSignedCalls(t *testing.T) {
 	same := func(http.Header) {}
 	w := signedQuery(t, s, same)
 	require.Equal(t, "[]", w.Body.String())
-	cookie := w.Result().Cookies()[0] //nolint:bodyclose // a recorder
+	cookie := w.Result().Cookies()[0]
 	require.Equal(t, sessionName, cookie.Name)
 	require.Equal(t, "[]", signedQuery(t, s, func(h http.Header) { h.Set(sessionName, cookie.Value) }).Body.String())
 

@@ -48,9 +48,9 @@ func TestBodiesThatAreRefused(t *testing.T) {
 		`{"formid":`:           "Error parsing JSON",
 		`{"parameters":7}`:     "parameters is not an array",
 	} {
-		resp, text, err := c.try(dynamicForm+"Save", []byte(body))
+		h, text, err := c.try(dynamicForm+"Save", []byte(body))
 		require.NoError(t, err)
-		require.Equal(t, http.StatusInternalServerError, resp.StatusCode)
+		require.Equal(t, http.StatusInternalServerError, h.status)
 		require.Contains(t, text, want)
 	}
 	require.Equal(t, codeNoForm, c.envelope("Save", "", obj{}).code())

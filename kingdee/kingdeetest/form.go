@@ -172,8 +172,6 @@ func (s *schema) keyValue(id int64) any {
 
 func keyText(id int64) string { return fmt.Sprintf("00000000-0000-4000-8000-%012d", id) }
 
-func (s *schema) bill() bool { return strings.EqualFold(s.Number, "FBillNo") }
-
 // title is the name of the object in messages.
 func (s *schema) title() string {
 	if t := titles[strings.ToLower(s.ID)]; t != "" {

@@ -52,8 +52,14 @@ func (c *caller) decode(raw string, v any) {
 	require.NoError(c.t, decode([]byte(raw), v), "answer: %s", raw)
 }
 
+// head is the status and the cookies of an answer.
+type head struct {
+	status  int
+	cookies []*http.Cookie
+}
+
 // try sends a body; raw bytes go as they are, anything else as JSON.
-func (c *caller) try(service string, body any) (*http.Response, string, error) {
+func (c *caller) try(service string, body any) (head, string, error) {
 	raw, isRaw := body.([]byte)
 	if !isRaw {
 		raw, _ = json.Marshal(body)
@@ -69,18 +75,18 @@ func (c *caller) try(service string, body any) (*http.Response, string, error) {
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	resp, err := client.Do(req)
 	if err != nil {
-		return nil, "", err
+		return head{}, "", err
 	}
 	defer func() { _ = resp.Body.Close() }()
 	text, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
-	return resp, string(text), err
+	return head{resp.StatusCode, resp.Cookies()}, string(text), err
 }
 
 func (c *caller) call(service string, body any) string {
 	c.t.Helper()
-	resp, text, err := c.try(service, body)
+	h, text, err := c.try(service, body)
 	require.NoError(c.t, err)
-	require.Equal(c.t, http.StatusOK, resp.StatusCode, "answer: %s", text)
+	require.Equal(c.t, http.StatusOK, h.status, "answer: %s", text)
 	return text
 }
 
