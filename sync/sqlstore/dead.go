@@ -1,0 +1,211 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	duijiesync "github.com/duijie-go/duijie/sync"
+)
+
+// defaultLimit is how many rows a list has that names no limit.
+const defaultLimit = 100
+
+// DeadLetters lists dead letters of a pipeline in order of the bytes of their
+// keys. To page, ask again with After set to the last key, until fewer than
+// Limit come back.
+func (s *Store) DeadLetters(ctx context.Context, pipeline string, q duijiesync.DeadLetterQuery) ([]duijiesync.DeadLetter, error) {
+	op := "list dead letters of " + quote(pipeline)
+	if err := checkPipeline(pipeline); err != nil {
+		return nil, s.fail(ctx, op, err)
+	}
+	if q.Limit <= 0 {
+		q.Limit = defaultLimit
+	}
+	list := s.listDead
+	if len(q.Keys) > 0 {
+		list = s.listDeadByKey
+	}
+	letters, err := list(ctx, pipeline, q)
+	if err != nil {
+		return nil, s.fail(ctx, op, err)
+	}
+	return letters, nil
+}
+
+func (s *Store) listDead(ctx context.Context, pipeline string, q duijiesync.DeadLetterQuery) (letters []duijiesync.DeadLetter, err error) {
+	okey, reason := orderKey(q.After), int64(q.Reason)
+	args := []any{[]byte(pipeline), okey, q.After == "", okey, storeKey(q.After).fullkey, reason, reason, q.Limit}
+	err = s.attempt(ctx, func() error {
+		letters = nil
+		return s.query(ctx, s.stmts[queryListDead], args, func(rows *sql.Rows) error {
+			letter, err := s.scanDead(rows, pipeline)
+			letters = append(letters, letter)
+			return err
+		})
+	})
+	return letters, err
+}
+
+// listDeadByKey looks the wanted keys up in order, a chunk at a time, until
+// there are enough.
+func (s *Store) listDeadByKey(ctx context.Context, pipeline string, q duijiesync.DeadLetterQuery) (letters []duijiesync.DeadLetter, err error) {
+	keys := sortedKeys(q.Keys)
+	if q.After != "" {
+		keys = slices.DeleteFunc(keys, func(key string) bool { return key <= q.After })
+	}
+	for start := 0; start < len(keys) && len(letters) < q.Limit; start += chunk {
+		part := keys[start:min(start+chunk, len(keys))]
+		var found []duijiesync.DeadLetter
+		err := s.attempt(ctx, func() (err error) {
+			found, err = s.deadByKey(ctx, pipeline, part)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, letter := range found {
+			if (q.Reason == 0 || letter.Reason == q.Reason) && len(letters) < q.Limit {
+				letters = append(letters, letter)
+			}
+		}
+	}
+	return letters, nil
+}
+
+func (s *Store) deadByKey(ctx context.Context, pipeline string, keys []string) (letters []duijiesync.DeadLetter, err error) {
+	args := append(make([]any, 0, 1+len(keys)), []byte(pipeline))
+	for _, key := range keys {
+		args = append(args, storeKey(key).rkey)
+	}
+	rows, err := s.db.QueryContext(ctx, s.tables.Replace(s.dialect.deadIn(len(keys))), args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		letter, err := s.scanDead(rows, pipeline)
+		if err != nil {
+			return nil, err
+		}
+		letters = append(letters, letter)
+	}
+	return letters, rows.Err()
+}
+
+// CountDeadLetters counts the dead letters of a pipeline.
+func (s *Store) CountDeadLetters(ctx context.Context, pipeline string) (count int64, err error) {
+	op := "count dead letters of " + quote(pipeline)
+	if err := checkPipeline(pipeline); err != nil {
+		return 0, s.fail(ctx, op, err)
+	}
+	err = s.attempt(ctx, func() error {
+		return s.stmts[queryCountDead].QueryRowContext(ctx, []byte(pipeline)).Scan(&count)
+	})
+	if err != nil {
+		return 0, s.fail(ctx, op, err)
+	}
+	return count, nil
+}
+
+// scanDead reads one dead letter.
+func (s *Store) scanDead(rows *sql.Rows, pipeline string) (letter duijiesync.DeadLetter, err error) {
+	var (
+		rkey, fullkey, raw, fingerprint sql.RawBytes
+		reason, attempts, first, last   int64
+		stored                          sql.NullInt64
+	)
+	err = rows.Scan(&rkey, &fullkey, &reason, &letter.Code, &letter.Field, &letter.Message, &raw, &fingerprint,
+		&letter.Version, &attempts, &first, &last, &stored)
+	if err != nil {
+		return letter, err
+	}
+	corrupt := func(why string) (duijiesync.DeadLetter, error) {
+		return duijiesync.DeadLetter{}, s.corrupt("dead", rowName(pipeline, string(rkey)), why)
+	}
+	if letter.Key, err = loadKey(rkey, fullkey); err != nil {
+		return corrupt(err.Error())
+	}
+	if reason < int64(duijiesync.DeadRefused) || reason > int64(duijiesync.DeadHeld) {
+		return corrupt(fmt.Sprintf("there is no reason %d", reason))
+	}
+	if len(fingerprint) != len(letter.Fingerprint) {
+		return corrupt(fmt.Sprintf("the fingerprint has %d bytes", len(fingerprint)))
+	}
+	if attempts < 0 {
+		return corrupt(fmt.Sprintf("there were %d attempts", attempts))
+	}
+	letter.Reason = duijiesync.DeadReason(reason)
+	copy(letter.Fingerprint[:], fingerprint)
+	if len(raw) > 0 {
+		letter.Raw = slices.Clone([]byte(raw))
+	}
+	letter.Attempts = int(attempts)
+	letter.First, letter.Last = fromMillis(first), fromMillis(last)
+	if err := deadSum(pipeline, &letter).check(stored); err != nil {
+		return corrupt(err.Error())
+	}
+	return letter, nil
+}
+
+// putDead writes dead letters in order of their keys, the last of each. One
+// without a raw item leaves the stored one.
+func (t *transaction) putDead(scope duijiesync.Scope, letters []duijiesync.DeadLetter) error {
+	for _, given := range lastByKey(letters, func(l *duijiesync.DeadLetter) string { return l.Key }) {
+		letter := *given
+		if letter.Reason < duijiesync.DeadRefused || letter.Reason > duijiesync.DeadHeld {
+			return fmt.Errorf("dead letter %s: there is no reason %d", quote(letter.Key), letter.Reason)
+		}
+		if letter.Attempts < 0 {
+			return fmt.Errorf("dead letter %s: there can't be %d attempts", quote(letter.Key), letter.Attempts)
+		}
+		if letter.Raw == nil {
+			if err := t.keepRaw(scope.Pipeline, &letter); err != nil {
+				return err
+			}
+		}
+		letter.Code, letter.Field, letter.Message = cleanText(letter.Code), cleanText(letter.Field), cleanText(letter.Message)
+		key := storeKey(letter.Key)
+		_, err := t.exec(queryPutDead, []byte(scope.Pipeline), key.rkey, key.fullkey, orderKey(letter.Key),
+			[]byte(scope.Partition), int64(letter.Reason), letter.Code, letter.Field, letter.Message, notNil(letter.Raw),
+			letter.Fingerprint[:], letter.Version, int64(letter.Attempts), toMillis(letter.First), toMillis(letter.Last),
+			deadSum(scope.Pipeline, &letter).sum())
+		if err != nil {
+			return fmt.Errorf("dead letter %s: %w", quote(letter.Key), err)
+		}
+	}
+	return nil
+}
+
+// keepRaw leaves the stored item with a letter that comes without one.
+func (t *transaction) keepRaw(pipeline string, letter *duijiesync.DeadLetter) error {
+	var raw []byte
+	err := t.stmt(queryDeadRaw).QueryRowContext(t.ctx, []byte(pipeline), storeKey(letter.Key).rkey).Scan(&raw)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	letter.Raw = raw
+	return nil
+}
+
+// deadSum leaves out what the database itself adds up or keeps.
+func deadSum(pipeline string, l *duijiesync.DeadLetter) *rowSum {
+	return new(rowSum).string(pipeline).string(l.Key).number(int64(l.Reason)).string(l.Code).string(l.Field).
+		string(l.Message).bytes(l.Raw).bytes(l.Fingerprint[:]).number(l.Version)
+}
+
+// cleanText is s as every database takes it for text.
+func cleanText(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+}
+
+// notNil is b for a column that must not be NULL.
+func notNil(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}

@@ -1,0 +1,53 @@
+// Package sqlstore keeps the state of sync pipelines in an SQL database.
+//
+// # Overview
+//
+// [New] takes a *sql.DB that the caller opened with a driver of their choice,
+// and the [Dialect] that handle speaks; the package imports no driver. The
+// [Store] it returns implements duijiesync.State.
+//
+// Who has no database of their own opens a file instead:
+// package github.com/duijie-go/duijie/sync/sqlstore/sqlite brings a driver and
+// the right settings.
+//
+// # Schema
+//
+// New creates what is missing and brings an older schema up to date, one
+// process at a time. All tables share a prefix, see [WithTablePrefix]:
+//
+//	meta       the version of the schema
+//	partition  one row per pipeline and partition: checkpoint and lease
+//	openbatch  one row per batch that was sent and is not settled yet
+//	ledger     one row per key: fingerprint, target id, state
+//	dead       one row per dead letter
+//	run        one row per run
+//
+// Keys, names and checkpoints are stored as bytes, so that no collation takes
+// two keys for one. A key longer than 512 bytes is found by its SHA-256 and
+// kept whole beside it. Rows carry a checksum; an edit by hand sets the column
+// sum to NULL.
+//
+// # Durability
+//
+// Open and Settle are one transaction each and durable when they return, as far
+// as the database is set so. New refuses a SQLite handle whose
+// commits may be lost in a power cut, unless [WithRelaxedDurability] says that
+// this is known. New can look at one connection only: set pragmas where every
+// new connection gets them, in the DSN.
+//
+// Transactions that meet a locked database are tried again a few times.
+//
+// # Limits
+//
+// A pipeline's name has 1 to 128 bytes, a partition's at most 255, an owner and
+// a run's ID 1 to 128. Keys, target ids and checkpoints have any length. Times
+// are kept to the millisecond. In codes, messages and run errors, NUL is left
+// out and invalid UTF-8 replaced; keys and raw items are kept byte for byte.
+//
+// # Errors
+//
+// Lost and held leases are duijiesync.ErrLeaseLost and ErrLeaseHeld. A record
+// that can not be read as it was written is duijiesync.ErrStateCorrupt, and the
+// error names its table and key. [ErrNewerSchema] means that a later version of
+// this package has been at work. Everything else is the driver's error, wrapped.
+package sqlstore

@@ -1,0 +1,137 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	duijiesync "github.com/duijie-go/duijie/sync"
+)
+
+// lookupSizes are the numbers of keys that lookup statements take. A shorter
+// list is filled up with its last key.
+var lookupSizes = [...]int{1, 20, 100, 500}
+
+// chunk is the most keys of one statement.
+const chunk = 500
+
+// Ledger returns the entries of keys. Absent keys are not in the map.
+func (s *Store) Ledger(ctx context.Context, pipeline string, keys []string) (map[string]duijiesync.Entry, error) {
+	op := "read ledger of " + quote(pipeline)
+	if err := checkPipeline(pipeline); err != nil {
+		return nil, s.fail(ctx, op, err)
+	}
+	entries := make(map[string]duijiesync.Entry, len(keys))
+	sorted := sortedKeys(keys)
+	for start := 0; start < len(sorted); start += chunk {
+		part := sorted[start:min(start+chunk, len(sorted))]
+		err := s.attempt(ctx, func() error { return s.lookup(ctx, pipeline, part, entries) })
+		if err != nil {
+			return nil, s.fail(ctx, op, err)
+		}
+	}
+	return entries, nil
+}
+
+// lookup adds the entries of at most chunk keys.
+func (s *Store) lookup(ctx context.Context, pipeline string, keys []string, entries map[string]duijiesync.Entry) error {
+	i := 0
+	for lookupSizes[i] < len(keys) {
+		i++
+	}
+	args := append(make([]any, 0, 1+lookupSizes[i]), []byte(pipeline))
+	for _, key := range keys {
+		args = append(args, storeKey(key).rkey)
+	}
+	for len(args) < 1+lookupSizes[i] {
+		args = append(args, args[len(args)-1])
+	}
+	var sum rowSum
+	return s.query(ctx, s.lookups[i], args, func(rows *sql.Rows) error {
+		entry, err := s.scanEntry(rows, pipeline, &sum)
+		if err == nil {
+			entries[entry.Key] = entry
+		}
+		return err
+	})
+}
+
+// scanEntry reads one row of the ledger.
+func (s *Store) scanEntry(rows *sql.Rows, pipeline string, sum *rowSum) (entry duijiesync.Entry, err error) {
+	var (
+		rkey, fullkey, fingerprint, target sql.RawBytes
+		state, updated                     int64
+		stored                             sql.NullInt64
+	)
+	if err := rows.Scan(&rkey, &fullkey, &fingerprint, &target, &state, &entry.Version, &updated, &stored); err != nil {
+		return entry, err
+	}
+	corrupt := func(why string) (duijiesync.Entry, error) {
+		return duijiesync.Entry{}, s.corrupt("ledger", rowName(pipeline, string(rkey)), why)
+	}
+	if entry.Key, err = loadKey(rkey, fullkey); err != nil {
+		return corrupt(err.Error())
+	}
+	if len(fingerprint) != len(entry.Fingerprint) {
+		return corrupt(fmt.Sprintf("the fingerprint has %d bytes", len(fingerprint)))
+	}
+	copy(entry.Fingerprint[:], fingerprint)
+	if state < int64(duijiesync.EntryDone) || state > int64(duijiesync.EntryDead) {
+		return corrupt(fmt.Sprintf("there is no state %d", state))
+	}
+	entry.TargetID = string(target)
+	entry.State = duijiesync.EntryState(state)
+	entry.Updated = fromMillis(updated)
+	if err := entrySum(sum, pipeline, &entry, updated).check(stored); err != nil {
+		return corrupt(err.Error())
+	}
+	return entry, nil
+}
+
+// putEntries writes entries in order of their keys, the last of each.
+func (t *transaction) putEntries(pipeline string, entries []duijiesync.Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	var (
+		stmt = t.stmt(queryPutEntry)
+		name = []byte(pipeline)
+		sum  rowSum
+	)
+	for _, entry := range lastByKey(entries, func(e *duijiesync.Entry) string { return e.Key }) {
+		if entry.State < duijiesync.EntryDone || entry.State > duijiesync.EntryDead {
+			return fmt.Errorf("entry %s: there is no state %d", quote(entry.Key), entry.State)
+		}
+		key, updated := storeKey(entry.Key), toMillis(entry.Updated)
+		_, err := stmt.ExecContext(t.ctx, name, key.rkey, key.fullkey, entry.Fingerprint[:], []byte(entry.TargetID),
+			int64(entry.State), entry.Version, updated, entrySum(&sum, pipeline, entry, updated).sum())
+		if err != nil {
+			return fmt.Errorf("entry %s: %w", quote(entry.Key), err)
+		}
+	}
+	return nil
+}
+
+func entrySum(sum *rowSum, pipeline string, entry *duijiesync.Entry, updated int64) *rowSum {
+	return sum.reset().string(pipeline).string(entry.Key).bytes(entry.Fingerprint[:]).string(entry.TargetID).
+		number(int64(entry.State)).number(entry.Version).number(updated)
+}
+
+// deleteKeys runs a statement that deletes the row of one key, for each.
+func (t *transaction) deleteKeys(q query, pipeline string, keys []string) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	stmt, name := t.stmt(q), []byte(pipeline)
+	for _, key := range sortedKeys(keys) {
+		if _, err := stmt.ExecContext(t.ctx, name, storeKey(key).rkey); err != nil {
+			return fmt.Errorf("key %s: %w", quote(key), err)
+		}
+	}
+	return nil
+}
+
+// rowName names the row of a key in errors.
+func rowName(pipeline, key string) string {
+	return "pipeline " + quote(pipeline) + ", key " + quote(key)
+}

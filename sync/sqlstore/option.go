@@ -1,0 +1,58 @@
+package sqlstore
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// Options is what the options of [New] set.
+type Options struct {
+	// TablePrefix begins the name of every table and index.
+	TablePrefix string
+	// RelaxedDurability accepts settings under which a power cut may undo the
+	// latest commits.
+	RelaxedDurability bool
+}
+
+// Option changes a default of [New].
+type Option func(*Options)
+
+// WithTablePrefix begins the names of all tables with prefix, default
+// "duijie_". It must match ^[a-z_][a-z0-9_]{0,20}$. Stores with different
+// prefixes in one database know nothing of each other.
+func WithTablePrefix(prefix string) Option {
+	return func(o *Options) { o.TablePrefix = prefix }
+}
+
+// WithRelaxedDurability accepts a database that does not wait for the disk at
+// every commit (SQLite: synchronous=NORMAL). A crash of the process loses
+// nothing; a power cut or a crash of the operating system may undo the last
+// commits, among them notes of writes that the target has executed already.
+// Records of sinks without a Finder may then arrive twice.
+func WithRelaxedDurability() Option {
+	return func(o *Options) { o.RelaxedDurability = true }
+}
+
+var prefixPattern = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,20}$`)
+
+// buildOptions applies opts to the defaults.
+func buildOptions(opts []Option) (Options, error) {
+	o := Options{TablePrefix: "duijie_"}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	if !prefixPattern.MatchString(o.TablePrefix) {
+		return o, fmt.Errorf("duijie/sqlstore: table prefix %q does not match %s", o.TablePrefix, prefixPattern)
+	}
+	return o, nil
+}
+
+// tableNames replaces {table} by the prefixed name.
+func tableNames(prefix string) *strings.Replacer {
+	var pairs []string
+	for _, table := range []string{"meta", "partition", "openbatch", "ledger", "dead", "run"} {
+		pairs = append(pairs, "{"+table+"}", prefix+table)
+	}
+	return strings.NewReplacer(pairs...)
+}

@@ -1,0 +1,180 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// SQLite is the dialect of SQLite 3.38 and later.
+//
+// The handle must have a busy_timeout, a journal that survives a crash, and
+// synchronous=FULL ([WithRelaxedDurability] allows NORMAL). SQLite has one
+// writer at a time, so give it one connection: db.SetMaxOpenConns(1). Locked
+// databases are recognized by drivers whose errors have a method Code() int,
+// as those of modernc.org/sqlite.
+var SQLite Dialect = sqliteDialect{}
+
+type sqliteDialect struct{}
+
+func (sqliteDialect) String() string { return "SQLite" }
+
+// check reads the settings back: drivers are known to ignore DSN parameters
+// that are not theirs.
+func (sqliteDialect) check(ctx context.Context, db *sql.DB, o Options) error {
+	if strings.HasPrefix(o.TablePrefix, "sqlite_") {
+		return fmt.Errorf("table prefix %q: SQLite keeps sqlite_ for itself", o.TablePrefix)
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	var (
+		file, journal     string
+		busy, synchronous int
+	)
+	for query, value := range map[string]any{
+		`SELECT file FROM pragma_database_list WHERE name = 'main'`: &file,
+		`PRAGMA journal_mode`: &journal,
+		`PRAGMA busy_timeout`: &busy,
+		`PRAGMA synchronous`:  &synchronous,
+	} {
+		if err := conn.QueryRowContext(ctx, query).Scan(value); err != nil {
+			return fmt.Errorf("read settings: %w", err)
+		}
+	}
+	inMemory := file == ""
+	least := 2
+	if o.RelaxedDurability {
+		least = 1
+	}
+	switch {
+	case busy <= 0:
+		return errors.New("busy_timeout is 0: set it, so that writers wait for each other")
+	case inMemory:
+		return nil
+	case journal == "off" || journal == "memory":
+		return fmt.Errorf("journal_mode is %s: a crash would destroy the file; use WAL", journal)
+	case synchronous < least:
+		return fmt.Errorf("synchronous is %d, needed is %d or more: commits may be lost in a power cut", synchronous, least)
+	}
+	return nil
+}
+
+func (sqliteDialect) migrations() ([]migration, error) { return loadMigrations("migrations/sqlite") }
+
+func (sqliteDialect) lockSchema(ctx context.Context, conn *sql.Conn) error {
+	_, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE")
+	return err
+}
+
+func (sqliteDialect) metaTable() string {
+	return `CREATE TABLE IF NOT EXISTS {meta} (name TEXT NOT NULL PRIMARY KEY, val TEXT NOT NULL) STRICT`
+}
+
+func (sqliteDialect) query(q query) string { return sqliteQueries[q] }
+
+func (sqliteDialect) entriesIn(n int) string {
+	return `SELECT rkey, fullkey, fingerprint, target_id, state, source_ver, updated, sum
+		FROM {ledger} WHERE pipeline = ? AND rkey IN (` + placeholders(n) + `)`
+}
+
+func (sqliteDialect) deadIn(n int) string {
+	return sqliteDeadColumns + ` WHERE pipeline = ? AND rkey IN (` + placeholders(n) + `)
+		ORDER BY okey, fullkey`
+}
+
+// Primary result codes of SQLite; extended codes keep them in the low byte.
+const (
+	sqliteBusy    = 5
+	sqliteLocked  = 6
+	sqliteCorrupt = 11
+	sqliteNotADB  = 26
+)
+
+// classify goes by the result code.
+func (sqliteDialect) classify(err error) errorClass {
+	var coded interface {
+		error
+		Code() int
+	}
+	if !errors.As(err, &coded) {
+		return errorOther
+	}
+	switch coded.Code() & 0xff {
+	case sqliteBusy, sqliteLocked:
+		return errorBusy
+	case sqliteCorrupt, sqliteNotADB:
+		return errorCorrupt
+	}
+	return errorOther
+}
+
+// placeholders returns n question marks.
+func placeholders(n int) string {
+	return strings.TrimSuffix(strings.Repeat("?,", n), ",")
+}
+
+const sqliteDeadColumns = `SELECT rkey, fullkey, reason, code, field, message, raw, fingerprint, source_ver,
+	attempts, first_at, last_at, sum FROM {dead}`
+
+// Every transaction begins with a write, so that it takes the write lock at
+// once, under the busy timeout, even where the driver begins transactions
+// deferred.
+var sqliteQueries = [queryCount]string{
+	queryEnsurePartition: `INSERT INTO {partition}
+		(pipeline, part, cur, sum, owner, fence, lease_until, rev, updated)
+		VALUES (?, ?, x'', NULL, x'', 0, 0, 0, ?) ON CONFLICT (pipeline, part) DO NOTHING`,
+	queryAcquire: `UPDATE {partition} SET owner = ?, lease_until = ?, updated = ?, fence = fence + 1, rev = rev + 1
+		WHERE pipeline = ? AND part = ? AND (owner = x'' OR lease_until <= ?)`,
+	queryLease: `SELECT owner, fence, lease_until FROM {partition} WHERE pipeline = ? AND part = ?`,
+	queryRenew: `UPDATE {partition} SET lease_until = ?, updated = ?, rev = rev + 1
+		WHERE pipeline = ? AND part = ? AND owner = ? AND fence = ?`,
+	queryRelease: `UPDATE {partition} SET owner = x'', lease_until = 0, updated = ?, rev = rev + 1
+		WHERE pipeline = ? AND part = ? AND owner = ? AND fence = ?`,
+	queryGuard: `UPDATE {partition} SET updated = ?, rev = rev + 1
+		WHERE pipeline = ? AND part = ? AND owner = ? AND fence = ?`,
+
+	queryCheckpoint:    `SELECT cur, sum FROM {partition} WHERE pipeline = ? AND part = ?`,
+	queryPutCheckpoint: `UPDATE {partition} SET cur = ?, sum = ? WHERE pipeline = ? AND part = ?`,
+
+	queryOpenBatches: `SELECT seq, started, body FROM {openbatch} WHERE pipeline = ? AND part = ? ORDER BY seq`,
+	queryOpen: `INSERT INTO {openbatch} (pipeline, part, seq, fence, started, body) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (pipeline, part, seq) DO NOTHING`,
+	queryClose: `DELETE FROM {openbatch} WHERE pipeline = ? AND part = ? AND seq = ?`,
+
+	queryPutEntry: `INSERT INTO {ledger}
+		(pipeline, rkey, fullkey, fingerprint, target_id, state, source_ver, updated, sum)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (pipeline, rkey) DO UPDATE SET fullkey = excluded.fullkey, fingerprint = excluded.fingerprint,
+		target_id = excluded.target_id, state = excluded.state, source_ver = excluded.source_ver,
+		updated = excluded.updated, sum = excluded.sum`,
+	queryForgetEntry: `DELETE FROM {ledger} WHERE pipeline = ? AND rkey = ?`,
+
+	queryDeadRaw: `SELECT raw FROM {dead} WHERE pipeline = ? AND rkey = ?`,
+	queryPutDead: `INSERT INTO {dead}
+		(pipeline, rkey, fullkey, okey, part, reason, code, field, message, raw, fingerprint, source_ver,
+		attempts, first_at, last_at, sum)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (pipeline, rkey) DO UPDATE SET fullkey = excluded.fullkey, okey = excluded.okey,
+		part = excluded.part, reason = excluded.reason, code = excluded.code, field = excluded.field,
+		message = excluded.message, raw = excluded.raw, fingerprint = excluded.fingerprint,
+		source_ver = excluded.source_ver, attempts = {dead}.attempts + excluded.attempts,
+		last_at = excluded.last_at, sum = excluded.sum`,
+	queryResolveDead: `DELETE FROM {dead} WHERE pipeline = ? AND rkey = ?`,
+	queryListDead: sqliteDeadColumns + ` WHERE pipeline = ? AND okey >= ? AND (? OR okey > ? OR fullkey > ?)
+		AND (? = 0 OR reason = ?) ORDER BY okey, fullkey LIMIT ?`,
+	queryCountDead: `SELECT count(*) FROM {dead} WHERE pipeline = ?`,
+
+	queryPutRun: `INSERT INTO {run} (pipeline, part, id, started, ended, report, error, sum)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (pipeline, part, id) DO UPDATE SET started = excluded.started, ended = excluded.ended,
+		report = excluded.report, error = excluded.error, sum = excluded.sum`,
+	queryPruneRuns: `DELETE FROM {run} WHERE pipeline = ?1 AND part = ?2 AND started < (SELECT started FROM {run}
+		WHERE pipeline = ?1 AND part = ?2 ORDER BY started DESC LIMIT 1 OFFSET ?3)`,
+	queryRuns: `SELECT id, started, ended, report, error, sum FROM {run} WHERE pipeline = ? AND part = ?
+		ORDER BY started DESC, id DESC LIMIT ?`,
+}

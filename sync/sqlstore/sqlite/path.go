@@ -1,0 +1,111 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// memory is the path of a database without a file.
+const memory = ":memory:"
+
+// preparePath makes sure that there is a file SQLite can work on and returns
+// its URI.
+func preparePath(path string) (uri string, err error) {
+	switch {
+	case path == memory:
+		return "file::memory:", nil
+	case path == "":
+		return "", errors.New("the path is empty")
+	case strings.ContainsRune(path, 0):
+		return "", errors.New("the path contains a NUL")
+	}
+	path, err = filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	folder := filepath.Dir(path)
+	if info, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("the folder %s does not exist: create it first", folder)
+	} else if err != nil {
+		return "", err
+	} else if !info.IsDir() {
+		return "", fmt.Errorf("%s is not a folder", folder)
+	}
+	if err := createFile(folder, path); err != nil {
+		return "", err
+	}
+	if err := refuseNetwork(path); err != nil {
+		return "", err
+	}
+	return fileURI(path), nil
+}
+
+// createFile creates an empty file at path, readable by its owner only, where
+// there is none. SQLite gives the files beside it the same mode.
+//
+// The file gets its name after it was closed: closing any descriptor of a file
+// drops all locks the process has on it, also those of another store that has
+// just begun to use it.
+func createFile(folder, path string) error {
+	info, err := os.Stat(path)
+	if err == nil {
+		if !info.Mode().IsRegular() {
+			return fmt.Errorf("%s is not a regular file", path)
+		}
+		return nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	file, err := os.CreateTemp(folder, ".duijie-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name())
+	if err := file.Close(); err != nil {
+		return err
+	}
+	if err = os.Link(file.Name(), path); err == nil {
+		return nil
+	}
+	if errors.Is(err, fs.ErrExist) {
+		if _, err := os.Stat(path); err != nil {
+			return fmt.Errorf("%s is a symbolic link that leads nowhere: %w", path, err)
+		}
+		return nil
+	}
+	// A file system without links. Nobody else is likely to begin right now.
+	created, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return created.Close()
+}
+
+// fileURI is path as SQLite's file: URI, with everything escaped that could
+// mean something in it.
+func fileURI(path string) string {
+	path = filepath.ToSlash(path)
+	var b strings.Builder
+	b.WriteString("file://")
+	if !strings.HasPrefix(path, "/") { // a drive letter
+		b.WriteByte('/')
+	}
+	for i := range len(path) {
+		c := path[i]
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', strings.IndexByte("/-_.~:", c) >= 0:
+			b.WriteByte(c)
+		default:
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}

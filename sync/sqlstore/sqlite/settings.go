@@ -1,0 +1,76 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"strconv"
+
+	"github.com/duijie-go/duijie/sync/sqlstore"
+)
+
+const (
+	busyTimeout = 5000   // ms
+	cacheSize   = -65536 // KiB, as SQLite writes it
+	// checkpointPages is how long the WAL grows before its pages are copied into
+	// the file: 16 MiB. SQLite's own 1000 makes one batch in a few wait for that.
+	checkpointPages = 4000
+
+	synchronousNormal = 1
+	synchronousFull   = 2
+)
+
+// settings is what every connection is opened with and must have afterwards.
+type settings struct {
+	journal     string
+	synchronous int
+}
+
+func wantedSettings(inMemory bool, opts []sqlstore.Option) settings {
+	var o sqlstore.Options
+	for _, opt := range opts {
+		opt(&o)
+	}
+	s := settings{journal: "wal", synchronous: synchronousFull}
+	if o.RelaxedDurability {
+		s.synchronous = synchronousNormal
+	}
+	if inMemory {
+		s.journal = "memory"
+	}
+	return s
+}
+
+// query is the part of the DSN behind the file's name.
+func (s settings) query() string {
+	v := url.Values{"_txlock": {"immediate"}}
+	for _, pragma := range []string{
+		fmt.Sprintf("busy_timeout(%d)", busyTimeout),
+		fmt.Sprintf("journal_mode(%s)", s.journal),
+		fmt.Sprintf("synchronous(%d)", s.synchronous),
+		fmt.Sprintf("cache_size(%d)", cacheSize),
+		fmt.Sprintf("wal_autocheckpoint(%d)", checkpointPages),
+	} {
+		v.Add("_pragma", pragma)
+	}
+	return "?" + v.Encode()
+}
+
+// check reads the settings back from the database.
+func (s settings) check(ctx context.Context, db *sql.DB) error {
+	for _, pragma := range []struct{ name, want string }{
+		{"journal_mode", s.journal},
+		{"busy_timeout", strconv.Itoa(busyTimeout)},
+		{"synchronous", strconv.Itoa(s.synchronous)},
+	} {
+		var got string
+		if err := db.QueryRowContext(ctx, "PRAGMA "+pragma.name).Scan(&got); err != nil {
+			return fmt.Errorf("read back %s: %w", pragma.name, err)
+		}
+		if got != pragma.want {
+			return fmt.Errorf("%s is %s after it was set to %s", pragma.name, got, pragma.want)
+		}
+	}
+	return nil
+}
