@@ -155,7 +155,16 @@ func TestOneRunAtATime(t *testing.T) {
 		synctest.Wait()
 		_, err := pipe(src, finderTarget{to}, state).Run(t.Context())
 		require.ErrorIs(t, err, duijiesync.ErrLeaseHeld)
+		patient := pipe(src, finderTarget{to}, state)
+		patient.LeaseWait = time.Hour
+		second := make(chan error)
+		go func() {
+			_, err := patient.Run(context.Background())
+			second <- err
+		}()
+		time.Sleep(time.Minute) // virtual
 		close(release)
+		require.NoError(t, <-second)
 		require.NoError(t, <-first)
 		to.check(t, src.items)
 	})

@@ -61,6 +61,9 @@ type Pipeline[In, Out any] struct {
 	// LeaseTTL is after how long without a sign of life another process may take
 	// over. Default 60 s.
 	LeaseTTL time.Duration
+	// LeaseWait is how long Run waits for the lease of another run, for example
+	// one that was killed, to end. Default: not at all, Run returns ErrLeaseHeld.
+	LeaseWait time.Duration
 	// StopGrace is how long a batch under way may still take when the context
 	// ends. Default 30 s.
 	StopGrace time.Duration

@@ -42,7 +42,7 @@ func (p *Pipeline[In, Out]) run(ctx context.Context, body func(*run[In, Out]) er
 		return finish(err)
 	}
 	scope := Scope{Pipeline: p.Name, Partition: p.Partition}
-	lease, err := p.State.Acquire(ctx, scope, newOwner(), cfg.leaseTTL)
+	lease, err := p.acquire(ctx, scope, cfg)
 	if err != nil {
 		return finish(err)
 	}
@@ -63,6 +63,24 @@ func (p *Pipeline[In, Out]) run(ctx context.Context, body func(*run[In, Out]) er
 	}
 	r.keep.stop()
 	return finish(r.closeBooks(err))
+}
+
+// acquire takes the lease, waiting for another run's to end if it may.
+func (p *Pipeline[In, Out]) acquire(ctx context.Context, scope Scope, cfg settings) (Lease, error) {
+	owner := newOwner()
+	deadline := time.Now().Add(p.LeaseWait)
+	for waiting := false; ; waiting = true {
+		lease, err := p.State.Acquire(ctx, scope, owner, cfg.leaseTTL)
+		if !errors.Is(err, ErrLeaseHeld) || !time.Now().Before(deadline) {
+			return lease, err
+		}
+		if !waiting {
+			cfg.log.Info("waiting for another run's lease to end", "pipeline", p.Name, "held", err.Error())
+		}
+		if err := sleep(ctx, min(cfg.leaseTTL/10, time.Second)); err != nil {
+			return Lease{}, err
+		}
+	}
 }
 
 // closeBooks counts the dead letters, keeps the run's row, gives the lease up.
