@@ -1,0 +1,149 @@
+package wdt
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/duijie-go/duijie"
+)
+
+// Method is what the platform's public list says about a method. A method that
+// is not listed can be called all the same.
+type Method struct {
+	Name      string // direct spelling, such as "setting.Shop.queryShop"; the Qimen name where there is no other
+	QimenName string // Qimen spelling; what the naming rule gives where OnQimen is false
+	OnQimen   bool   // known to exist on Qimen
+	QimenOnly bool   // exists on Qimen only
+	What      string // what it is about
+	Effect    duijie.Effect
+	Paged     bool         // needs page number and size
+	List      string       // member of data the rows stand in; "[]" when data itself is the list, "" when unknown
+	Times     []TimeFilter // the pairs of times it filters by
+	Window    time.Duration
+	// PageSize is the size used when the caller gives none: 100 for the order
+	// family, 200 for the rest. MaxPageSize is what the platform documents, or
+	// 1000, the largest its users are known to ask for.
+	PageSize    int
+	MaxPageSize int
+	// Fields are the names of the arguments on Qimen, in the order of the direct
+	// arguments; nil where they are not known.
+	Fields []string
+}
+
+// TimeFilter names the two members of a filter that bound a time.
+type TimeFilter struct{ From, To string }
+
+const (
+	orderPageSize = 100
+	pageSize      = 200
+	maxPageSize   = 1000
+)
+
+// catalogue is the list by direct and by Qimen name. It never changes.
+type catalogue struct {
+	byName  map[string]*Method
+	byQimen map[string]*Method
+}
+
+var methods = sync.OnceValue(func() *catalogue {
+	c := &catalogue{byName: map[string]*Method{}, byQimen: map[string]*Method{}}
+	for _, q := range queries {
+		c.add(q.method())
+	}
+	for _, name := range writes {
+		m := &Method{Name: name, Effect: duijie.EffectWrite}
+		if upserts[name] {
+			m.Effect = duijie.EffectIdempotent
+		}
+		c.add(m)
+	}
+	for _, name := range qimenReads {
+		paged := qimenFields[name] == nil
+		c.add(&Method{Name: name, Effect: duijie.EffectRead, OnQimen: true, QimenOnly: true, Paged: paged})
+	}
+	return c
+})
+
+func (q query) method() *Method {
+	m := &Method{
+		Name: q.name, What: q.what, OnQimen: q.qimen, QimenOnly: q.qimenOnly, Effect: duijie.EffectRead,
+		Paged: true, List: q.list, Window: q.window, MaxPageSize: q.max,
+	}
+	if q.orders {
+		m.PageSize = orderPageSize
+	}
+	if q.times == "" {
+		return m
+	}
+	for pair := range strings.SplitSeq(q.times, ", ") {
+		from, to, _ := strings.Cut(pair, "/")
+		m.Times = append(m.Times, TimeFilter{from, to})
+	}
+	return m
+}
+
+func (c *catalogue) add(m *Method) {
+	m.QimenName = qimenName(m.Name)
+	m.Fields = qimenFields[m.QimenName]
+	m.OnQimen = m.OnQimen || m.Fields != nil
+	if m.Fields == nil && m.Effect == duijie.EffectRead {
+		m.Fields = []string{"params"}
+	}
+	if m.Paged && m.PageSize == 0 {
+		m.PageSize = pageSize
+	}
+	if m.Paged && m.MaxPageSize == 0 {
+		m.MaxPageSize = maxPageSize
+	}
+	c.byName[m.Name] = m
+	c.byQimen[m.QimenName] = m
+}
+
+// qimenName is the Qimen name of a direct method: the exceptions of the table,
+// else "wdt." and the name in lower case.
+func qimenName(direct string) string {
+	if odd, ok := oddQimenNames[direct]; ok {
+		return odd
+	}
+	if strings.HasPrefix(direct, "wdt.") {
+		return direct
+	}
+	return "wdt." + strings.ToLower(direct)
+}
+
+// find looks a method up by either name; nil when the list does not have it.
+func (c *catalogue) find(name string) *Method {
+	if m := c.byName[name]; m != nil {
+		return m
+	}
+	return c.byQimen[name]
+}
+
+// LookupMethod tells what the platform's public list says about a method, by
+// its direct or its Qimen name.
+func LookupMethod(name string) (Method, bool) {
+	m := methods().find(name)
+	if m == nil {
+		return Method{}, false
+	}
+	return m.clone(), true
+}
+
+// Methods lists every method of the platform's public list, by name.
+func Methods() []Method {
+	all := methods().byName
+	list := make([]Method, 0, len(all))
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		list = append(list, all[name].clone())
+	}
+	return list
+}
+
+func (m *Method) clone() Method {
+	out := *m
+	out.Times, out.Fields = slices.Clone(m.Times), slices.Clone(m.Fields)
+	return out
+}

@@ -1,0 +1,160 @@
+package wdt
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/internal/transport"
+	"github.com/duijie-go/duijie/internal/wire"
+)
+
+// PartialError is the cause of an error of a write that the platform answered
+// with status 0 although rows of it failed. Rows that are not named were written.
+//
+//	if p, ok := errors.AsType[*wdt.PartialError](err); ok { log.Print(p.Rows) }
+type PartialError struct {
+	Rows []RowError
+	// Saved: the one document of the call was saved, what failed came after it,
+	// such as its approval. Sending it again would be refused as a duplicate.
+	Saved bool
+	// Data is the data member of the answer, for counts such as new_count.
+	Data json.RawMessage
+}
+
+// RowError is one failed row of a write.
+type RowError struct {
+	No      string // the document, order or goods it concerns, "" when the platform does not name it
+	Code    string // error code, where it has one
+	Message string // the platform's words
+}
+
+// Error counts the failed rows; their words are in Rows and in the message of
+// the APIError around it.
+func (e *PartialError) Error() string {
+	if e.Saved {
+		return "the document was saved, a step after it failed"
+	}
+	return fmt.Sprintf("failed rows: %d", len(e.Rows))
+}
+
+// message gives the platform's words about the first rows.
+func (e *PartialError) message() string {
+	const shown = 3
+	var texts []string
+	for _, r := range e.Rows[:min(len(e.Rows), shown)] {
+		texts = append(texts, strings.TrimPrefix(r.No+": "+r.Message, ": "))
+	}
+	if more := len(e.Rows) - shown; more > 0 {
+		texts = append(texts, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(texts, "; ")
+}
+
+// savedNotApproved is the data.status of a document that was saved, but not approved.
+const savedNotApproved = "20"
+
+// hiddenFailure looks for failures under status 0 in the answer to a write. In
+// methods that are not documented a list of texts is data like any other.
+func hiddenFailure(data json.RawMessage, documented bool) (transport.Verdict, bool) {
+	p, code := findFailure(data, documented)
+	if p == nil {
+		return transport.Verdict{}, false
+	}
+	p.Data = data
+	v := transport.Verdict{Class: duijie.ClassRefused, Code: code, Message: p.message(), Cause: p}
+	if code != "" && !p.Saved && len(p.Rows) == 1 {
+		// One document, one reason. A class that says "nothing was done, send it
+		// again" is never concluded from it.
+		switch c := classify(fromWDT, "", "", p.Rows[0].Message).class; c {
+		case duijie.ClassConflict, duijie.ClassNotFound, duijie.ClassPermission, duijie.ClassInvalid:
+			v.Class = c
+		}
+	}
+	return v, true
+}
+
+func findFailure(data json.RawMessage, documented bool) (p *PartialError, code string) {
+	switch wire.First(data) {
+	case '[':
+		if rows := failedRows(data, documented); len(rows) > 0 {
+			return &PartialError{Rows: rows}, ""
+		}
+		return nil, ""
+	case '{':
+	default:
+		return nil, ""
+	}
+	var m map[string]json.RawMessage
+	if wire.Unmarshal(data, &m) != nil {
+		return nil, ""
+	}
+	message, hasMessage := m["message"]
+	_, hasCount := m["error_count"]
+	no := firstOf(rawText(m["outer_no"]), rawText(m["order_no"]))
+	if code := failureCode(m["status"]); code != "" && hasMessage {
+		row := RowError{No: no, Code: code, Message: rawText(message)}
+		return &PartialError{Rows: []RowError{row}, Saved: code == savedNotApproved}, code
+	}
+	code = failureCode(m["code"])
+	if count := failureCode(m["error_count"]); count != "" || code != "" && (hasMessage || hasCount) {
+		if rows := failedRows(json.RawMessage(rawText(message)), true); len(rows) > 0 {
+			return &PartialError{Rows: rows}, code
+		}
+		return &PartialError{Rows: []RowError{{No: no, Code: code, Message: rawText(message)}}}, code
+	}
+	for _, name := range []string{"error_list", "error_info", "error_data"} {
+		if rows := failedRows(m[name], true); len(rows) > 0 {
+			return &PartialError{Rows: rows}, ""
+		}
+	}
+	return nil, ""
+}
+
+// failureCode is a code member that is a number other than 0.
+func failureCode(raw json.RawMessage) string {
+	text := loose(rawText(raw))
+	if n, ok := text.number(); ok && n != 0 {
+		return string(text)
+	}
+	return ""
+}
+
+// failedRows reads a list of failed rows: texts, or objects that name an error.
+// With texts false, a list of texts is no such list.
+func failedRows(list json.RawMessage, texts bool) []RowError {
+	var items []json.RawMessage
+	if wire.First(list) != '[' || wire.Unmarshal(list, &items) != nil {
+		return nil
+	}
+	var rows []RowError
+	for _, item := range items {
+		switch wire.First(item) {
+		case '"':
+			if texts {
+				rows = append(rows, RowError{Message: rawText(item)})
+			}
+		case '{':
+			var m map[string]json.RawMessage
+			if wire.Unmarshal(item, &m) != nil {
+				continue
+			}
+			get := func(names ...string) string {
+				for _, name := range names {
+					if t := rawText(m[name]); t != "" {
+						return t
+					}
+				}
+				return ""
+			}
+			message := get("error", "err_msg", "error_msg", "message")
+			if message == "" {
+				continue
+			}
+			no := get("no", "order_no", "outer_no", "tid", "spec_no", "goods_no", "rec_id", "sync_id")
+			rows = append(rows, RowError{No: no, Code: get("error_code"), Message: message})
+		}
+	}
+	return rows
+}

@@ -1,0 +1,144 @@
+package wdt
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"strconv"
+
+	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/internal/wire"
+)
+
+// QueryPage reads one page of a query method into rows of type T. params is
+// the filter, or a [*Query] for page, size and total. Next is the text of the
+// following page's number from 0, "" when the page was not full.
+//
+// Pages read upwards like this lose rows while rows change; [QueryAs] goes the
+// other way. Effect: read. Limit: 1 call a second over all methods.
+func QueryPage[T any](ctx context.Context, c *Client, method string, params any, opts ...duijie.CallOption) (*duijie.Page[T], error) {
+	l := newLister(c, method, params, opts)
+	size, err := l.pageSize()
+	if err != nil {
+		return nil, err
+	}
+	no := l.query.Page
+	rows, total, err := l.fetch(ctx, no, size, l.query.Total)
+	if err != nil {
+		return nil, err
+	}
+	st := step{at: position{forward, no, size, -1}, rows: rows, total: total}
+	out, err := pageOf[T](method, st)
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) >= size && (total < 0 || int64(no+1)*int64(size) < total) {
+		out.Next = strconv.Itoa(no + 1)
+	}
+	return out, nil
+}
+
+// QueryAs reads every row of a query method, from the last page to the first,
+// as the platform advises: rows that change meanwhile leave a closed window of
+// modification times, and those behind them move to pages not read yet. With
+// Key set in a [*Query] given as params, rows met twice are dropped. An empty
+// page inside the list is asked for again up to three times.
+//
+// The guarantee needs a window that is closed: an end some minutes ago. For
+// lists without a window see [NewScanSource]. Nothing is sent before the range
+// starts, each range starts anew, an error is the last pair.
+//
+// Effect: read. Limit: 1 call a second over all methods.
+func QueryAs[T any](ctx context.Context, c *Client, method string, params any, opts ...duijie.CallOption) iter.Seq2[T, error] {
+	l := newLister(c, method, params, opts)
+	s := &scan[T]{list: l}
+	if member := l.query.Key; member != "" {
+		s.key = func(_ T, raw json.RawMessage) string { return memberText(raw, member) }
+	}
+	return s.values(ctx)
+}
+
+// values flattens the pages of a scan.
+func (s *scan[T]) values(ctx context.Context) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for page, err := range s.pages(ctx) {
+			if err != nil {
+				var zero T
+				yield(zero, err)
+				return
+			}
+			for _, it := range page.items {
+				if !yield(it.value, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// public gives the pages of a scan their public form.
+func (s *scan[T]) public(ctx context.Context) duijie.Pages[T] {
+	return func(yield func(*duijie.Page[T], error) bool) {
+		for page, err := range s.pages(ctx) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			out := &duijie.Page[T]{Items: make([]T, len(page.items)), Next: page.next, Total: page.total}
+			for i, it := range page.items {
+				out.Items[i] = it.value
+			}
+			if !yield(out, nil) {
+				return
+			}
+		}
+	}
+}
+
+// listPage reads the page at a cursor.
+func listPage[T any](ctx context.Context, l lister, cursor string) (*duijie.Page[T], error) {
+	p, err := parsePosition(l.method, cursor)
+	if err != nil {
+		return nil, err
+	}
+	st, err := l.read(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	out, err := pageOf[T](l.method, st)
+	if err != nil {
+		return nil, err
+	}
+	if st.more {
+		out.Next = st.next.String()
+	}
+	if st.at.kind != forward {
+		out.Total = max(st.total, st.at.total)
+	}
+	return out, nil
+}
+
+func pageOf[T any](op string, st step) (*duijie.Page[T], error) {
+	out := &duijie.Page[T]{Items: make([]T, len(st.rows)), Total: st.total}
+	for i, raw := range st.rows {
+		if err := wire.Unmarshal(raw, &out.Items[i]); err != nil {
+			return nil, rowError(op, i, out.Items[i], err)
+		}
+	}
+	return out, nil
+}
+
+func newLister(c *Client, method string, params any, opts []duijie.CallOption) lister {
+	l := lister{client: c, method: method, opts: opts}
+	switch q := params.(type) {
+	case *Query:
+		if q != nil {
+			l.query = *q
+		}
+	case Query:
+		l.query = q
+	default:
+		l.query.Params = params
+	}
+	return l
+}
