@@ -1,0 +1,78 @@
+package main
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/duijie-go/duijie/kingdee"
+	"github.com/duijie-go/duijie/kingdee/kingdeetest"
+	duijiesync "github.com/duijie-go/duijie/sync"
+	"github.com/duijie-go/duijie/wdt"
+	"github.com/duijie-go/duijie/wdt/wdttest"
+)
+
+const matrixShops = 23
+
+var setups = map[string]setup{
+	"direct, signing headers": {wdt.Direct, kingdee.SignHeaders},
+	"qimen, login":            {wdt.Qimen, kingdee.LoginBySign},
+}
+
+// story is what each cell of the matrix plays: a first run, two shops renamed,
+// a second run, a third that must change nothing.
+func story(t *testing.T, w *world, s setup, state duijiesync.State) {
+	t.Helper()
+	p := w.flow(t, s, state)
+	runUntilDone(t, t.Context(), p)
+	w.put(5, "店铺 5 (改名)", time.Now())
+	w.put(17, "店铺 17 (改名)", time.Now())
+	runUntilDone(t, t.Context(), p)
+	rep := runUntilDone(t, t.Context(), p)
+	require.Zero(t, rep.Created+rep.Updated+rep.Held, "the third run finds nothing to do")
+	require.EqualValues(t, matrixShops-1, rep.Unchanged)
+	require.EqualValues(t, 1, rep.Refused)
+	require.EqualValues(t, 1, rep.DeadLetters)
+	w.check(t)
+}
+
+// TestEveryFaultAtEveryCall plays the story once per fault kind and call
+// position, on either platform.
+func TestEveryFaultAtEveryCall(t *testing.T) {
+	t.Parallel()
+	for name, s := range setups {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			clean := newWorld(t, matrixShops)
+			clean.refuse(9)
+			story(t, clean, s, duijiesync.NewMemoryState())
+			wdtCalls, kingdeeCalls := clean.shops.Count(""), clean.erp.Count("")
+			t.Logf("%d calls of WDT × %d kinds, %d calls of Kingdee × %d kinds",
+				wdtCalls, len(wdttest.FaultKinds()), kingdeeCalls, len(kingdeetest.FaultKinds()))
+			for call := 1; call <= wdtCalls; call++ {
+				for _, kind := range wdttest.FaultKinds() {
+					t.Run(fmt.Sprintf("wdt %d %s", call, kind), func(t *testing.T) {
+						t.Parallel()
+						w := newWorld(t, matrixShops)
+						w.refuse(9)
+						w.shops.Inject(wdttest.Fault{Call: call, Kind: kind, Delay: 5 * time.Millisecond})
+						story(t, w, s, duijiesync.NewMemoryState())
+					})
+				}
+			}
+			for call := 1; call <= kingdeeCalls; call++ {
+				for _, kind := range kingdeetest.FaultKinds() {
+					t.Run(fmt.Sprintf("kingdee %d %s", call, kind), func(t *testing.T) {
+						t.Parallel()
+						w := newWorld(t, matrixShops)
+						w.refuse(9)
+						w.erp.Inject(kingdeetest.Fault{Call: call, Kind: kind, Delay: 5 * time.Millisecond})
+						story(t, w, s, duijiesync.NewMemoryState())
+					})
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/duijie-go/duijie/kingdee"
+	"github.com/duijie-go/duijie/kingdee/kingdeetest"
+	"github.com/duijie-go/duijie/sync/sqlstore/sqlite"
+	"github.com/duijie-go/duijie/wdt"
+)
+
+// childEnv carries the address of the fakes to a child process, which then runs
+// the flow instead of the tests.
+const childEnv = "DUIJIE_TEST_FLOW_CHILD"
+
+type childTask struct {
+	Address address
+	State   string
+}
+
+func TestMain(m *testing.M) {
+	if task := os.Getenv(childEnv); task != "" {
+		os.Exit(runChild(task))
+	}
+	os.Exit(m.Run())
+}
+
+func runChild(text string) int {
+	var task childTask
+	if err := json.Unmarshal([]byte(text), &task); err != nil {
+		return fail(err)
+	}
+	ctx := context.Background()
+	state, err := sqlite.Open(ctx, task.State)
+	if err != nil {
+		return fail(err)
+	}
+	p, err := buildFlow(task.Address, state)
+	if err != nil {
+		return fail(err)
+	}
+	p.LeaseTTL = 400 * time.Millisecond
+	if _, err := p.Run(ctx); err != nil {
+		return fail(err)
+	}
+	return 0
+}
+
+func fail(err error) int {
+	fmt.Fprintln(os.Stderr, err)
+	return 1
+}
+
+// TestKilledAtRandomMoments: a child process runs the flow with a SQLite state
+// and is killed with SIGKILL, fifty times at random moments, while shops are
+// added and renamed. In the end every shop is a customer exactly once.
+func TestKilledAtRandomMoments(t *testing.T) {
+	t.Parallel()
+	const kills = 50
+	rng := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a seeded schedule is the point
+	w := newWorld(t, 60, kingdeetest.WithLatency(3*time.Millisecond))
+	w.refuse(9)
+	task := childTask{Address: w.config(setup{wdt.Direct, kingdee.SignHeaders}), State: filepath.Join(t.TempDir(), "state.db")}
+	next, killed, finished := 61, 0, 0
+	for killed < kills {
+		for range 8 {
+			w.put(next, fmt.Sprintf("店铺 %d", next), time.Now())
+			next++
+		}
+		i := 1 + rng.IntN(next-1)
+		w.put(i, fmt.Sprintf("店铺 %d (%d)", i, rng.Uint32()), time.Now())
+		ended := startAndKill(t, w, task, rng)
+		if ended {
+			finished++
+			require.Less(t, finished, 200, "the kills come too late to hit anything")
+			continue
+		}
+		killed++
+	}
+	cmd := child(t, task)
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	w.check(t)
+	t.Logf("%d kills, %d runs that ended before theirs, %d shops", killed, finished, next-1)
+}
+
+// startAndKill starts a child and kills it after it made some random number of
+// calls. It tells whether the child ended by itself before that.
+func startAndKill(t *testing.T, w *world, task childTask, rng *rand.Rand) bool {
+	t.Helper()
+	before := w.shops.Count("") + w.erp.Count("")
+	after := 1 + rng.IntN(25)
+	grace := rng.N(4 * time.Millisecond)
+	cmd := child(t, task)
+	require.NoError(t, cmd.Start())
+	done := make(chan struct{})
+	go func() {
+		_ = cmd.Wait()
+		close(done)
+	}()
+	poll := time.NewTicker(time.Millisecond)
+	defer poll.Stop()
+	for w.shops.Count("")+w.erp.Count("") < before+after {
+		select {
+		case <-done:
+			return true
+		case <-poll.C:
+		}
+	}
+	select {
+	case <-done:
+		return true
+	case <-time.After(grace):
+	}
+	_ = cmd.Process.Kill()
+	<-done
+	return false
+}
+
+func child(t *testing.T, task childTask) *exec.Cmd {
+	t.Helper()
+	text, err := json.Marshal(task)
+	require.NoError(t, err)
+	cmd := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // this very test binary
+	cmd.Env = append(os.Environ(), childEnv+"="+string(text))
+	return cmd
+}

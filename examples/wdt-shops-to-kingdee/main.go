@@ -1,0 +1,102 @@
+// Command wdt-shops-to-kingdee keeps 金蝶云星空 customers equal to 旺店通旗舰版 shops:
+// a shop that is no customer yet is created, a renamed one is updated, the
+// others are left alone, and a row Kingdee refuses ends alone in the dead letters.
+//
+// Without settings it runs against fakes of both platforms, inside this
+// process; with the environment variables of both platforms it runs against
+// the real hosts. Copy it and change it: this file wires, the rest is library.
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"github.com/duijie-go/duijie/examples/internal/cli"
+	"github.com/duijie-go/duijie/kingdee"
+	duijiesync "github.com/duijie-go/duijie/sync"
+	"github.com/duijie-go/duijie/wdt"
+)
+
+const name = "wdt-shops-to-kingdee"
+
+func main() { cli.Main(name, run) }
+
+func run(ctx context.Context, env *cli.Env) (int, error) {
+	if !configured() {
+		return demo(ctx, env)
+	}
+	wdtConfig, wdtErr := wdt.ConfigFromEnv()
+	kingdeeConfig, kingdeeErr := kingdee.ConfigFromEnv()
+	if err := errors.Join(wdtErr, kingdeeErr); err != nil {
+		return cli.ExitUsage, err
+	}
+	shops, err := wdt.NewClient(wdtConfig)
+	if err != nil {
+		return cli.ExitUsage, err
+	}
+	erp, err := kingdee.NewClient(kingdeeConfig)
+	if err != nil {
+		return cli.ExitUsage, err
+	}
+	state, err := env.OpenState(ctx)
+	if err != nil {
+		return cli.ExitFailed, err
+	}
+	defer func() { _ = state.Close() }()
+
+	p := pipeline(shops, erp, state, organisation(kingdeeConfig))
+	p.Progress = env.Progress()
+	if !env.Since.IsZero() {
+		env.Printf("shops are always read whole; -since changes nothing here\n")
+	}
+	if env.Plan {
+		return cli.ExitSettled, env.ShowPlan(p.Plan(ctx))
+	}
+	report, code, err := env.Do(ctx, p)
+	return code, errors.Join(err, env.PrintJSON(report))
+}
+
+// pipeline is the whole flow.
+func pipeline(shops *wdt.Client, erp *kingdee.Client, state duijiesync.State, org string) *duijiesync.Pipeline[wdt.Shop, kingdee.Customer] {
+	return &duijiesync.Pipeline[wdt.Shop, kingdee.Customer]{
+		Name:   name,
+		Source: shops.Shops.Source(wdt.ShopQuery{PageSize: 50}),
+		Transform: func(_ context.Context, s wdt.Shop) (kingdee.Customer, error) {
+			if s.Name == "" {
+				return kingdee.Customer{}, errors.New("the shop has no name (shop_name), a customer needs one")
+			}
+			return kingdee.Customer{
+				CreateOrg: kingdee.Number(org), UseOrg: kingdee.Number(org),
+				Number: s.No, Name: s.Name,
+			}, nil
+		},
+		Sink: kingdee.NewSaveSink(erp, kingdee.SaveSinkConfig[kingdee.Customer]{
+			Form: kingdee.FormCustomer,
+			// Customers of an ERP are usable once they are audited, and an audited one
+			// must be un-audited before it can be renamed. Both are choices.
+			Options: kingdee.SaveOptions{AutoSubmitAndAudit: true},
+			UnAudit: true,
+		}),
+		State: state,
+	}
+}
+
+// organisation is the Kingdee organisation (组织) the customers belong to.
+func organisation(c kingdee.Config) string {
+	if c.OrgNum != "" {
+		return c.OrgNum
+	}
+	return "100"
+}
+
+// configured tells whether real hosts are asked for: any setting of either
+// platform is, so that a forgotten one is an error and not a demo.
+func configured() bool {
+	for _, k := range []string{"WDT_SID", "WDT_APP_KEY", "WDT_BASE_URL", "KINGDEE_BASE_URL", "KINGDEE_ACCT_ID", "KINGDEE_APP_ID"} {
+		if os.Getenv(k) != "" {
+			return true
+		}
+	}
+	return false
+}
