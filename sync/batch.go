@@ -100,24 +100,21 @@ func (r *run[In, Out]) prepare(records []Record[In]) ([]*item[In, Out], error) {
 
 func (r *run[In, Out]) transform(it *item[In, Out]) error {
 	value, err := r.callTransform(it.in)
-	switch {
-	case errors.Is(err, ErrSkip):
+	if errors.Is(err, ErrSkip) {
 		it.stage = skipped
 		return nil
-	case err != nil && r.ctx.Err() != nil:
-		return err
-	case err != nil:
-		it.stage, it.fresh = rejected, true
-		it.outcome = Outcome{Kind: OutcomeRefused, Code: "transform", Message: err.Error()}
-		return nil
 	}
-	it.out = Record[Out]{Key: it.in.Key, Value: value, Version: it.in.Version}
-	it.fp, err = fingerprint(r.p.Fingerprint, value)
+	code := "transform"
+	if err == nil {
+		it.out = Record[Out]{Key: it.in.Key, Value: value, Version: it.in.Version}
+		code = "encode"
+		it.fp, err = fingerprint(r.p.Fingerprint, value)
+	}
 	if err != nil {
 		it.stage, it.fresh = rejected, true
-		it.outcome = Outcome{Kind: OutcomeRefused, Code: "encode", Message: err.Error()}
+		it.outcome = Outcome{Kind: OutcomeRefused, Code: code, Message: err.Error()}
 	}
-	return nil
+	return r.ctx.Err() // a transform that was cut off says nothing about its record
 }
 
 // callTransform turns a panic of the user's code into a dead letter, with the

@@ -149,7 +149,7 @@ func TestOneRunAtATime(t *testing.T) {
 		slow := &slowTarget{finderTarget{to}, release}
 		first := make(chan error)
 		go func() {
-			_, err := pipe(src, slow, state).Run(context.Background())
+			_, err := pipe(src, slow, state).Run(t.Context())
 			first <- err
 		}()
 		synctest.Wait()
@@ -159,7 +159,7 @@ func TestOneRunAtATime(t *testing.T) {
 		patient.LeaseWait = time.Hour
 		second := make(chan error)
 		go func() {
-			_, err := patient.Run(context.Background())
+			_, err := patient.Run(t.Context())
 			second <- err
 		}()
 		time.Sleep(time.Minute) // virtual
@@ -206,7 +206,7 @@ func TestPausedProcessWritesNothingMore(t *testing.T) {
 		zombieState := &paused{State: memory, cut: true}
 		zombie := make(chan error)
 		go func() {
-			_, err := pipe(src, &slowTarget{finderTarget{to}, release}, zombieState).Run(context.Background())
+			_, err := pipe(src, &slowTarget{finderTarget{to}, release}, zombieState).Run(t.Context())
 			zombie <- err
 		}()
 		time.Sleep(5 * time.Minute) // virtual
@@ -232,7 +232,7 @@ func TestRandomFaults(t *testing.T) {
 }
 
 func randomFaults(t *testing.T, seed uint64) {
-	rng := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a seeded schedule is the point
+	rng := rand.New(rand.NewPCG(seed, 1))
 	src := &listSource{items: docs(20 + rng.IntN(120)), page: 5 + rng.IntN(45)}
 	to := newTarget()
 	to.unique, to.named = rng.IntN(2) == 0, rng.IntN(2) == 0

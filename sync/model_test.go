@@ -147,11 +147,11 @@ func (m *target) Write(_ context.Context, recs []duijiesync.Record[doc]) ([]duij
 		time.AfterFunc(m.late, func() {
 			m.mu.Lock()
 			defer m.mu.Unlock()
-			m.apply(recs)
+			_, _ = m.apply(recs)
 		})
 		return nil, errLost
 	case halfDone:
-		m.apply(recs[:len(recs)/2])
+		_, _ = m.apply(recs[:len(recs)/2])
 		return nil, errLost
 	}
 	outcomes, err := m.apply(recs)

@@ -222,8 +222,7 @@ func TestTransformMistakesConcernOneRecord(t *testing.T) {
 		case "D0003":
 			return d, errors.New("no price")
 		case "D0004":
-			var m map[string]int
-			m["x"] = 1 // panics
+			panic("no such unit")
 		}
 		return d, nil
 	}

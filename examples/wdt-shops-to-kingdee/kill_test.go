@@ -67,7 +67,7 @@ func fail(err error) int {
 func TestKilledAtRandomMoments(t *testing.T) {
 	t.Parallel()
 	const kills = 50
-	rng := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a seeded schedule is the point
+	rng := rand.New(rand.NewPCG(1, 2))
 	w := newWorld(t, 60, kingdeetest.WithLatency(3*time.Millisecond))
 	w.refuse(9)
 	task := childTask{Address: w.config(setup{wdt.Direct, kingdee.SignHeaders}), State: filepath.Join(t.TempDir(), "state.db")}

@@ -41,14 +41,16 @@ func TestIteratorContract(t *testing.T) {
 		require.Equal(t, []int{1, 2, 11, 12, 31, 32, 41, 42}, got, "an empty page does not end the list")
 	}
 	calls = 0
-	for v := range all {
+	for v, err := range all {
+		require.NoError(t, err)
 		if v == 2 {
 			break
 		}
 	}
 	require.Equal(t, 1, calls, "break sends nothing more")
 	calls = 0
-	for range Pages(t.Context(), "3", book(&calls)) {
+	for _, err := range Pages(t.Context(), "3", book(&calls)) {
+		require.NoError(t, err)
 	}
 	require.Equal(t, 2, calls, "a saved cursor resumes")
 }
@@ -91,6 +93,7 @@ func TestRepeatedCursorIsNoProgress(t *testing.T) {
 func TestCancelledContextEnds(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
 	calls := 0
 	var last error
 	for _, err := range Pages(ctx, "", book(&calls)) {

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/duijie-go/duijie"
@@ -24,8 +25,8 @@ func TestConcurrentCallersLogInOnce(t *testing.T) {
 		results := make(chan int64, 20)
 		for range 20 {
 			go func() {
-				tok, err := s.Token(context.Background(), 0)
-				require.NoError(t, err)
+				tok, err := s.Token(t.Context(), 0)
+				assert.NoError(t, err)
 				results <- tok.Gen
 			}()
 		}
@@ -36,8 +37,8 @@ func TestConcurrentCallersLogInOnce(t *testing.T) {
 
 		for range 5 { // five calls were refused with the same token: one renewal
 			go func() {
-				tok, err := s.Token(context.Background(), 1)
-				require.NoError(t, err)
+				tok, err := s.Token(t.Context(), 1)
+				assert.NoError(t, err)
 				results <- tok.Gen
 			}()
 		}
@@ -85,7 +86,7 @@ func TestProcessesShareOneRefresh(t *testing.T) {
 			s := New(store, "scope", fetch)
 			go func() {
 				for range 10 {
-					if _, err := s.Token(context.Background(), 0); err != nil {
+					if _, err := s.Token(t.Context(), 0); err != nil {
 						done <- err
 						return
 					}

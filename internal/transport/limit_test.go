@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"context"
 	"math/rand/v2"
 	"net/http"
 	"testing"
@@ -94,7 +93,7 @@ func TestThrottleHoldsTheWholeGroup(t *testing.T) {
 				return answer(200, "ok"), nil
 			})},
 		})
-		go func() { _, _ = tr.Do(context.Background(), testCall(duijie.EffectRead)) }()
+		go func() { _, _ = tr.Do(t.Context(), testCall(duijie.EffectRead)) }()
 		synctest.Wait()
 		begin := time.Now()
 		_, err := tr.Do(t.Context(), testCall(duijie.EffectRead))
@@ -119,7 +118,7 @@ func TestInFlightIsBounded(t *testing.T) {
 			})},
 		})
 		for range 12 {
-			go func() { _, _ = tr.Do(context.Background(), testCall(duijie.EffectRead)) }()
+			go func() { _, _ = tr.Do(t.Context(), testCall(duijie.EffectRead)) }()
 		}
 		time.Sleep(time.Minute) // virtual
 		require.LessOrEqual(t, most, 3)

@@ -39,7 +39,7 @@ func (s *callState) maxAttempts() int { return max(s.t.retry.MaxAttempts, 1) }
 
 // checkRetry decides whether the call may and should be sent again.
 func (s *callState) checkRetry(ctx context.Context, _ *http.Response, _ error) (bool, error) {
-	if ctx.Err() != nil || s.stop != nil {
+	if ended := ctx.Err() != nil; ended || s.stop != nil {
 		return false, nil
 	}
 	if s.answer == nil {
@@ -107,7 +107,7 @@ func jitter(d time.Duration) time.Duration {
 	if d <= 0 {
 		return 0
 	}
-	return rand.N(d) //nolint:gosec // spreading load needs no secure randomness
+	return rand.N(d)
 }
 
 // correctClock takes the platform's clock from the Date header. Without one, or
