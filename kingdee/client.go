@@ -1,0 +1,222 @@
+package kingdee
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync/atomic"
+
+	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/internal/tokencache"
+	"github.com/duijie-go/duijie/internal/transport"
+	"github.com/duijie-go/duijie/internal/wire"
+)
+
+const platform = "kingdee"
+
+// Client calls one data centre of a 金蝶云星空 server. Make it with [NewClient]
+// and share it: it is safe for concurrent use, and so are its services.
+type Client struct {
+	// Customers are the customers (客户, BD_Customer).
+	Customers *CustomerService
+
+	base       string // ends in /
+	mode       AuthMode
+	auth       credentials
+	seconds    bool
+	legacySHA1 bool
+	positional bool
+	http       *transport.Transport
+	sessions   *sessions // nil in signing mode
+	log        *slog.Logger
+	nonce      func() string
+	operate    atomic.Pointer[string] // the spelling of ExcuteOperation that worked
+}
+
+// NewClient makes a client. Its error names every setting that is missing or
+// wrong and where in the product to find it; it matches [duijie.ErrInvalid].
+// Nothing is sent yet.
+func NewClient(cfg Config, opts ...duijie.Option) (*Client, error) {
+	o, err := duijie.NewOptions(opts...)
+	if o.BaseURL != "" {
+		cfg.BaseURL = o.BaseURL
+	}
+	if p := cfg.problems(); len(p) > 0 {
+		err = errors.Join(err, settingsError("config", p, func(field string) string { return field }))
+	}
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{
+		base: strings.TrimSuffix(cfg.BaseURL, "/") + "/", mode: cfg.mode(), auth: cfg.credentials(),
+		seconds: cfg.SecondsTimestamp, legacySHA1: cfg.LegacySHA1, positional: cfg.PositionalBody,
+		log: o.Logger, nonce: newNonce,
+	}
+	if c.log == nil {
+		c.log = slog.New(slog.DiscardHandler)
+	}
+	settings := transport.Config{
+		Platform: platform, Options: o, Limits: limits(), Retry: retryPolicy(), Secrets: cfg.secrets(),
+	}
+	if c.mode != SignHeaders {
+		c.sessions = &sessions{source: tokencache.New(o.TokenStore, scope(c.base, c.mode, c.auth), c.login)}
+		settings.Tokens = c.sessions
+	}
+	c.http = transport.New(settings)
+	c.Customers = (*CustomerService)(&service{c})
+	return c, nil
+}
+
+// service is what all services share.
+type service struct{ client *Client }
+
+func newNonce() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+// String names the client without its credentials.
+func (c *Client) String() string { return "kingdee.Client(" + c.base + ")" }
+
+// CloseIdleConnections closes connections nobody uses. A transport given with
+// duijie.WithHTTPClient is left alone.
+func (c *Client) CloseIdleConnections() { c.http.CloseIdleConnections() }
+
+// operation is one service with what is known of it.
+type operation struct {
+	service string // complete name
+	effect  duijie.Effect
+	shape   shape
+	rows    int // records of a batch
+	group   string
+	noToken bool
+}
+
+// known are the services whose answers are understood. Everything else is a
+// write with any answer that tells of no failure.
+var known = map[string]operation{
+	"ExecuteBillQuery":   {effect: duijie.EffectRead, shape: rowsShape},
+	"BillQuery":          {effect: duijie.EffectRead, shape: objectsShape},
+	"View":               {effect: duijie.EffectRead, shape: viewShape},
+	"QueryBusinessInfo":  {effect: duijie.EffectRead, shape: statusShape},
+	"QueryGroupInfo":     {effect: duijie.EffectRead, shape: anyShape},
+	"GetSysReportData":   {effect: duijie.EffectRead, shape: reportShape, group: reportGroup},
+	"GetDataCenterList":  {effect: duijie.EffectRead, shape: anyShape},
+	"AttachmentDownLoad": {effect: duijie.EffectRead, shape: statusShape},
+	"QueryAsyncResult":   {effect: duijie.EffectRead, shape: anyShape},
+	"GetInventoryData":   {effect: duijie.EffectRead, shape: anyShape},
+	"SwitchOrg":          {effect: duijie.EffectIdempotent, shape: statusShape},
+	"Save":               {effect: duijie.EffectWrite, shape: statusShape},
+	"Draft":              {effect: duijie.EffectWrite, shape: statusShape},
+	"BatchSave":          {effect: duijie.EffectWrite, shape: statusShape},
+	"Submit":             {effect: duijie.EffectWrite, shape: statusShape},
+	"Audit":              {effect: duijie.EffectWrite, shape: statusShape},
+	"UnAudit":            {effect: duijie.EffectWrite, shape: statusShape},
+	"Delete":             {effect: duijie.EffectWrite, shape: statusShape},
+	"CancelAssign":       {effect: duijie.EffectWrite, shape: statusShape},
+}
+
+func knownOperation(service string) operation {
+	op, ok := known[opName(service)]
+	if !ok {
+		op = operation{effect: duijie.EffectWrite}
+	}
+	op.service = service
+	return op
+}
+
+// Call runs any service with the same authentication, limits, retries and
+// errors as the typed methods: "Save" is DynamicFormService.Save, a name with
+// dots is complete, "Namespace.Class.Method,Assembly" is a custom service. in is
+// the request body, encoded as it is ({"formid":..., "data":...}); out takes the
+// whole answer and may be nil.
+//
+// Effect: read for the services known to read, write for all others; say
+// otherwise with [duijie.WithEffect].
+func (c *Client) Call(ctx context.Context, service string, in, out any, opts ...duijie.CallOption) error {
+	name, err := serviceName(service)
+	if err != nil {
+		return err
+	}
+	if in == nil {
+		in = struct{}{}
+	}
+	body, err := marshal(in)
+	if err != nil {
+		return err
+	}
+	op := knownOperation(name)
+	r := &reading{shape: op.shape}
+	answer, err := c.send(ctx, op, body, duijie.NewCallOptions(opts...), r)
+	if err != nil || out == nil {
+		return err
+	}
+	if err := wire.Unmarshal(answer.Body, out); err != nil {
+		return fmt.Errorf("kingdee: %s: the answer does not fit %T: %w: %w", opName(name), out, err, duijie.ErrMalformedAnswer)
+	}
+	return nil
+}
+
+// form runs a DynamicFormService with typed parameters.
+func (c *Client) form(ctx context.Context, op operation, opts []duijie.CallOption, params ...parameter) (*reading, error) {
+	op.service = servicePrefix + op.service
+	body, err := requestBody(c.positional, params...)
+	if err != nil {
+		return nil, err
+	}
+	r := &reading{shape: op.shape, records: op.rows}
+	if _, err := c.send(ctx, op, body, duijie.NewCallOptions(opts...), r); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// send is the one way out. r keeps what was read of the last answer.
+func (c *Client) send(ctx context.Context, op operation, body []byte, o duijie.CallOptions, r *reading) (*transport.Answer, error) {
+	if o.Effect != duijie.EffectDefault {
+		op.effect = o.Effect
+	}
+	gen := int64(0)
+	call := &transport.Call{
+		Op: opName(op.service), Group: op.group, Effect: op.effect, NoToken: op.noToken, Options: o,
+		Sign: func(ctx context.Context, a transport.Attempt) (*http.Request, error) {
+			gen = a.Token.Gen
+			return c.request(ctx, op, body, a)
+		},
+		Judge: func(a *transport.Answer) transport.Verdict {
+			v := r.judge(a)
+			if v.Renew && c.sessions != nil && !op.noToken {
+				c.sessions.lost(gen)
+			}
+			return v
+		},
+	}
+	answer, err := c.http.Do(ctx, call)
+	if e, ok := errors.AsType[*duijie.APIError](err); ok && e.Err == nil {
+		if st := r.result.ResponseStatus; st != nil && len(st.Errors) > 0 {
+			e.Err = &Refusal{Errors: st.rowErrors()}
+		}
+	}
+	return answer, err
+}
+
+// request builds one attempt.
+func (c *Client) request(ctx context.Context, op operation, body []byte, a transport.Attempt) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+op.service+serviceSuffix, bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("kingdee: %w", err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept", "application/json")
+	if !op.noToken {
+		c.authorise(req, a)
+	}
+	return req, nil
+}

@@ -1,0 +1,280 @@
+package kingdee
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"reflect"
+
+	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/internal/wire"
+)
+
+// Model is a JSON object whose members keep their order. The platform works
+// through a model in that order and later fields overwrite earlier ones, so
+// organisations, bill type, customer and currency come first, sub-heads before
+// lines, prices late in a line.
+//
+//	m := kingdee.NewModel().
+//		Set("FCreateOrgId", kingdee.Number("100")).
+//		Set("FNumber", "C-0001")
+type Model struct {
+	members []Field
+	index   map[string]int
+	err     error
+}
+
+// Field is one member of a [Model].
+type Field struct {
+	Key   string
+	Value any
+}
+
+// NewModel returns an empty model.
+func NewModel() *Model { return &Model{} }
+
+// Set appends a member. A key that is there already, an empty key, or a map of
+// several members as value (maps have no order) is an error, which encoding the
+// model returns.
+func (m *Model) Set(key string, value any) *Model {
+	if _, twice := m.index[key]; twice || key == "" {
+		m.fail(fmt.Errorf("kingdee: model: key %q is empty or set twice: %w", key, duijie.ErrInvalid))
+		return m
+	}
+	if err := checkOrder(value); err != nil {
+		m.fail(fmt.Errorf("kingdee: model: %s: %w", key, err))
+		return m
+	}
+	if m.index == nil {
+		m.index = map[string]int{}
+	}
+	m.index[key] = len(m.members)
+	m.members = append(m.members, Field{key, value})
+	return m
+}
+
+// SetIf is Set when on is true.
+func (m *Model) SetIf(on bool, key string, value any) *Model {
+	if on {
+		return m.Set(key, value)
+	}
+	return m
+}
+
+func (m *Model) fail(err error) {
+	if m.err == nil {
+		m.err = err
+	}
+}
+
+// Get returns the value of a member.
+func (m *Model) Get(key string) (any, bool) {
+	i, ok := m.index[key]
+	if !ok {
+		return nil, false
+	}
+	return m.members[i].Value, true
+}
+
+// Fields returns the members in order.
+func (m *Model) Fields() []Field { return append([]Field(nil), m.members...) }
+
+// Err is the first mistake made with Set.
+func (m *Model) Err() error { return m.err }
+
+// MarshalJSON writes the members in order.
+func (m *Model) MarshalJSON() ([]byte, error) {
+	if m == nil {
+		return []byte("null"), nil
+	}
+	if m.err != nil {
+		return nil, m.err
+	}
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, f := range m.members {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		if err := writeMember(&b, f.Key, f.Value); err != nil {
+			return nil, err
+		}
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+func writeMember(b *bytes.Buffer, key string, value any) error {
+	k, err := wire.Marshal(key)
+	if err != nil {
+		return err
+	}
+	v, err := wire.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("%s: %w", key, err)
+	}
+	b.Write(k)
+	b.WriteByte(':')
+	b.Write(v)
+	return nil
+}
+
+// UnmarshalJSON reads an object; values are kept as they are written.
+func (m *Model) UnmarshalJSON(raw []byte) error {
+	fields, err := members(raw)
+	if err != nil {
+		return err
+	}
+	*m = Model{}
+	for _, f := range fields {
+		m.Set(f.Key, f.Value)
+	}
+	return m.err
+}
+
+// members splits an object into its members, in order, values as raw JSON.
+func members(raw []byte) ([]Field, error) {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
+		return nil, fmt.Errorf("kingdee: want a JSON object, found %s: %w", wire.Excerpt(raw), duijie.ErrInvalid)
+	}
+	var out []Field
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return nil, fmt.Errorf("kingdee: JSON object: %w", err)
+		}
+		var value json.RawMessage
+		if err := dec.Decode(&value); err != nil {
+			return nil, fmt.Errorf("kingdee: JSON object: %w", err)
+		}
+		out = append(out, Field{key.(string), value})
+	}
+	return out, nil
+}
+
+// Reference names a record of base data inside a model. The inner key differs
+// by field: FNumber, FNUMBER, FNAME, FUserID, ...; copy it from the form's
+// WebAPI page. The zero Reference counts as not set.
+type Reference struct {
+	key   string
+	value any
+}
+
+// Number refers to a record by its number: {"FNumber":"100"}. An empty number
+// clears the field.
+func Number(number string) Reference { return Reference{"FNumber", number} }
+
+// RefBy refers to a record by another text key: {"FUserID":"100001"}.
+func RefBy(key, value string) Reference { return Reference{key, value} }
+
+// RefID refers to a record by its primary key: {"FMATERIALID":100024}. The save
+// needs SaveOptions.ReferencesByID then.
+func RefID(key string, id int64) Reference { return Reference{key, id} }
+
+// IsZero tells whether the reference was never set; encoding/json's omitzero
+// asks it.
+func (r Reference) IsZero() bool { return r.key == "" }
+
+// MarshalJSON writes the object with its one member, null for the zero value.
+func (r Reference) MarshalJSON() ([]byte, error) {
+	if r.IsZero() {
+		return []byte("null"), nil
+	}
+	var b bytes.Buffer
+	b.WriteByte('{')
+	if err := writeMember(&b, r.key, r.value); err != nil {
+		return nil, err
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// UnmarshalJSON reads an object with at most one member.
+func (r *Reference) UnmarshalJSON(raw []byte) error {
+	*r = Reference{}
+	if string(bytes.TrimSpace(raw)) == "null" {
+		return nil
+	}
+	fields, err := members(raw)
+	switch {
+	case err != nil:
+		return err
+	case len(fields) > 1:
+		return fmt.Errorf("kingdee: a reference has one member, found %d", len(fields))
+	case len(fields) == 1:
+		r.key, r.value = fields[0].Key, fields[0].Value
+	}
+	return nil
+}
+
+// checkOrder refuses maps of several members anywhere in a model: Go encodes
+// their keys sorted by name, and the platform depends on the order.
+func checkOrder(v any) error {
+	if found := findMap(reflect.ValueOf(v), 0); found != nil {
+		return fmt.Errorf("%s has no order of keys, and the platform works through a model in order: use kingdee.NewModel or a struct: %w",
+			found, duijie.ErrInvalid)
+	}
+	return nil
+}
+
+var marshalerType = reflect.TypeFor[json.Marshaler]()
+
+func findMap(v reflect.Value, depth int) reflect.Type {
+	if !v.IsValid() || depth > 32 {
+		return nil
+	}
+	if v.Kind() != reflect.Map && v.Type().Implements(marshalerType) {
+		return nil
+	}
+	switch v.Kind() {
+	case reflect.Map:
+		if v.Len() > 1 {
+			return v.Type()
+		}
+		for _, k := range v.MapKeys() {
+			return findMap(v.MapIndex(k), depth+1)
+		}
+	case reflect.Pointer, reflect.Interface:
+		return findMap(v.Elem(), depth+1)
+	case reflect.Slice, reflect.Array:
+		if v.Type().Elem().Kind() == reflect.Uint8 {
+			return nil
+		}
+		for i := range v.Len() {
+			if t := findMap(v.Index(i), depth+1); t != nil {
+				return t
+			}
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if t := findMap(v.Field(i), depth+1); t != nil {
+				return t
+			}
+		}
+	}
+	return nil
+}
+
+// modelJSON encodes the model of a save: a *Model, a struct or raw JSON.
+func modelJSON(model any) (json.RawMessage, error) {
+	v := reflect.ValueOf(model)
+	for v.Kind() == reflect.Pointer && !v.IsNil() {
+		v = v.Elem()
+	}
+	if v.Kind() == reflect.Map {
+		return nil, fmt.Errorf("kingdee: model: %s has no order of keys, and the platform works through a model in order: use kingdee.NewModel or a struct: %w",
+			v.Type(), duijie.ErrInvalid)
+	}
+	if err := checkOrder(model); err != nil {
+		return nil, fmt.Errorf("kingdee: model: %w", err)
+	}
+	raw, err := marshal(model)
+	if err != nil {
+		return nil, err
+	}
+	if wire.First(raw) != '{' {
+		return nil, fmt.Errorf("kingdee: model: want an object, found %T: %w", model, duijie.ErrInvalid)
+	}
+	return raw, nil
+}

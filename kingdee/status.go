@@ -1,0 +1,194 @@
+package kingdee
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/duijie-go/duijie"
+)
+
+// StatusRequest names the records of a status operation: by Numbers or by IDs.
+type StatusRequest struct {
+	FormID      string
+	Numbers     []string
+	IDs         []string // primary keys (内码)
+	CreateOrgID int64    // with Numbers that exist in several organisations
+	UseOrgID    int64
+	NetworkCtrl bool // lock the records while working (网络控制)
+	// InteractionFlags answer the server's questions, see [SaveOptions].
+	InteractionFlags  []string
+	StopAtInteraction bool  // IgnoreInterationFlag = false
+	SelectedPostID    int64 // Submit: the post of the user
+}
+
+type statusData struct {
+	CreateOrgID          int64 `json:"CreateOrgId"`
+	Numbers              []string
+	IDs                  string `json:"Ids"`
+	UseOrgID             int64  `json:"UseOrgId,omitempty"`
+	SelectedPostID       int64  `json:"SelectedPostId,omitempty"`
+	NetworkCtrl          bool
+	InterationFlags      string `json:",omitempty"`
+	IgnoreInterationFlag bool
+}
+
+func (r StatusRequest) check(op string) error {
+	invalid := func(what string) error {
+		return fmt.Errorf("kingdee: %s %s: %s: %w", op, cut(r.FormID), what, duijie.ErrInvalid)
+	}
+	switch {
+	case r.FormID == "":
+		return invalid("FormID is missing")
+	case (len(r.Numbers) == 0) == (len(r.IDs) == 0):
+		return invalid("give either Numbers or IDs")
+	case slices.Contains(r.Numbers, ""):
+		return invalid("a number is empty")
+	}
+	for _, id := range r.IDs {
+		if id == "" || strings.ContainsAny(id, ", ") {
+			return invalid("an id is empty or holds a comma")
+		}
+	}
+	return nil
+}
+
+func (r StatusRequest) data() statusData {
+	return statusData{
+		CreateOrgID: r.CreateOrgID, Numbers: append([]string{}, r.Numbers...), IDs: strings.Join(r.IDs, ","),
+		UseOrgID: r.UseOrgID, SelectedPostID: r.SelectedPostID, NetworkCtrl: r.NetworkCtrl,
+		InterationFlags: strings.Join(r.InteractionFlags, ";"), IgnoreInterationFlag: !r.StopAtInteraction,
+	}
+}
+
+// Entity is a record the platform names in an answer.
+type Entity struct {
+	ID     string
+	Number string
+}
+
+// StatusResult is what became of the records of a status operation.
+type StatusResult struct {
+	Succeeded []Entity
+	Errors    []RowError // why others were refused; RowError.Is(ErrAlreadyAudited) is harmless
+	// Missing are the asked numbers or ids that the answer does not mention: the
+	// platform passes over records it can not find.
+	Missing []string
+	Code    string // the platform's MsgCode, when some were refused
+}
+
+// Submit hands records in for approval (提交): status A or D becomes B.
+//
+// It fails when no record was taken; when only some were, the result tells.
+// Effect: write.
+func (c *Client) Submit(ctx context.Context, req StatusRequest, opts ...duijie.CallOption) (*StatusResult, error) {
+	return c.changeStatus(ctx, "Submit", req, opts)
+}
+
+// Audit approves records (审核): status B becomes C. Auditing twice is refused
+// with an error that matches [ErrAlreadyAudited], and harmless.
+//
+// It fails when no record was taken; when only some were, the result tells.
+// Effect: write.
+func (c *Client) Audit(ctx context.Context, req StatusRequest, opts ...duijie.CallOption) (*StatusResult, error) {
+	return c.changeStatus(ctx, "Audit", req, opts)
+}
+
+// UnAudit takes an approval back (反审核): status C becomes D, and the record
+// can be saved again.
+//
+// It fails when no record was taken; when only some were, the result tells.
+// Effect: write.
+func (c *Client) UnAudit(ctx context.Context, req StatusRequest, opts ...duijie.CallOption) (*StatusResult, error) {
+	return c.changeStatus(ctx, "UnAudit", req, opts)
+}
+
+// Delete removes records (删除); only in status Z, A or D.
+//
+// It fails when no record was taken; when only some were, the result tells.
+// Effect: write.
+func (c *Client) Delete(ctx context.Context, req StatusRequest, opts ...duijie.CallOption) (*StatusResult, error) {
+	return c.changeStatus(ctx, "Delete", req, opts)
+}
+
+// CancelAssign takes a Submit back (撤销): status B becomes A.
+//
+// It fails when no record was taken; when only some were, the result tells.
+// Effect: write.
+func (c *Client) CancelAssign(ctx context.Context, req StatusRequest, opts ...duijie.CallOption) (*StatusResult, error) {
+	return c.changeStatus(ctx, "CancelAssign", req, opts)
+}
+
+// Operate runs another operation of a form (状态转换 ExcuteOperation): Forbid,
+// Enable, Cancel, BillClose, ...; copy the case of opNumber from the form.
+//
+// It fails when no record was taken; when only some were, the result tells.
+// Effect: write.
+func (c *Client) Operate(ctx context.Context, opNumber string, req StatusRequest, opts ...duijie.CallOption) (*StatusResult, error) {
+	if !validName(opNumber) {
+		return nil, fmt.Errorf("kingdee: operation number %q: %w", cut(opNumber), duijie.ErrInvalid)
+	}
+	between := []parameter{{"opNumber", opNumber}}
+	if name := c.operate.Load(); name != nil {
+		return c.changeStatus(ctx, *name, req, opts, between...)
+	}
+	// Official sources disagree about the spelling.
+	var res *StatusResult
+	var err error
+	for _, name := range []string{"ExcuteOperation", "ExecuteOperation"} {
+		res, err = c.changeStatus(ctx, name, req, opts, between...)
+		if !noSuchService(err) {
+			c.operate.Store(&name)
+			return res, err
+		}
+	}
+	return res, err
+}
+
+func (c *Client) changeStatus(ctx context.Context, service string, req StatusRequest, opts []duijie.CallOption, between ...parameter) (*StatusResult, error) {
+	if err := req.check(service); err != nil {
+		return nil, err
+	}
+	op := operation{service: service, effect: duijie.EffectWrite, shape: mixedShape}
+	params := append([]parameter{{"formid", req.FormID}}, between...)
+	r, err := c.form(ctx, op, opts, append(params, parameter{"data", req.data()})...)
+	if err != nil {
+		return nil, err
+	}
+	return statusResult(r.result.ResponseStatus, req), nil
+}
+
+func statusResult(st *status, req StatusRequest) *StatusResult {
+	out := &StatusResult{Errors: st.rowErrors()}
+	if !st.IsSuccess {
+		out.Code = string(st.MsgCode)
+	}
+	for _, e := range st.succeeded() {
+		out.Succeeded = append(out.Succeeded, Entity{ID: string(e.ID), Number: string(e.Number)})
+	}
+	if st.SuccessEntitys == nil { // the oldest servers name nobody
+		return out
+	}
+	asked := append(slices.Clone(req.Numbers), req.IDs...)
+	for i, name := range asked {
+		if !out.mentions(i, name) {
+			out.Missing = append(out.Missing, name)
+		}
+	}
+	return out
+}
+
+func (s *StatusResult) mentions(i int, name string) bool {
+	for _, e := range s.Succeeded {
+		if e.ID == name || strings.EqualFold(e.Number, name) {
+			return true
+		}
+	}
+	for _, e := range s.Errors {
+		if strings.Contains(e.Message, name) || e.Index == i && len(s.Succeeded) == 0 {
+			return true
+		}
+	}
+	return false
+}
