@@ -153,11 +153,11 @@ func renewTime(t duijie.Token) time.Time {
 	if early <= 0 {
 		return t.Expires
 	}
-	return t.Expires.Add(-early - rand.N(early)/4)
+	return t.Expires.Add(-early - rand.N(early)/4) //nolint:gosec // spreading load needs no secure randomness
 }
 
 func pause(ctx context.Context) error {
-	t := time.NewTimer(10*time.Millisecond + rand.N(20*time.Millisecond))
+	t := time.NewTimer(10*time.Millisecond + rand.N(20*time.Millisecond)) //nolint:gosec // as above
 	defer t.Stop()
 	select {
 	case <-t.C:

@@ -39,8 +39,8 @@ func (s *callState) maxAttempts() int { return max(s.t.retry.MaxAttempts, 1) }
 
 // checkRetry decides whether the call may and should be sent again.
 func (s *callState) checkRetry(ctx context.Context, _ *http.Response, _ error) (bool, error) {
-	if ended := ctx.Err() != nil; ended || s.stop != nil {
-		return false, nil
+	if ctx.Err() != nil || s.stop != nil {
+		return false, nil //nolint:nilerr // the error is kept in the state; here the answer only is no
 	}
 	if s.answer == nil {
 		return s.mayRepeat(s.left) && s.attempts < s.maxAttempts(), nil
