@@ -3,7 +3,7 @@
 # tools are built into ./.bin through the Go module proxy, at the versions pinned here.
 
 GOLANGCI_LINT_VERSION := v2.15.0
-GOVULNCHECK_VERSION   := v1.9.0
+GOVULNCHECK_VERSION   := v1.8.0
 
 GO        ?= go
 RACE      ?=
