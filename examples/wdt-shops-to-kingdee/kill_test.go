@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -31,6 +33,9 @@ type childTask struct {
 func TestMain(m *testing.M) {
 	if task := os.Getenv(childEnv); task != "" {
 		os.Exit(runChild(task))
+	}
+	if shops := os.Getenv(fakesEnv); shops != "" {
+		os.Exit(serveFakes(shops))
 	}
 	os.Exit(m.Run())
 }
