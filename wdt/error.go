@@ -150,7 +150,7 @@ func (r *reply) verdict() transport.Verdict {
 	return v
 }
 
-var banText = regexp.MustCompile(`(?i)(\d{1,6}) more seconds?`)
+var banText = regexp.MustCompile(`(?i)\b(\d{1,6}) more seconds?`)
 
 // banTime is how long TOP says a call limit lasts, 0 when it does not.
 func banTime(text string) time.Duration {

@@ -209,6 +209,8 @@ func (a *Answer) rows(list string) ([]json.RawMessage, error) {
 	return nil, fmt.Errorf("the answer holds no list: %w", duijie.ErrMalformedAnswer)
 }
 
+// onlyList is the one member that is a list; with several it is the object
+// itself, which is none.
 func onlyList(m map[string]json.RawMessage) json.RawMessage {
 	var only json.RawMessage
 	for _, member := range m {
@@ -216,7 +218,7 @@ func onlyList(m map[string]json.RawMessage) json.RawMessage {
 			continue
 		}
 		if only != nil {
-			return nil
+			return json.RawMessage("{}")
 		}
 		only = member
 	}
