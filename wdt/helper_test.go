@@ -3,7 +3,9 @@ package wdt
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/require"
@@ -79,7 +81,6 @@ func answers(status int, body string) httpmock.Responder {
 	return func(*http.Request) (*http.Response, error) { return httpmock.NewStringResponse(status, body), nil }
 }
 
-// collect reads a sequence of pages to its end.
 func shopNames(ctx context.Context, c *Client, q ShopQuery) (map[string]string, error) {
 	names := map[string]string{}
 	for shop, err := range c.Shops.All(ctx, q) {
@@ -89,4 +90,13 @@ func shopNames(ctx context.Context, c *Client, q ShopQuery) (map[string]string, 
 		names[shop.No] = shop.Name
 	}
 	return names, nil
+}
+
+// served lets a fake without a server answer.
+func served(s *wdttest.Server, r *http.Request) *http.Response {
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	resp := w.Result()
+	resp.Header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
+	return resp
 }
