@@ -129,7 +129,7 @@ func (r *reading) failure() (verdict, bool) {
 	if from == noMsgCode && v.Renew && (len(st.Errors) > 1 || len(st.succeeded()) > 0) {
 		v.Class, v.Renew, v.NoEffect, v.Hint = duijie.ClassRefused, false, false, "" // a record's text, not the call's verdict
 	}
-	if r.shape == batchShape && r.rowVerdicts(st) && ofRecords(v.Class) {
+	if r.shape == batchShape && r.rowVerdicts(st) && ofRecords(v.Class) && v.Hint != hintForm {
 		return verdict{}, false
 	}
 	if len(st.succeeded()) > 0 {

@@ -1,0 +1,332 @@
+package kingdee
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/duijie-go/duijie"
+	duijiesync "github.com/duijie-go/duijie/sync"
+)
+
+// SaveSinkConfig says how records become saved records of a form.
+type SaveSinkConfig[T any] struct {
+	// Form is what is saved: FormCustomer, or Form{ID: "BD_Customer", Key:
+	// "FCUSTID", Number: "FNumber"}. ID, Key and Number are required.
+	Form    Form
+	Options SaveOptions
+	// Org narrows lookups to the number of one organisation; required where a
+	// number exists in several. Form.Org is the field it is compared with.
+	Org string
+	// Model makes the model of a record: a *Model, a struct or raw JSON, without
+	// the primary key, which the sink puts in. nil: the value is its own model. An
+	// error makes the record a dead letter.
+	Model func(duijiesync.Record[T]) (any, error)
+	// Compare are the field keys ("FName", "FGroup.FNumber") that tell whether a
+	// stored record is already as it should be. nil: every plain field and
+	// reference the model sets at its top level; lines and sub-heads are then not
+	// compared.
+	Compare []string
+	// UnAudit takes audited records (status C) back before they are updated.
+	// Without it Kingdee's refusal is the outcome. Use AutoSubmitAndAudit in
+	// Options to have them audited again.
+	UnAudit bool
+	// SettleDelay is how long the server may still work on a save whose answer was
+	// lost; 0 = 2 s.
+	SettleDelay time.Duration
+}
+
+// SaveSink writes records to a form with BatchSave, finds them by number, and
+// puts the primary key into updates. The key of a record is its number.
+type SaveSink[T any] struct {
+	c   *Client
+	cfg SaveSinkConfig[T]
+}
+
+// What a SaveSink is to a pipeline.
+var (
+	_ duijiesync.Sink[any]   = (*SaveSink[any])(nil)
+	_ duijiesync.Finder[any] = (*SaveSink[any])(nil)
+	_ duijiesync.Limited     = (*SaveSink[any])(nil)
+)
+
+// NewSaveSink makes a sink.
+func NewSaveSink[T any](c *Client, cfg SaveSinkConfig[T]) (*SaveSink[T], error) {
+	f := cfg.Form
+	if f.ID == "" || !validName(f.Key) || !validName(f.Number) {
+		return nil, fmt.Errorf("kingdee: sink of %s: Form needs ID, Key and Number: %w", cut(f.ID), duijie.ErrInvalid)
+	}
+	if cfg.Org != "" && !validName(f.Org) {
+		return nil, fmt.Errorf("kingdee: sink of %s: Org is set, so Form.Org must name its field: %w", cut(f.ID), duijie.ErrInvalid)
+	}
+	for _, field := range cfg.Compare {
+		if err := checkField(field); err != nil {
+			return nil, err
+		}
+	}
+	if cfg.Model == nil {
+		cfg.Model = func(rec duijiesync.Record[T]) (any, error) { return rec.Value, nil }
+	}
+	return &SaveSink[T]{c: c, cfg: cfg}, nil
+}
+
+// Limits are the platform's.
+func (s *SaveSink[T]) Limits() duijiesync.Limits {
+	return duijiesync.Limits{Rows: BatchRows, FindRows: 100, Lanes: 4, SettleDelay: s.cfg.SettleDelay}
+}
+
+// model makes the model of a record as raw JSON, without the primary key.
+func (s *SaveSink[T]) model(rec duijiesync.Record[T]) ([]Field, error) {
+	v, err := s.cfg.Model(rec)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := modelJSON(v)
+	if err != nil {
+		return nil, err
+	}
+	fields, err := members(raw)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(fields, func(f Field) bool { return strings.EqualFold(f.Key, s.cfg.Form.Key) }), nil
+}
+
+// storedStatus is FDocumentStatus, which Find hands to Write in Found.Note.
+type storedStatus string
+
+const audited storedStatus = "C"
+
+// Write saves records in one BatchSave; audited ones are un-audited first where
+// the config says so.
+func (s *SaveSink[T]) Write(ctx context.Context, records []duijiesync.Record[T]) ([]duijiesync.Outcome, error) {
+	out := make([]duijiesync.Outcome, len(records))
+	models := make([]any, 0, len(records))
+	sent := make([]int, 0, len(records)) // places in records of what is sent
+	held, err := s.unAudit(ctx, records)
+	if err != nil {
+		return nil, err
+	}
+	for i, rec := range records {
+		if refusal, isHeld := held[i]; isHeld {
+			out[i] = refusal
+			continue
+		}
+		fields, err := s.model(rec)
+		if err != nil {
+			out[i] = duijiesync.Outcome{Kind: duijiesync.OutcomeRefused, TargetID: rec.Target.ID, Code: "model", Message: err.Error()}
+			continue
+		}
+		models = append(models, s.keyed(rec.Target.ID, fields))
+		sent = append(sent, i)
+	}
+	if len(models) == 0 {
+		return out, nil
+	}
+	res, err := s.c.BatchSave(ctx, BatchSaveRequest{FormID: s.cfg.Form.ID, Models: models, SaveOptions: s.cfg.Options})
+	if err != nil {
+		return s.failed(out, sent, len(records), err)
+	}
+	for n, row := range res.Rows {
+		out[sent[n]] = outcome(row, records[sent[n]].Target.ID)
+	}
+	return out, nil
+}
+
+// failed turns an error of the call into outcomes where it does not speak for
+// all records, or where it only asks for patience.
+func (s *SaveSink[T]) failed(out []duijiesync.Outcome, sent []int, all int, err error) ([]duijiesync.Outcome, error) {
+	e, ok := errors.AsType[*duijie.APIError](err)
+	locked := ok && e.Code == "13" && !e.OutcomeUnknown
+	unknown := errors.Is(err, duijie.ErrOutcomeUnknown)
+	refused := errors.Is(err, duijie.ErrRefused) || errors.Is(err, duijie.ErrInvalid) || errors.Is(err, duijie.ErrConflict)
+	if !locked && (len(sent) == all || !unknown && !refused) {
+		return nil, err
+	}
+	o := duijiesync.Outcome{Kind: duijiesync.OutcomeRetryable}
+	switch {
+	case unknown:
+		o.Kind = duijiesync.OutcomeUnknown
+	case refused && len(sent) == 1:
+		o.Kind = duijiesync.OutcomeRefused
+	}
+	if ok {
+		o.Code, o.Message = e.Code, e.Message
+	}
+	for _, i := range sent {
+		out[i] = o
+	}
+	return out, nil
+}
+
+// keyed puts the primary key of an update in front.
+func (s *SaveSink[T]) keyed(id string, fields []Field) *Model {
+	m := NewModel()
+	if id != "" {
+		m.Set(s.cfg.Form.Key, idValue(id))
+	}
+	for _, f := range fields {
+		m.Set(f.Key, f.Value)
+	}
+	return m
+}
+
+// idValue is a primary key as JSON: a number where it is one.
+func idValue(id string) any {
+	if _, ok := keyNumber(Cell(id)); ok {
+		return json.RawMessage(id)
+	}
+	return id
+}
+
+// outcome is the verdict on one row, in the words of sync.
+func outcome(row RowResult, target string) duijiesync.Outcome {
+	o := duijiesync.Outcome{TargetID: row.ID, Code: row.Code}
+	if o.TargetID == "" {
+		o.TargetID = target
+	}
+	if len(row.Errors) > 0 {
+		o.Field = row.Errors[0].Field
+		o.Message = joinErrors(row.Errors)
+	}
+	switch row.Status {
+	case RowSaved:
+		o.Kind = duijiesync.OutcomeCreated
+		if target != "" {
+			o.Kind = duijiesync.OutcomeUpdated
+		}
+	case RowRefused:
+		o.Kind = duijiesync.OutcomeRefused
+	case RowDuplicate:
+		o.Kind = duijiesync.OutcomeRefused // an update that wants another record's number
+		if target == "" {
+			o.Kind = duijiesync.OutcomeConflict
+		}
+	case RowLocked:
+		o.Kind = duijiesync.OutcomeRetryable
+	default:
+		o.Kind = duijiesync.OutcomeUnknown
+	}
+	return o
+}
+
+// unAudit makes audited records changeable. Nothing is saved yet, so whatever
+// goes wrong is settled by reading the status again: held are the records that
+// must not be sent, with their outcomes.
+func (s *SaveSink[T]) unAudit(ctx context.Context, records []duijiesync.Record[T]) (map[int]duijiesync.Outcome, error) {
+	if !s.cfg.UnAudit {
+		return nil, nil
+	}
+	status, err := s.auditStatus(ctx, records)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, rec := range records {
+		if status[rec.Target.ID] == audited {
+			ids = append(ids, rec.Target.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	res, err := s.c.UnAudit(ctx, StatusRequest{FormID: s.cfg.Form.ID, IDs: ids})
+	if err == nil && len(res.Succeeded) == len(ids) {
+		return nil, nil
+	}
+	refusal := duijiesync.Outcome{Kind: duijiesync.OutcomeRefused}
+	if e, ok := errors.AsType[*duijie.APIError](err); ok {
+		refusal.Code, refusal.Message = e.Code, e.Message
+		if !errors.Is(err, duijie.ErrRefused) && !errors.Is(err, duijie.ErrNotFound) {
+			refusal.Kind = duijiesync.OutcomeRetryable
+		}
+		if e.Class == duijie.ClassUnauthenticated || e.Class == duijie.ClassPermission {
+			return nil, err
+		}
+	} else if err != nil {
+		return nil, err
+	}
+	if res != nil {
+		refusal.Code, refusal.Message = res.Code, joinErrors(res.Errors)
+	}
+	return s.stillAudited(ctx, records, ids, refusal)
+}
+
+// stillAudited reads the status of ids again; those that are audited still are
+// held back.
+func (s *SaveSink[T]) stillAudited(ctx context.Context, records []duijiesync.Record[T], ids []string, refusal duijiesync.Outcome) (map[int]duijiesync.Outcome, error) {
+	now, err := s.readStatus(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	held := map[int]duijiesync.Outcome{}
+	for i, rec := range records {
+		if rec.Target.ID != "" && now[rec.Target.ID] == audited {
+			refusal.TargetID = rec.Target.ID
+			held[i] = refusal
+		}
+	}
+	return held, nil
+}
+
+// auditStatus is the status of the records that exist: from Find where it is
+// known, else read now.
+func (s *SaveSink[T]) auditStatus(ctx context.Context, records []duijiesync.Record[T]) (map[string]storedStatus, error) {
+	known := map[string]storedStatus{}
+	var ask []string
+	for _, rec := range records {
+		if rec.Target.ID == "" {
+			continue
+		}
+		if st, ok := rec.Target.Note.(storedStatus); ok {
+			known[rec.Target.ID] = st
+		} else {
+			ask = append(ask, rec.Target.ID)
+		}
+	}
+	if len(ask) == 0 {
+		return known, nil
+	}
+	read, err := s.readStatus(ctx, ask)
+	if err != nil {
+		return nil, err
+	}
+	for id, st := range read {
+		known[id] = st
+	}
+	return known, nil
+}
+
+func (s *SaveSink[T]) readStatus(ctx context.Context, ids []string) (map[string]storedStatus, error) {
+	list := make([]string, len(ids))
+	for i, id := range ids {
+		text, err := keyText(id)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = text
+	}
+	rows, err := s.c.Query(ctx, Query{
+		FormID: s.cfg.Form.ID, Fields: []string{s.cfg.Form.Key, statusField},
+		Filter: s.cfg.Form.Key + " in (" + strings.Join(list, ",") + ")", Order: s.cfg.Form.Key + " ASC",
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]storedStatus{}
+	for _, row := range rows {
+		out[row[0].Text()] = storedStatus(row[1].Text())
+	}
+	return out, nil
+}
+
+func keyText(id string) (string, error) {
+	if _, ok := keyNumber(Cell(id)); ok {
+		return id, nil
+	}
+	return quote(id)
+}
