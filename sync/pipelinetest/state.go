@@ -1,8 +1,10 @@
 package pipelinetest
 
 import (
+	"crypto/sha256"
 	"errors"
 	"io"
+	"strconv"
 	"testing"
 	"time"
 
@@ -128,11 +130,8 @@ func scope(pipeline, partition string) duijiesync.Scope {
 }
 
 func fingerprint(n int) duijiesync.Fingerprint {
-	f := duijiesync.Fingerprint{15: 0xff}
-	for i := range 8 {
-		f[i] = byte(n >> (8 * i))
-	}
-	return f
+	sum := sha256.Sum256([]byte(strconv.Itoa(n)))
+	return duijiesync.Fingerprint(sum[:16])
 }
 
 func entry(key string, n int) duijiesync.Entry {

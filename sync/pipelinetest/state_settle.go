@@ -104,8 +104,9 @@ func testSettleNothing(s *stateTest) {
 
 // letter is a dead letter that differs with n in every field.
 func letter(key string, n int) duijiesync.DeadLetter {
+	reasons := []duijiesync.DeadReason{duijiesync.DeadRefused, duijiesync.DeadTransform, duijiesync.DeadHeld}
 	return duijiesync.DeadLetter{
-		Key: key, Reason: duijiesync.DeadReason(1 + n%3), Code: fmt.Sprint("E", n), Field: fmt.Sprint("FQty", n),
+		Key: key, Reason: reasons[n%len(reasons)], Code: fmt.Sprint("E", n), Field: fmt.Sprint("FQty", n),
 		Message: fmt.Sprintf("第%d行：数量不能为空", n), Raw: fmt.Appendf(nil, `{"n":%d}`, n), Fingerprint: fingerprint(n),
 		Version: int64(n), Attempts: n, First: at(n), Last: at(n + 1),
 	}

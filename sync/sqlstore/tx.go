@@ -43,7 +43,7 @@ func (s *Store) attempt(ctx context.Context, f func() error) error {
 type transaction struct {
 	store *Store
 	tx    *sql.Tx
-	ctx   context.Context //nolint:containedctx // lives as long as one call
+	ctx   context.Context // of the one call it serves, without its end
 }
 
 // write runs f in a transaction, again from the start when another one is in

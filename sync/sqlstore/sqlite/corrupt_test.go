@@ -219,7 +219,7 @@ func readDamaged(t *testing.T, file string, entries []duijiesync.Entry) bool {
 	if err != nil {
 		return true
 	}
-	defer store.Close()
+	defer func() { require.NoError(t, store.Close()) }()
 	shown := false
 	for _, entry := range entries {
 		found, err := store.Ledger(t.Context(), "orders", []string{entry.Key})

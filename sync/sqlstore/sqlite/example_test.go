@@ -20,13 +20,21 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer os.RemoveAll(folder)
+	defer func() {
+		if err := os.RemoveAll(folder); err != nil {
+			log.Print(err)
+		}
+	}()
 
 	store, err := sqlite.Open(ctx, filepath.Join(folder, "state.db"))
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer store.Close()
+	defer func() {
+		if err := store.Close(); err != nil {
+			log.Print(err)
+		}
+	}()
 
 	// What a run does on its own:
 	scope := duijiesync.Scope{Pipeline: "orders to kingdee"}

@@ -23,7 +23,7 @@ var networkFS = map[uint32]string{
 func refuseNetwork(path string) error {
 	var stat syscall.Statfs_t
 	err := syscall.Statfs(path, &stat)
-	if err == syscall.ENOENT { //nolint:errorlint // a system call returns the bare number
+	if err == syscall.ENOENT {
 		err = syscall.Statfs(filepath.Dir(path), &stat)
 	}
 	if err != nil {

@@ -65,11 +65,14 @@ func createFile(folder, path string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(file.Name())
-	if err := file.Close(); err != nil {
-		return err
+	err = file.Close()
+	if err == nil {
+		err = os.Link(file.Name(), path)
 	}
-	if err = os.Link(file.Name(), path); err == nil {
+	if removed := os.Remove(file.Name()); removed != nil {
+		return removed
+	}
+	if err == nil {
 		return nil
 	}
 	if errors.Is(err, fs.ErrExist) {

@@ -34,14 +34,14 @@ const (
 )
 
 // child is the main function of a child.
-func child(path, mode string) error {
+func child(path, mode string) (err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	store, err := sqlite.Open(ctx, path)
 	if err != nil {
 		return err
 	}
-	defer store.Close()
+	defer func() { err = errors.Join(err, store.Close()) }()
 	if mode == "count" {
 		return count(ctx, store)
 	}
@@ -132,7 +132,7 @@ func checkAcknowledged(t *testing.T, path string, open map[int64]bool, checkpoin
 	t.Helper()
 	store, err := sqlite.Open(t.Context(), path)
 	require.NoError(t, err)
-	defer store.Close()
+	defer func() { require.NoError(t, store.Close()) }()
 	batches, err := store.OpenBatches(t.Context(), orders)
 	require.NoError(t, err)
 	found := map[int64]bool{}

@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS {openbatch} (
 	started  INTEGER NOT NULL,
 	body     BLOB    NOT NULL,    -- the intents, with a checksum of their own
 	PRIMARY KEY (pipeline, part, seq)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS {ledger} (
 	pipeline    BLOB    NOT NULL,
