@@ -1,0 +1,149 @@
+package wdt_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/wdt"
+	"github.com/duijie-go/duijie/wdt/wdttest"
+)
+
+// settings are what ConfigFromEnv reads where there is a real account.
+func settings(server *wdttest.Server) wdt.Config {
+	account := server.Account()
+	return wdt.Config{
+		BaseURL: server.DirectURL(), SID: account.SID, AppKey: account.AppKey,
+		AppSecret: duijie.NewSecret(account.AppSecret),
+	}
+}
+
+func Example() {
+	server := wdttest.NewServer()
+	defer server.Close()
+	server.PutShop(wdttest.Shop{No: "S01", Name: "示例店铺", PlatformID: 127})
+
+	client, err := wdt.NewClient(settings(server))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for shop, err := range client.Shops.All(context.Background(), wdt.ShopQuery{}) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(shop.No, shop.Name, shop.PlatformID)
+	}
+	// Output: S01 示例店铺 127
+}
+
+// The same on Qimen, the gateway that also returns the Taobao family.
+func Example_qimen() {
+	server := wdttest.NewServer()
+	defer server.Close()
+	server.PutShop(wdttest.Shop{No: "S01", Name: "示例店铺"})
+
+	account := server.Account()
+	cfg := settings(server)
+	cfg.Gateway, cfg.BaseURL = wdt.Qimen, server.QimenURL()
+	cfg.QimenAppKey, cfg.QimenAppSecret = account.QimenAppKey, duijie.NewSecret(account.QimenAppSecret)
+
+	client, err := wdt.NewClient(cfg)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	page, err := client.Shops.List(context.Background(), wdt.ShopQuery{No: "S01"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(page.Total, page.Items[0].Name)
+	// Output: 1 示例店铺
+}
+
+// A method without a typed form, and a failure that hides under status 0.
+func ExampleClient_Call() {
+	server := wdttest.NewServer()
+	defer server.Close()
+	answerPushes(server)
+	client, err := wdt.NewClient(settings(server))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	orders := []map[string]any{{"tid": "T1", "receivable": "19.9000"}}
+	lines := []map[string]any{{"tid": "T1", "oid": "T1-1", "num": "1.0000"}}
+	args := wdt.Args{{Value: "S01"}, {Value: orders}, {Value: lines}}
+	err = client.Call(context.Background(), "sales.RawTrade.pushSelf2", args, nil)
+
+	fmt.Println(errors.Is(err, duijie.ErrRefused))
+	if partial, ok := errors.AsType[*wdt.PartialError](err); ok {
+		for _, row := range partial.Rows {
+			fmt.Println(row.No, row.Message)
+		}
+	}
+	// Output:
+	// true
+	// T1 金额不平
+}
+
+// Orders of a closed window, from the last page to the first.
+func ExampleQueryAs() {
+	server := wdttest.NewServer()
+	defer server.Close()
+	answerOrders(server)
+	client, err := wdt.NewClient(settings(server))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	type order struct {
+		No string `json:"trade_no"`
+	}
+	window := &wdt.Query{
+		Params: map[string]any{"start_time": "2026-01-05 08:00:00", "end_time": "2026-01-05 09:00:00"},
+		Key:    "trade_no",
+	}
+	for o, err := range wdt.QueryAs[order](context.Background(), client, "sales.TradeQuery.queryWithDetail", window) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(o.No)
+	}
+	// Output:
+	// JY1
+	// JY2
+}
+
+func ExampleShopService_Source() {
+	server := wdttest.NewServer()
+	defer server.Close()
+	server.PutShop(wdttest.Shop{No: "S01"}, wdttest.Shop{No: "S02"})
+	client, err := wdt.NewClient(settings(server))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	source := client.Shops.Source(wdt.ShopQuery{})
+	fmt.Println(source.Paging())
+	for batch, err := range source.Read(context.Background(), "") {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		for _, record := range batch.Records {
+			fmt.Println(record.Key)
+		}
+	}
+	// Output:
+	// setting.Shop.queryShop: pages from last to first, rows once by key, read again until the rows met match the total
+	// S01
+	// S02
+}
