@@ -37,7 +37,10 @@ func demo(ctx context.Context, env *cli.Env) (int, error) {
 	}
 	defer func() { _ = state.Close() }()
 
-	p := pipeline(shops, erp, state, "100")
+	p, err := pipeline(shops, erp, state, "100")
+	if err != nil {
+		return cli.ExitFailed, err
+	}
 	// The fakes are new each time, so the state of an earlier demo says nothing about them.
 	p.Name = fmt.Sprintf("%s-demo-%d", name, rand.Uint32())
 	p.Settle = duijiesync.SettlePolicy{Delay: 300 * time.Millisecond}

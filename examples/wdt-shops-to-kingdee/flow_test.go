@@ -102,7 +102,10 @@ func buildFlow(a address, state duijiesync.State) (*duijiesync.Pipeline[wdt.Shop
 	if err != nil {
 		return nil, err
 	}
-	p := pipeline(shops, erp, state, "100")
+	p, err := pipeline(shops, erp, state, "100")
+	if err != nil {
+		return nil, err
+	}
 	p.Source = shops.Shops.Source(wdt.ShopQuery{PageSize: a.PageSize})
 	p.Settle = duijiesync.SettlePolicy{Delay: 20 * time.Millisecond, Attempts: 2}
 	p.LeaseTTL, p.LeaseWait = time.Second, 20*time.Second

@@ -105,7 +105,7 @@ func startAndKill(t *testing.T, w *world, task childTask, rng *rand.Rand) bool {
 	t.Helper()
 	before := w.shops.Count("") + w.erp.Count("")
 	after := 1 + rng.IntN(25)
-	grace := rng.N(4 * time.Millisecond)
+	grace := time.Duration(rng.Int64N(int64(4 * time.Millisecond)))
 	cmd := child(t, task)
 	require.NoError(t, cmd.Start())
 	done := make(chan struct{})

@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"time"
 
 	"github.com/duijie-go/duijie/examples/internal/cli"
 	"github.com/duijie-go/duijie/kingdee"
@@ -45,7 +46,10 @@ func run(ctx context.Context, env *cli.Env) (int, error) {
 	}
 	defer func() { _ = state.Close() }()
 
-	p := pipeline(shops, erp, state, organisation(kingdeeConfig))
+	p, err := pipeline(shops, erp, state, organisation(kingdeeConfig))
+	if err != nil {
+		return cli.ExitUsage, err
+	}
 	p.Progress = env.Progress()
 	if !env.Since.IsZero() {
 		env.Printf("shops are always read whole; -since changes nothing here\n")
@@ -58,7 +62,17 @@ func run(ctx context.Context, env *cli.Env) (int, error) {
 }
 
 // pipeline is the whole flow.
-func pipeline(shops *wdt.Client, erp *kingdee.Client, state duijiesync.State, org string) *duijiesync.Pipeline[wdt.Shop, kingdee.Customer] {
+func pipeline(shops *wdt.Client, erp *kingdee.Client, state duijiesync.State, org string) (*duijiesync.Pipeline[wdt.Shop, kingdee.Customer], error) {
+	sink, err := kingdee.NewSaveSink(erp, kingdee.SaveSinkConfig[kingdee.Customer]{
+		Form: kingdee.FormCustomer,
+		// Customers of an ERP are usable once they are audited, and an audited one
+		// must be un-audited before it can be renamed. Both are choices.
+		Options: kingdee.SaveOptions{AutoSubmitAndAudit: true},
+		UnAudit: true,
+	})
+	if err != nil {
+		return nil, err
+	}
 	return &duijiesync.Pipeline[wdt.Shop, kingdee.Customer]{
 		Name:   name,
 		Source: shops.Shops.Source(wdt.ShopQuery{PageSize: 50}),
@@ -71,15 +85,11 @@ func pipeline(shops *wdt.Client, erp *kingdee.Client, state duijiesync.State, or
 				Number: s.No, Name: s.Name,
 			}, nil
 		},
-		Sink: kingdee.NewSaveSink(erp, kingdee.SaveSinkConfig[kingdee.Customer]{
-			Form: kingdee.FormCustomer,
-			// Customers of an ERP are usable once they are audited, and an audited one
-			// must be un-audited before it can be renamed. Both are choices.
-			Options: kingdee.SaveOptions{AutoSubmitAndAudit: true},
-			UnAudit: true,
-		}),
+		Sink:  sink,
 		State: state,
-	}
+		// A killed run's lease ends soon, and the next run waits for that.
+		LeaseTTL: 15 * time.Second, LeaseWait: 30 * time.Second,
+	}, nil
 }
 
 // organisation is the Kingdee organisation (组织) the customers belong to.

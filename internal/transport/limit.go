@@ -24,7 +24,7 @@ type Limit struct {
 type limiter struct {
 	told     duijie.RateLimiter // the user's, nil for none
 	pace     *rate.Limiter
-	ceiling  float64 // calls a second never to exceed; +Inf when not told
+	ceiling  float64 // calls a second never to exceed; unlimited when not told
 	inFlight chan struct{}
 
 	mu      sync.Mutex
@@ -44,10 +44,11 @@ const (
 	nextDecrease  = 0.7
 	raiseShare    = 0.01
 	lowestRate    = 1.0 / 60
+	unlimited     = float64(rate.Inf) // not math.Inf: the pace computes with it
 )
 
 func newLimiter(limit Limit, told duijie.RateLimiter) *limiter {
-	l := &limiter{told: told, ceiling: math.Inf(1), sentAt: make([]time.Time, 0, 16)}
+	l := &limiter{told: told, ceiling: unlimited, sentAt: make([]time.Time, 0, 16)}
 	burst := max(limit.Burst, 1)
 	if told == nil && limit.PerSecond > 0 {
 		l.ceiling = limit.PerSecond
@@ -139,8 +140,11 @@ func (l *limiter) succeeded(now time.Time) {
 		return
 	}
 	l.raised = now
+	// Slowly near the rate that was too much, then ever faster: the throttle may
+	// have had a reason that is long gone.
+	quiet := int(now.Sub(l.lowered) / forgetAfter)
 	current := float64(l.pace.Limit())
-	raised := current * (1 + raiseShare)
+	raised := current * (1 + math.Min(raiseShare*float64(int(1)<<min(quiet, 10)), 0.5))
 	if raised >= l.ceiling {
 		raised = l.ceiling
 		l.lowered = time.Time{}
@@ -168,7 +172,7 @@ func (l *limiter) throttled(now time.Time, pause time.Duration) {
 	if measured > 0 && measured < current {
 		current = measured
 	}
-	if math.IsInf(current, 1) {
+	if current == unlimited {
 		current = 1
 	}
 	l.lowered, l.raised = now, now

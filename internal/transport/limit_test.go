@@ -125,3 +125,35 @@ func TestInFlightIsBounded(t *testing.T) {
 		require.GreaterOrEqual(t, most, 2)
 	})
 }
+
+// TestOneThrottleIsForgotten: a single throttle answer, met at a low rate, does
+// not slow the client down for good.
+func TestOneThrottleIsForgotten(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n := 0
+		tr := New(Config{Platform: "test", Options: duijie.Options{HTTPClient: clientOf(func(*http.Request) (*http.Response, error) {
+			if n++; n == 3 {
+				return answer(200, "throttled"), nil
+			}
+			time.Sleep(time.Millisecond) // virtual
+			return answer(200, "ok"), nil
+		})}})
+		rate := func(d time.Duration) int {
+			before := n
+			for end := time.Now().Add(d); time.Now().Before(end); {
+				_, err := tr.Do(t.Context(), testCall(duijie.EffectRead))
+				require.NoError(t, err)
+			}
+			return int(float64(n-before) / d.Seconds())
+		}
+		for range 3 {
+			_, err := tr.Do(t.Context(), testCall(duijie.EffectRead))
+			require.NoError(t, err)
+			time.Sleep(time.Second) // virtual: hardly any load
+		}
+		require.Less(t, rate(5*time.Second), 10)
+		rate(2 * time.Minute)
+		require.Greater(t, rate(10*time.Second), 300)
+	})
+}
