@@ -66,7 +66,7 @@ func (b *bare) run(ctx context.Context) error {
 }
 
 func (b *bare) shops(ctx context.Context, page int, out any) error {
-	secret, salt, _ := strings.Cut(b.a.Secrets[0], ":")
+	secret, salt, _ := strings.Cut(b.a.WDT.AppSecret, ":")
 	q := url.Values{
 		"sid": {b.a.WDT.SID}, "key": {b.a.WDT.AppKey}, "salt": {salt}, "method": {"setting.Shop.queryShop"}, "v": {"1.0"},
 		"timestamp": {strconv.FormatInt(time.Now().Unix()-1325347200, 10)},
@@ -88,7 +88,7 @@ func (b *bare) shops(ctx context.Context, page int, out any) error {
 	}
 	sum := md5.Sum([]byte(text + secret)) //nolint:gosec // the platform's signature
 	q.Set("sign", hex.EncodeToString(sum[:]))
-	return b.post(ctx, b.a.WDT.BaseURL+"?"+q.Encode(), nil, []byte(body), out)
+	return b.post(ctx, b.a.WDTURL+"?"+q.Encode(), nil, []byte(body), out)
 }
 
 type bareRef struct {
@@ -157,7 +157,7 @@ func (b *bare) kingdee(ctx context.Context, service string, in, out any) error {
 	if err != nil {
 		return err
 	}
-	target := b.a.Kingdee.BaseURL + "Kingdee.BOS.WebApi.ServicesStub.DynamicFormService." + service + ".common.kdsvc"
+	target := b.a.ERPURL + "Kingdee.BOS.WebApi.ServicesStub.DynamicFormService." + service + ".common.kdsvc"
 	u, err := url.Parse(target)
 	if err != nil {
 		return err
@@ -171,7 +171,7 @@ func (b *bare) kingdee(ctx context.Context, service string, in, out any) error {
 		"X-Api-Signheaders": {"x-api-timestamp,x-api-nonce"},
 		"X-Api-Signature":   {hexMAC(b.secret, "POST\n"+url.QueryEscape(u.Path)+"\n\nx-api-nonce:"+stamp+"\nx-api-timestamp:"+stamp+"\n")},
 		"X-Kd-Appkey":       {c.AppID}, "X-Kd-Appdata": {base64.StdEncoding.EncodeToString([]byte(plain))},
-		"X-Kd-Signature": {hexMAC(b.a.Secrets[2], c.AppID+plain)},
+		"X-Kd-Signature": {hexMAC(c.AppSecret, c.AppID+plain)},
 	}
 	return b.post(ctx, target, h, body, out)
 }

@@ -63,26 +63,26 @@ func (w *world) flow(t testing.TB, s setup, state duijiesync.State) *duijiesync.
 }
 
 // address is all a process needs to reach the fakes; it goes to child processes
-// as JSON.
+// as JSON, which the packages' own Configs would redact.
 type address struct {
-	WDT      wdt.Config
-	Kingdee  kingdee.Config
-	PageSize int
-	Secrets  [3]string // WDT app secret, Qimen app secret, Kingdee app secret
+	WDT     wdttest.Account
+	Kingdee kingdeetest.Account
+	WDTURL  string
+	ERPURL  string
+	Gateway wdt.Gateway
+	Mode    kingdee.AuthMode
+	Page    int
 }
 
 func (w *world) config(s setup) address {
-	a, k := w.shops.Account(), w.erp.Account()
-	base := w.shops.DirectURL()
+	a := address{
+		WDT: w.shops.Account(), Kingdee: w.erp.Account(), WDTURL: w.shops.DirectURL(), ERPURL: w.erp.URL(),
+		Gateway: s.gateway, Mode: s.mode, Page: w.page,
+	}
 	if s.gateway == wdt.Qimen {
-		base = w.shops.QimenURL()
+		a.WDTURL = w.shops.QimenURL()
 	}
-	return address{
-		PageSize: w.page,
-		WDT:      wdt.Config{Gateway: s.gateway, BaseURL: base, SID: a.SID, AppKey: a.AppKey, QimenAppKey: a.QimenAppKey, QimenTargetAppKey: a.TargetAppKey},
-		Kingdee:  kingdee.Config{BaseURL: w.erp.URL(), AcctID: k.AcctID, Username: k.Username, AppID: k.AppID, Mode: s.mode},
-		Secrets:  [3]string{a.AppSecret, a.QimenAppSecret, k.AppSecret},
-	}
+	return a
 }
 
 func buildFlow(a address, state duijiesync.State) (*duijiesync.Pipeline[wdt.Shop, kingdee.Customer], error) {
@@ -92,13 +92,17 @@ func buildFlow(a address, state duijiesync.State) (*duijiesync.Pipeline[wdt.Shop
 		duijie.WithAttemptTimeout(400 * time.Millisecond),
 		duijie.WithMaxBody(1 << 20),
 	}
-	a.WDT.AppSecret, a.WDT.QimenAppSecret = duijie.NewSecret(a.Secrets[0]), duijie.NewSecret(a.Secrets[1])
-	a.Kingdee.AppSecret = duijie.NewSecret(a.Secrets[2])
-	shops, err := wdt.NewClient(a.WDT, options...)
+	shops, err := wdt.NewClient(wdt.Config{
+		Gateway: a.Gateway, BaseURL: a.WDTURL, SID: a.WDT.SID, AppKey: a.WDT.AppKey, AppSecret: duijie.NewSecret(a.WDT.AppSecret),
+		QimenAppKey: a.WDT.QimenAppKey, QimenAppSecret: duijie.NewSecret(a.WDT.QimenAppSecret), QimenTargetAppKey: a.WDT.TargetAppKey,
+	}, options...)
 	if err != nil {
 		return nil, err
 	}
-	erp, err := kingdee.NewClient(a.Kingdee, options...)
+	erp, err := kingdee.NewClient(kingdee.Config{
+		BaseURL: a.ERPURL, AcctID: a.Kingdee.AcctID, Username: a.Kingdee.Username, AppID: a.Kingdee.AppID,
+		AppSecret: duijie.NewSecret(a.Kingdee.AppSecret), Mode: a.Mode,
+	}, options...)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +110,7 @@ func buildFlow(a address, state duijiesync.State) (*duijiesync.Pipeline[wdt.Shop
 	if err != nil {
 		return nil, err
 	}
-	p.Source = shops.Shops.Source(wdt.ShopQuery{PageSize: a.PageSize})
+	p.Source = shops.Shops.Source(wdt.ShopQuery{PageSize: a.Page})
 	p.Settle = duijiesync.SettlePolicy{Delay: 20 * time.Millisecond, Attempts: 2}
 	p.LeaseTTL, p.LeaseWait = time.Second, 20*time.Second
 	return p, nil

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -107,6 +108,8 @@ func startAndKill(t *testing.T, w *world, task childTask, rng *rand.Rand) bool {
 	after := 1 + rng.IntN(25)
 	grace := time.Duration(rng.Int64N(int64(4 * time.Millisecond)))
 	cmd := child(t, task)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
 	require.NoError(t, cmd.Start())
 	done := make(chan struct{})
 	go func() {
@@ -118,6 +121,7 @@ func startAndKill(t *testing.T, w *world, task childTask, rng *rand.Rand) bool {
 	for w.shops.Count("")+w.erp.Count("") < before+after {
 		select {
 		case <-done:
+			require.True(t, cmd.ProcessState.Success(), "%s", out.String())
 			return true
 		case <-poll.C:
 		}
