@@ -170,10 +170,10 @@ func (r *reply) answer(withTotal bool) Answer {
 // gateways and proxies answer by HTTP status and HTML.
 func judgeHTTP(a *transport.Answer) transport.Verdict {
 	v := transport.Verdict{Class: duijie.ClassUnavailable, Malformed: true, Hint: "the answer is no JSON of this gateway"}
-	switch first := wire.First(a.Body); {
-	case first == 0:
+	switch wire.First(a.Body) {
+	case 0:
 		v.Hint = "the answer is empty"
-	case first == '<':
+	case '<':
 		v.Hint = "the answer is an HTML page"
 	}
 	switch {
@@ -189,16 +189,18 @@ func judgeHTTP(a *transport.Answer) transport.Verdict {
 	return v
 }
 
+// members are the members of an object, none when it is something else.
+func members(object json.RawMessage) map[string]json.RawMessage {
+	var m map[string]json.RawMessage
+	if wire.First(object) != '{' || wire.Unmarshal(object, &m) != nil {
+		m = nil
+	}
+	return m
+}
+
 // memberText is a scalar member of an object as text, "" when there is none.
 func memberText(object json.RawMessage, name string) string {
-	if wire.First(object) != '{' {
-		return ""
-	}
-	var m map[string]json.RawMessage
-	if wire.Unmarshal(object, &m) != nil {
-		return ""
-	}
-	return rawText(m[name])
+	return rawText(members(object)[name])
 }
 
 // rawText is a JSON scalar as text, "" for null, objects and lists.

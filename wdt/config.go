@@ -85,15 +85,16 @@ var (
 // WDT_QIMEN_APP_SECRET and WDT_QIMEN_TARGET_APP_KEY. Its error names all that
 // are missing or malformed.
 func ConfigFromEnv() (Config, error) {
+	get := func(s setting) string { return strings.TrimSpace(os.Getenv(s.env)) }
 	cfg := Config{
-		Gateway:           Gateway(os.Getenv(setGateway.env)),
-		BaseURL:           os.Getenv(setBaseURL.env),
-		SID:               os.Getenv(setSID.env),
-		AppKey:            os.Getenv(setAppKey.env),
-		AppSecret:         duijie.NewSecret(os.Getenv(setAppSecret.env)),
-		QimenAppKey:       os.Getenv(setTopKey.env),
-		QimenAppSecret:    duijie.NewSecret(os.Getenv(setTopSecret.env)),
-		QimenTargetAppKey: os.Getenv(setTarget.env),
+		Gateway:           Gateway(get(setGateway)),
+		BaseURL:           get(setBaseURL),
+		SID:               get(setSID),
+		AppKey:            get(setAppKey),
+		AppSecret:         duijie.NewSecret(get(setAppSecret)),
+		QimenAppKey:       get(setTopKey),
+		QimenAppSecret:    duijie.NewSecret(get(setTopSecret)),
+		QimenTargetAppKey: get(setTarget),
 	}
 	if err := settingsError(cfg.problems(func(s setting) string { return s.env })); err != nil {
 		return Config{}, err

@@ -252,7 +252,8 @@ func TestIteratorContract(t *testing.T) {
 		require.Equal(t, 11, count(), "each range starts anew")
 
 		before := server.Count("")
-		for range pages {
+		for _, err := range pages {
+			require.NoError(t, err)
 			break
 		}
 		require.Equal(t, before+2, server.Count(""), "break sends nothing more")

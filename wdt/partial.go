@@ -75,41 +75,39 @@ func hiddenFailure(data json.RawMessage, documented bool) (transport.Verdict, bo
 	return v, true
 }
 
+// findFailure returns nil when nothing failed, and the code beside the failure
+// of a single document.
 func findFailure(data json.RawMessage, documented bool) (p *PartialError, code string) {
-	switch wire.First(data) {
-	case '[':
-		if rows := failedRows(data, documented); len(rows) > 0 {
-			return &PartialError{Rows: rows}, ""
-		}
-		return nil, ""
-	case '{':
-	default:
-		return nil, ""
+	if wire.First(data) == '[' {
+		return partialOf(failedRows(data, documented)), ""
 	}
-	var m map[string]json.RawMessage
-	if wire.Unmarshal(data, &m) != nil {
-		return nil, ""
-	}
+	m := members(data)
 	message, hasMessage := m["message"]
-	_, hasCount := m["error_count"]
-	no := firstOf(rawText(m["outer_no"]), rawText(m["order_no"]))
-	if code := failureCode(m["status"]); code != "" && hasMessage {
-		row := RowError{No: no, Code: code, Message: rawText(message)}
-		return &PartialError{Rows: []RowError{row}, Saved: code == savedNotApproved}, code
+	one := RowError{No: firstOf(rawText(m["outer_no"]), rawText(m["order_no"])), Message: rawText(message)}
+	if one.Code = failureCode(m["status"]); one.Code != "" && hasMessage {
+		return &PartialError{Rows: []RowError{one}, Saved: one.Code == savedNotApproved}, one.Code
 	}
-	code = failureCode(m["code"])
-	if count := failureCode(m["error_count"]); count != "" || code != "" && (hasMessage || hasCount) {
-		if rows := failedRows(json.RawMessage(rawText(message)), true); len(rows) > 0 {
-			return &PartialError{Rows: rows}, code
+	one.Code = failureCode(m["code"])
+	if failureCode(m["error_count"]) != "" || one.Code != "" && hasMessage {
+		// The message may be a list of failed rows, as text.
+		if p := partialOf(failedRows(json.RawMessage(one.Message), true)); p != nil {
+			return p, one.Code
 		}
-		return &PartialError{Rows: []RowError{{No: no, Code: code, Message: rawText(message)}}}, code
+		return &PartialError{Rows: []RowError{one}}, one.Code
 	}
 	for _, name := range []string{"error_list", "error_info", "error_data"} {
-		if rows := failedRows(m[name], true); len(rows) > 0 {
-			return &PartialError{Rows: rows}, ""
+		if p := partialOf(failedRows(m[name], true)); p != nil {
+			return p, ""
 		}
 	}
 	return nil, ""
+}
+
+func partialOf(rows []RowError) *PartialError {
+	if len(rows) == 0 {
+		return nil
+	}
+	return &PartialError{Rows: rows}
 }
 
 // failureCode is a code member that is a number other than 0.
@@ -130,31 +128,31 @@ func failedRows(list json.RawMessage, texts bool) []RowError {
 	}
 	var rows []RowError
 	for _, item := range items {
-		switch wire.First(item) {
-		case '"':
-			if texts {
-				rows = append(rows, RowError{Message: rawText(item)})
-			}
-		case '{':
-			var m map[string]json.RawMessage
-			if wire.Unmarshal(item, &m) != nil {
-				continue
-			}
-			get := func(names ...string) string {
-				for _, name := range names {
-					if t := rawText(m[name]); t != "" {
-						return t
-					}
-				}
-				return ""
-			}
-			message := get("error", "err_msg", "error_msg", "message")
-			if message == "" {
-				continue
-			}
-			no := get("no", "order_no", "outer_no", "tid", "spec_no", "goods_no", "rec_id", "sync_id")
-			rows = append(rows, RowError{No: no, Code: get("error_code"), Message: message})
+		row, failed := failedRow(item)
+		if wire.First(item) == '"' {
+			row, failed = RowError{Message: rawText(item)}, texts
+		}
+		if failed {
+			rows = append(rows, row)
 		}
 	}
 	return rows
+}
+
+func failedRow(item json.RawMessage) (row RowError, failed bool) {
+	m := members(item)
+	get := func(names ...string) string {
+		for _, name := range names {
+			if t := rawText(m[name]); t != "" {
+				return t
+			}
+		}
+		return ""
+	}
+	row = RowError{
+		No:      get("no", "order_no", "outer_no", "tid", "spec_no", "goods_no", "rec_id", "sync_id"),
+		Code:    get("error_code"),
+		Message: get("error", "err_msg", "error_msg", "message"),
+	}
+	return row, row.Message != ""
 }

@@ -1,7 +1,6 @@
 package wdt
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -72,5 +71,5 @@ func TestPartialErrorText(t *testing.T) {
 	require.Equal(t, "A: 1; 2; C: 3; and 2 more", p.message())
 	require.Equal(t, "failed rows: 5", p.Error())
 	p.Saved = true
-	require.True(t, strings.Contains(p.Error(), "saved"))
+	require.Contains(t, p.Error(), "saved")
 }

@@ -2,7 +2,6 @@ package wdt
 
 import (
 	"encoding/json"
-	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -173,7 +172,7 @@ func TestQimenRequestVectors(t *testing.T) {
 			delete(expected, "partner_id")
 			require.Equal(t, expected, got)
 			require.Equal(t, topSign(SignMD5, in.AppSecret, got), sign)
-			require.Equal(t, in.Business["params"], url.Values(req.PostForm).Get("params"))
+			require.Equal(t, in.Business["params"], req.PostForm.Get("params"))
 			require.Empty(t, req.URL.Query().Get("wdt_sign"), "business parameters are in the form")
 		})
 	}
