@@ -8,12 +8,8 @@ import (
 	"github.com/duijie-go/duijie/internal/wire"
 )
 
-// envelope is the answer of everything but a query that worked. All fields are
-// optional: old servers leave most of them out.
-type envelope struct {
-	Result result
-}
-
+// result is what stands under Result in the answer of everything but a query
+// that worked. All fields are optional: old servers leave most of them out.
 type result struct {
 	ResponseStatus        *status
 	ConvertResponseStatus *status    // Push: the conversion before the save

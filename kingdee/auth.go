@@ -56,7 +56,7 @@ func (c *Client) login(ctx context.Context) (duijie.Token, error) {
 	if err != nil {
 		return duijie.Token{}, err
 	}
-	op := operation{service: authPrefix + method, effect: duijie.EffectRead, shape: loginShape, noToken: true}
+	op := operation{service: authPrefix + method, effect: duijie.EffectRead, shape: loginShape, group: loginGroup, noToken: true}
 	r := &reading{shape: loginShape}
 	answer, err := c.send(ctx, op, body, duijie.CallOptions{}, r)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -89,7 +90,7 @@ func TestOneLoginForAll(t *testing.T) {
 	c, s := newPair(t, ValidateUser, kingdeetest.WithLatency(20*time.Millisecond))
 	seedCustomers(s, 1)
 	var wg sync.WaitGroup
-	for range 5 {
+	for range 20 { // more than may be in flight
 		wg.Go(func() {
 			_, err := c.Customers.Get(t.Context(), "C-0001")
 			if err != nil {
@@ -286,4 +287,42 @@ func TestBasePathIsKept(t *testing.T) {
 	}
 	require.Equal(t, "/with/a/path/k3cloud/"+servicePrefix+"ExecuteBillQuery"+serviceSuffix, path)
 	require.Empty(t, cookie, "no cookie is kept in signing mode")
+}
+
+func TestNothingIsLeftRunning(t *testing.T) {
+	s := kingdeetest.NewServer()
+	seedCustomers(s, 5)
+	before := runtime.NumGoroutine()
+	c, err := NewClient(configOf(s, ValidateUser), quick, unpaced(), duijie.WithAttemptTimeout(100*time.Millisecond))
+	require.NoError(t, err)
+	s.Inject(kingdeetest.Fault{Op: "ExecuteBillQuery", Kind: kingdeetest.StallAfter})
+	for _, err := range c.Customers.All(t.Context(), CustomerQuery{Limit: 2}) {
+		require.NoError(t, err)
+		break
+	}
+	c.CloseIdleConnections()
+	s.Close()
+	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= before }, 5*time.Second, 5*time.Millisecond)
+}
+
+// Sessions are shared through a store, and by clients with the same secret only.
+func TestSessionsAreSharedThroughAStore(t *testing.T) {
+	t.Parallel()
+	s := kingdeetest.NewServer()
+	t.Cleanup(s.Close)
+	seedCustomers(s, 1)
+	store := duijie.NewMemoryTokenStore()
+	cfg := configOf(s, ValidateUser)
+	for range 3 {
+		c, err := NewClient(cfg, quick, unpaced(), duijie.WithTokenStore(store))
+		require.NoError(t, err)
+		_, err = c.Customers.Get(t.Context(), "C-0001")
+		require.NoError(t, err)
+	}
+	require.Equal(t, 1, s.Logins())
+	cfg.Password = duijie.NewSecret("wrong-password")
+	c, err := NewClient(cfg, quick, unpaced(), duijie.WithTokenStore(store))
+	require.NoError(t, err)
+	_, err = c.Customers.Get(t.Context(), "C-0001")
+	require.ErrorIs(t, err, duijie.ErrUnauthenticated)
 }

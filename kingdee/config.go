@@ -55,7 +55,7 @@ type Config struct {
 const defaultLCID = 2052
 
 // where says where in the product each setting is found.
-var where = map[string]string{
+var where = map[string]string{ //nolint:gosec // names, no credentials
 	"BaseURL":   "the address of the web client up to and with /k3cloud/",
 	"AcctID":    "数据中心 ID: 管理中心 > 数据中心列表, or 系统管理 > 第三方系统登录授权 > 生成测试链接",
 	"Username":  "集成用户: 系统管理 > 第三方系统登录授权",
@@ -93,7 +93,7 @@ func ConfigFromEnv() (Config, error) {
 	return cfg, nil
 }
 
-var envNames = map[string]string{
+var envNames = map[string]string{ //nolint:gosec // names, no credentials
 	"BaseURL": "KINGDEE_BASE_URL", "AcctID": "KINGDEE_ACCT_ID", "Username": "KINGDEE_USERNAME", "AppID": "KINGDEE_APP_ID",
 	"AppSecret": "KINGDEE_APP_SECRET", "Password": "KINGDEE_PASSWORD", "LCID": "KINGDEE_LCID", "OrgNum": "KINGDEE_ORG_NUM",
 }

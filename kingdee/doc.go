@@ -50,7 +50,8 @@
 // requests a second and 4 at a time, reports one by one, and slows down by
 // itself when it is throttled. Reads are retried on anything that passes,
 // writes only when they surely had no effect: throttled, locked (网络控制), or
-// the session was lost. Waits begin at 1 s and double.
+// the session was lost. Waits begin at 1 s and double. Servers answer HTTP/2
+// with 502: a transport given with duijie.WithHTTPClient must speak HTTP/1.1.
 //
 // # Raw access
 //

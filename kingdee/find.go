@@ -3,6 +3,7 @@ package kingdee
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -149,6 +150,9 @@ func (s *SaveSink[T]) lookup(ctx context.Context, records []duijiesync.Record[T]
 		return nil, err
 	}
 	rows, err := s.c.Query(ctx, Query{FormID: s.cfg.Form.ID, Fields: fields, Filter: filter, Order: s.cfg.Form.Key + " ASC"})
+	if errors.Is(err, duijie.ErrNotFound) && s.cfg.Compare == nil {
+		return nil, fmt.Errorf("kingdee: look records up (where the model has fields that can not be read, name those to compare in SaveSinkConfig.Compare): %w", err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("kingdee: look records up: %w", err)
 	}

@@ -21,12 +21,16 @@ const (
 	maxPageRows     = 10000 // Limit of current servers
 
 	reportGroup = "report" // each report builds temporary tables: one at a time
+	// loginGroup: callers wait for a login while they hold their turn, so the
+	// login must not need one of theirs.
+	loginGroup = "login"
 )
 
 func limits() map[string]transport.Limit {
 	return map[string]transport.Limit{
 		"":          {PerSecond: 10, Burst: 4, InFlight: 4},
 		reportGroup: {PerSecond: 1, InFlight: 1},
+		loginGroup:  {PerSecond: 2},
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/kingdee/kingdeetest"
+	duijiesync "github.com/duijie-go/duijie/sync"
 )
 
 func numbers[T any](t *testing.T, seq func(func(T, error) bool), number func(T) string) []string {
@@ -60,7 +61,8 @@ func TestIteratorContract(t *testing.T) {
 	seedCustomers(s, 9)
 	all := c.Customers.All(t.Context(), CustomerQuery{Limit: 4})
 	require.Zero(t, s.Count(""), "nothing is sent before the range")
-	for range all {
+	for _, err := range all {
+		require.NoError(t, err)
 		break
 	}
 	require.Equal(t, 1, s.Count(""), "break sends nothing more")
@@ -326,4 +328,51 @@ func FuzzRows(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Some forms have texts as primary keys.
+func TestTextKeys(t *testing.T) {
+	t.Parallel()
+	form := kingdeetest.Form{ID: "MY_Form", Key: "FGUID", Number: "FNumber", Name: "FName", KeyText: true}
+	c, s := newPair(t, SignHeaders, kingdeetest.WithForms(form))
+	for i := range 9 {
+		s.Seed("MY_Form", map[string]any{"FNumber": fmt.Sprint("K", i), "FName": "x"})
+	}
+	got := numbers(t, c.QueryAll(t.Context(), Query{FormID: "MY_Form", Key: "FGUID", Fields: []string{"FNumber"}, Limit: 4}), func(r duijie.Record) string { return r.Text("FNumber") })
+	require.Len(t, got, 9)
+	sink, err := NewSaveSink(c, SaveSinkConfig[*Model]{Form: Form{ID: "MY_Form", Key: "FGUID", Number: "FNumber"}, UnAudit: true})
+	require.NoError(t, err)
+	model := NewModel().Set("FNumber", "K3").Set("FName", "y").Set("FCreateOrgId", Number("100")).Set("FOther", nil)
+	rec := duijiesync.Record[*Model]{Key: "K3", Value: model}
+	_, err = sink.Find(t.Context(), []duijiesync.Record[*Model]{rec})
+	require.ErrorContains(t, err, "SaveSinkConfig.Compare")
+	rec.Value = NewModel().Set("FNumber", "K3").Set("FName", "y")
+	found, err := sink.Find(t.Context(), []duijiesync.Record[*Model]{rec})
+	require.NoError(t, err)
+	rec.Target.ID = found[0].TargetID
+	out, err := sink.Write(t.Context(), []duijiesync.Record[*Model]{rec})
+	require.NoError(t, err)
+	require.Equal(t, duijiesync.OutcomeUpdated, out[0].Kind, "%+v", out[0])
+}
+
+func TestCells(t *testing.T) {
+	t.Parallel()
+	raw, err := json.Marshal([]Cell{Cell("1.50"), nil, Cell(`" "`)})
+	require.NoError(t, err)
+	require.JSONEq(t, `[1.50,null," "]`, string(raw))
+	require.Equal(t, "[1.50,null,\" \"]", string(raw))
+	require.True(t, Cell(`" "`).IsBlank())
+	n, err := Cell(`"12.000"`).Int()
+	require.NoError(t, err)
+	require.EqualValues(t, 12, n)
+	_, err = Cell(`"x"`).Int()
+	require.Error(t, err)
+	var ref Reference
+	require.NoError(t, json.Unmarshal([]byte(`{"FNUMBER":"1"}`), &ref))
+	raw, err = json.Marshal(ref)
+	require.NoError(t, err)
+	require.JSONEq(t, `{"FNUMBER":"1"}`, string(raw))
+	require.NoError(t, json.Unmarshal([]byte(`null`), &ref))
+	require.True(t, ref.IsZero())
+	require.Error(t, json.Unmarshal([]byte(`{"A":1,"B":2}`), &ref))
 }

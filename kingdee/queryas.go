@@ -233,10 +233,10 @@ func scalarSetter(t reflect.Type) (setter, error) {
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
 		return func(v reflect.Value, c Cell) error {
 			n, err := c.Int()
-			if err == nil && (n < 0 || v.OverflowUint(uint64(n))) { //nolint:gosec // n is not negative there
+			if err == nil && (n < 0 || v.OverflowUint(uint64(n))) {
 				return fmt.Errorf("%d does not fit %s", n, t)
 			}
-			v.SetUint(uint64(max(n, 0))) //nolint:gosec // as above
+			v.SetUint(uint64(max(n, 0)))
 			return err
 		}, nil
 	case reflect.Interface:

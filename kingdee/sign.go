@@ -2,9 +2,9 @@ package kingdee
 
 import (
 	"crypto/cipher"
-	"crypto/des" //nolint:gosec // ValidateUserEnDeCode is defined with it
+	"crypto/des"
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // LoginBySign of servers before 8.0.0.202205
+	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -61,7 +61,7 @@ func hmacText(key, text string) string {
 	return base64.StdEncoding.EncodeToString([]byte(hex.EncodeToString(m.Sum(nil))))
 }
 
-const clientSecretMask = "0054f397c6234378b09ca7d3e5debce7"
+const clientSecretMask = "0054f397c6234378b09ca7d3e5debce7" //nolint:gosec // printed in every official SDK
 
 // splitAppID takes an AppID apart. Without "_" the whole of it is the client
 // id and there is no client secret; of more than two parts the first two count.
@@ -88,7 +88,7 @@ func loginSign(legacySHA1 bool, texts ...string) string {
 	sorted := slices.Sorted(slices.Values(texts))
 	joined := []byte(strings.Join(sorted, ""))
 	if legacySHA1 {
-		sum := sha1.Sum(joined) //nolint:gosec // see LegacySHA1
+		sum := sha1.Sum(joined)
 		return hex.EncodeToString(sum[:])
 	}
 	sum := sha256.Sum256(joined)
@@ -99,12 +99,12 @@ func loginSign(legacySHA1 bool, texts ...string) string {
 // it hides a password from a glance, not from an attacker.
 func encodeLogin(text string) (string, error) {
 	key := []byte("KingdeeK")
-	block, err := des.NewCipher(key) //nolint:gosec // the platform's choice
+	block, err := des.NewCipher(key)
 	if err != nil {
 		return "", err
 	}
 	pad := des.BlockSize - len(text)%des.BlockSize
 	raw := append([]byte(text), slices.Repeat([]byte{byte(pad)}, pad)...)
-	cipher.NewCBCEncrypter(block, key).CryptBlocks(raw, raw)
+	cipher.NewCBCEncrypter(block, key).CryptBlocks(raw, raw) //nolint:gosec // the platform fixes key and IV
 	return base64.StdEncoding.EncodeToString(raw), nil
 }

@@ -112,7 +112,7 @@ func (v vector) login(t *testing.T) {
 	}
 	method, params, err := c.loginParameters(unix)
 	require.NoError(t, err)
-	require.Equal(t, string(map[bool]string{true: "LoginBySign", false: "ValidateUserEnDeCode"}[c.mode == LoginBySign]), method)
+	require.Equal(t, map[bool]string{true: "LoginBySign", false: "ValidateUserEnDeCode"}[c.mode == LoginBySign], method)
 	texts := make([]string, len(params))
 	for i, p := range params {
 		texts[i] = fmt.Sprint(p)
