@@ -3,6 +3,7 @@ package duijie
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 )
 
 // MarshalJSON writes t exactly as it was read, or in its form if it is a new
@@ -50,6 +51,10 @@ func (t *Time) UnmarshalJSON(data []byte) error {
 		*t = Time{}
 		return nil
 	}
+	if n, ok := timeCommon(data); ok {
+		*t = n
+		return nil
+	}
 	if len(data) == 0 || data[0] != '"' {
 		n, ok := parseEpoch(string(data))
 		if !ok {
@@ -70,6 +75,36 @@ func (t *Time) UnmarshalJSON(data []byte) error {
 	}
 	*t = n.read(string(data))
 	return nil
+}
+
+// timeCommon reads the two tokens platforms send by the thousand without
+// keeping a copy: they are written back from the value alone.
+func timeCommon(data []byte) (Time, bool) {
+	if string(data) == `""` {
+		return Time{}.read(`""`), true
+	}
+	// "2006-01-02 15:04:05" in quotes
+	if len(data) != 21 || data[5] != '-' || data[8] != '-' || data[11] != ' ' || data[14] != ':' || data[17] != ':' || data[20] != '"' || data[0] != '"' {
+		return Time{}, false
+	}
+	ok := true
+	digits := func(from, to int) (n int) {
+		for _, c := range data[from:to] {
+			ok = ok && c >= '0' && c <= '9'
+			n = n*10 + int(c-'0')
+		}
+		return n
+	}
+	year, month, day := digits(1, 5), digits(6, 8), digits(9, 11)
+	hour, minute, second := digits(12, 14), digits(15, 17), digits(18, 20)
+	if !ok || year == 0 || month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59 {
+		return Time{}, false
+	}
+	at := time.Date(year, time.Month(month), day, hour, minute, second, 0, China)
+	if at.IsZero() || at.Day() != day {
+		return Time{}, false
+	}
+	return Time{Time: at}, true
 }
 
 // read attaches the token t was read from.

@@ -8,18 +8,22 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"reflect"
+	"sync"
 )
 
 // Unmarshal decodes b into v; numbers in any are json.Number. Text after the
 // value is an error.
 func Unmarshal(b []byte, v any) error {
+	if !holdsAny(reflect.TypeOf(v)) {
+		return json.Unmarshal(b, v) // the same, without a decoder's buffers
+	}
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.UseNumber()
 	if err := dec.Decode(v); err != nil {
 		return err
 	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+	if First(b[dec.InputOffset():]) != 0 {
 		return errors.New("text after the JSON value")
 	}
 	return nil
@@ -28,14 +32,33 @@ func Unmarshal(b []byte, v any) error {
 // Marshal encodes v without turning <, > and & into escapes, which some
 // platforms store literally and some signatures trip over.
 func Marshal(v any) ([]byte, error) {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return nil, err
+	e := encoders.Get().(*encoder)
+	e.buf.Reset()
+	err := e.enc.Encode(v)
+	var out []byte
+	if err == nil {
+		out = bytes.Clone(bytes.TrimSuffix(e.buf.Bytes(), []byte("\n")))
 	}
-	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
+	if e.buf.Cap() <= maxPooled {
+		encoders.Put(e)
+	}
+	return out, err
 }
+
+// encoder is a JSON encoder with its buffer, kept for the next value.
+type encoder struct {
+	buf bytes.Buffer
+	enc *json.Encoder
+}
+
+const maxPooled = 1 << 20
+
+var encoders = sync.Pool{New: func() any {
+	e := &encoder{}
+	e.enc = json.NewEncoder(&e.buf)
+	e.enc.SetEscapeHTML(false)
+	return e
+}}
 
 // First returns the first byte of b that is not white space, 0 for none.
 func First(b []byte) byte {

@@ -42,6 +42,69 @@ func TestMarshalKeepsTextAsItIs(t *testing.T) {
 	require.Zero(t, First(nil))
 }
 
+func TestNumbersInsideAnyAreExact(t *testing.T) {
+	t.Parallel()
+	type inner struct{ Extra map[string]any }
+	var s struct{ List []inner }
+	require.NoError(t, Unmarshal([]byte(`{"List":[{"Extra":{"n":1.10}}]}`), &s))
+	require.Equal(t, json.Number("1.10"), s.List[0].Extra["n"])
+	var v any
+	require.NoError(t, Unmarshal([]byte(` [12345678901234567890] `), &v))
+	require.Equal(t, []any{json.Number("12345678901234567890")}, v)
+	require.Error(t, Unmarshal([]byte(`1 2`), &v))
+	require.Error(t, Unmarshal([]byte(`{"List":[]} x`), &s))
+}
+
+func TestMembersKeepOrderAndText(t *testing.T) {
+	t.Parallel()
+	text := ` { "b" : 1.10 , "a":"x\\\"}{", "":[{"c":[1,2]} , null],"n":-1e5,"中":{},"t":true,"e\u0041":false}`
+	var keys, values []string
+	for m, err := range Members([]byte(text)) {
+		require.NoError(t, err)
+		keys, values = append(keys, m.Key), append(values, string(m.Value))
+	}
+	require.Equal(t, []string{"b", "a", "", "n", "中", "t", "eA"}, keys)
+	require.Equal(t, []string{"1.10", `"x\\\"}{"`, `[{"c":[1,2]} , null]`, "-1e5", "{}", "true", "false"}, values)
+	for _, bad := range []string{"", "[]", "1", `{"a":}`, `{"a":1`, `{"a" 1}`} {
+		n := 0
+		for _, err := range Members([]byte(bad)) {
+			require.Error(t, err, bad)
+			n++
+		}
+		require.Equal(t, 1, n, bad)
+	}
+	for range Members([]byte(`{}`)) {
+		t.Error("an empty object has no members")
+	}
+}
+
+// FuzzMembers: what is put together from the members equals the object.
+func FuzzMembers(f *testing.F) {
+	for _, s := range []string{`{}`, `{"a":1}`, `{"a":{"b":[1,"}"]},"c":"\\"}`, `[`, `{"a":1,"a":2}`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, object []byte) {
+		whole := map[string]json.RawMessage{}
+		parts := map[string]json.RawMessage{}
+		wholeErr := json.Unmarshal(object, &whole)
+		var partsErr error
+		for m, err := range Members(object) {
+			if partsErr = err; err == nil {
+				parts[m.Key] = m.Value
+			}
+		}
+		if wholeErr != nil || First(object) != '{' {
+			require.Error(t, partsErr)
+			return
+		}
+		require.NoError(t, partsErr)
+		require.Len(t, parts, len(whole))
+		for k, v := range whole {
+			require.JSONEq(t, string(v), string(parts[k]))
+		}
+	})
+}
+
 func FuzzScalars(f *testing.F) {
 	for _, s := range []string{`1`, `"1"`, `true`, `null`, `"x"`, `{}`, `1e400`, `""`} {
 		f.Add([]byte(s))
