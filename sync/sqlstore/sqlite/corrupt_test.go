@@ -197,7 +197,7 @@ func TestDamagedFile(t *testing.T) {
 	require.NoError(t, err)
 
 	corrupt := 0
-	for i := 0; i < len(content); i += len(content)/40 + 1 {
+	for i := 0; i < len(content); i += len(content)/20 + 1 {
 		damaged := slices.Clone(content)
 		for j := i; j < min(i+300, len(damaged)); j++ {
 			damaged[j] ^= 0x5a
@@ -208,7 +208,7 @@ func TestDamagedFile(t *testing.T) {
 			corrupt++
 		}
 	}
-	assert.Greater(t, corrupt, 10)
+	assert.Greater(t, corrupt, 5)
 }
 
 // readDamaged reports whether the damage showed. Entries that come back are
@@ -221,14 +221,20 @@ func readDamaged(t *testing.T, file string, entries []duijiesync.Entry) bool {
 	}
 	defer func() { require.NoError(t, store.Close()) }()
 	shown := false
-	for _, entry := range entries {
-		found, err := store.Ledger(t.Context(), "orders", []string{entry.Key})
+	for some := range slices.Chunk(entries, 50) {
+		var keys []string
+		for _, entry := range some {
+			keys = append(keys, entry.Key)
+		}
+		found, err := store.Ledger(t.Context(), "orders", keys)
 		if err != nil {
 			shown = true
 			continue
 		}
-		if got, ok := found[entry.Key]; ok {
-			require.Equal(t, entry, got)
+		for _, entry := range some {
+			if got, ok := found[entry.Key]; ok && got != entry {
+				t.Errorf("got %v, want %v", got, entry)
+			}
 		}
 	}
 	return shown

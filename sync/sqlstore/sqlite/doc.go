@@ -22,9 +22,10 @@
 // for another writer. Open reads these settings back and fails when one did not
 // take effect. See [WithRelaxedDurability] for what can be traded for speed.
 //
-// A store uses one connection. Reads and writes of a pipeline take turns anyway
-// (look up, note, settle), and a second connection would double the page
-// cache, the largest piece of memory here, at most 64 MiB.
+// A store uses one connection. The calls of a run take turns anyway (look up,
+// note, settle), a look-up is short beside the commits, and a second
+// connection would double the page cache. That cache is 4 MiB, whatever the
+// size of the file: the operating system caches the rest.
 //
 // # Files
 //

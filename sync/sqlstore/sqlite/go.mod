@@ -5,7 +5,6 @@ go 1.26.0
 require (
 	github.com/duijie-go/duijie v0.1.0
 	github.com/stretchr/testify v1.12.1
-	golang.org/x/sync v0.23.0
 	modernc.org/sqlite v1.60.1
 )
 

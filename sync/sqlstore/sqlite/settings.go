@@ -11,8 +11,10 @@ import (
 )
 
 const (
-	busyTimeout = 5000   // ms
-	cacheSize   = -65536 // KiB, as SQLite writes it
+	busyTimeout = 5000 // ms
+	// cacheSize is in KiB, as SQLite writes it. The operating system caches the
+	// file as well: with a million rows, 64 MiB here were no faster and cost 120 MB.
+	cacheSize = -4096
 	// checkpointPages is how long the WAL grows before its pages are copied into
 	// the file: 16 MiB. SQLite's own 1000 makes one batch in a few wait for that.
 	checkpointPages = 4000

@@ -114,9 +114,14 @@ func TestTextIsCleaned(t *testing.T) {
 
 func TestRunsAreBounded(t *testing.T) {
 	t.Parallel()
-	store := openStore(t, ":memory:")
+	path := stateFile(t)
+	store := openStore(t, path)
 	lease := acquire(t, store, orders)
-	for i := range 1100 {
+	_, err := openRaw(t, path).Exec(`WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 1089)
+		INSERT INTO duijie_run (pipeline, part, id, started, ended, report, error)
+		SELECT CAST('orders' AS BLOB), CAST('p' AS BLOB), CAST(i AS BLOB), ? + i * 1000, 0, x'', '' FROM n`, noon.UnixMilli())
+	require.NoError(t, err)
+	for i := 1090; i < 1100; i++ {
 		run := duijiesync.RunRecord{ID: fmt.Sprint(i), Started: noon.Add(time.Duration(i) * time.Second)}
 		require.NoError(t, store.Settle(t.Context(), lease, duijiesync.Settlement{RecordedRun: &run}))
 	}
