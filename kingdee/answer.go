@@ -101,7 +101,7 @@ func firstObject(body []byte) (object json.RawMessage, depth int) {
 	if depth == 0 {
 		return body, 0
 	}
-	if err := json.NewDecoder(bytes.NewReader(body)).Decode(&object); err != nil {
+	if object = wire.FirstValue(body); !json.Valid(object) {
 		return nil, depth
 	}
 	return object, depth

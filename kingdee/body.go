@@ -61,11 +61,18 @@ type parameter struct {
 // the positional form, in which whatever is not a text becomes JSON text.
 func requestBody(positional bool, params ...parameter) ([]byte, error) {
 	if !positional {
-		m := NewModel()
-		for _, p := range params {
-			m.Set(p.name, p.value)
+		b := []byte{'{'}
+		for i, p := range params {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			value, err := marshal(p.value)
+			if err != nil {
+				return nil, err
+			}
+			b = append(append(append(append(b, '"'), p.name...), '"', ':'), value...)
 		}
-		return marshal(m)
+		return append(b, '}'), nil
 	}
 	list := make([]string, len(params))
 	for i, p := range params {

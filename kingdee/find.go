@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/internal/wire"
 	duijiesync "github.com/duijie-go/duijie/sync"
 )
 
@@ -19,17 +20,19 @@ func (s *SaveSink[T]) Find(ctx context.Context, records []duijiesync.Record[T]) 
 	if len(records) == 0 {
 		return nil, nil
 	}
-	wanted := make([]wish, len(records))
-	fields := []string{s.cfg.Form.Key, s.cfg.Form.Number, statusField}
+	fields := fieldSet{s.cfg.Form.Key, s.cfg.Form.Number, statusField}
+	models := make([]json.RawMessage, len(records)) // nil where it could not be made: Write refuses it with the reason
 	for i, rec := range records {
 		if rec.Target.KeyOnly {
 			continue
 		}
-		wanted[i] = s.wish(rec)
-		for _, f := range wanted[i].fields {
-			if !slices.Contains(fields, f.key) {
-				fields = append(fields, f.key)
-			}
+		raw, err := s.model(rec)
+		if err == nil {
+			models[i] = raw
+			err = s.wishes(raw, func(key, inner []byte, _ Cell) { fields.add(key, inner) })
+		}
+		if err != nil {
+			models[i] = nil
 		}
 	}
 	stored, err := s.lookup(ctx, records, fields)
@@ -43,80 +46,106 @@ func (s *SaveSink[T]) Find(ctx context.Context, records []duijiesync.Record[T]) 
 			return nil, err
 		}
 		if row != nil {
-			out[i] = s.found(rec, wanted[i], fields, row)
+			out[i] = s.found(models[i], fields, row)
 		}
 	}
 	return out, nil
 }
 
-// wish is what a record would write, field by field.
-type wish struct {
-	fields []wishField
-	ok     bool // the model could be made
-}
-
-type wishField struct {
-	key   string // as it is asked: "FName", "FGroup.FNumber"
-	value Cell
-}
-
-func (s *SaveSink[T]) wish(rec duijiesync.Record[T]) wish {
-	fields, err := s.model(rec)
-	if err != nil {
-		return wish{} // Write refuses it with the reason
-	}
-	w := wish{ok: true}
-	for _, f := range fields {
-		if wf, ok := plainField(f.Key, f.Value.(json.RawMessage)); ok && !strings.EqualFold(wf.key, s.cfg.Form.Number) &&
-			(s.cfg.Compare == nil || slices.ContainsFunc(s.cfg.Compare, func(c string) bool { return strings.EqualFold(c, wf.key) || strings.EqualFold(c, f.Key) })) {
-			w.fields = append(w.fields, wf)
+// wishes yields what a model would write, field by field: key, the inner key
+// of a reference or nil, and the value.
+func (s *SaveSink[T]) wishes(model json.RawMessage, each func(key, inner []byte, value Cell)) error {
+	for m, err := range wire.Members(model) {
+		if err != nil {
+			return err
+		}
+		inner, value, ok := plainField(m)
+		if ok && !strings.EqualFold(string(m.Key), s.cfg.Form.Number) && !strings.EqualFold(string(m.Key), s.cfg.Form.Key) && s.compares(m.Key, inner) {
+			each(m.Key, inner, value)
 		}
 	}
-	return w
+	return nil
+}
+
+// compares tells whether a field counts.
+func (s *SaveSink[T]) compares(key, inner []byte) bool {
+	if s.cfg.Compare == nil {
+		return true
+	}
+	whole := fieldName(key, inner)
+	return slices.ContainsFunc(s.cfg.Compare, func(c string) bool {
+		return strings.EqualFold(c, whole) || strings.EqualFold(c, string(key))
+	})
 }
 
 // plainField is a member that a query can read back: a scalar, or a reference
 // by a number or name.
-func plainField(key string, raw json.RawMessage) (wishField, bool) {
-	if !validName(key) || len(raw) == 0 {
-		return wishField{}, false
+func plainField(m wire.Member) (inner []byte, value Cell, ok bool) {
+	if !validName(string(m.Key)) {
+		return nil, nil, false
 	}
-	switch raw[0] {
-	case '[':
-		return wishField{}, false
+	switch m.Value[0] {
+	case '[', 'n':
+		return nil, nil, false
 	case '{':
-		inner, err := members(raw)
-		if err != nil || len(inner) != 1 || !validName(inner[0].Key) {
-			return wishField{}, false
+		members := 0
+		for one, err := range wire.Members(m.Value) {
+			if members++; err != nil || members > 1 || !validName(string(one.Key)) {
+				return nil, nil, false
+			}
+			inner, value = one.Key, Cell(one.Value)
 		}
-		value := Cell(inner[0].Value.(json.RawMessage))
-		if len(value) == 0 || value[0] == '{' || value[0] == '[' {
-			return wishField{}, false
+		if members == 0 || value[0] == '{' || value[0] == '[' {
+			return nil, nil, false
 		}
 		if _, number := keyNumber(value); number {
-			return wishField{key, value}, true // by primary key
+			inner = nil // by primary key
 		}
-		return wishField{key + "." + inner[0].Key, value}, true
+		return inner, value, true
 	}
-	if string(raw) == "null" {
-		return wishField{}, false
+	return nil, Cell(m.Value), true
+}
+
+// fieldSet are the fields a lookup asks for, each once.
+type fieldSet []string
+
+func fieldName(key, inner []byte) string {
+	if inner == nil {
+		return string(key)
 	}
-	return wishField{key, Cell(raw)}, true
+	return string(key) + "." + string(inner)
+}
+
+func (f *fieldSet) add(key, inner []byte) {
+	if f.index(key, inner) < 0 {
+		*f = append(*f, fieldName(key, inner))
+	}
+}
+
+// index finds a field without putting its name together.
+func (f fieldSet) index(key, inner []byte) int {
+	for i, name := range f {
+		head, tail, nested := strings.Cut(name, ".")
+		if nested == (inner != nil) && head == string(key) && tail == string(inner) {
+			return i
+		}
+	}
+	return -1
 }
 
 // found says how a stored row differs from what a record would write.
-func (s *SaveSink[T]) found(rec duijiesync.Record[T], w wish, fields []string, row []Cell) duijiesync.Found {
+func (s *SaveSink[T]) found(model json.RawMessage, fields fieldSet, row []Cell) duijiesync.Found {
 	status := storedStatus(row[2].Text())
 	out := duijiesync.Found{Match: duijiesync.Exists, TargetID: row[0].Text(), Note: status}
-	if rec.Target.KeyOnly || !w.ok {
+	if model == nil {
 		return out
 	}
-	for _, f := range w.fields {
-		cell := row[slices.Index(fields, f.key)]
-		if !sameValue(cell, f.value) {
-			out.Changes = append(out.Changes, duijiesync.Change{Field: f.key, Old: cell.Text(), New: f.value.Text()})
+	_ = s.wishes(model, func(key, inner []byte, value Cell) { // it was read once already
+		i := fields.index(key, inner)
+		if cell := row[i]; !sameValue(cell, value) {
+			out.Changes = append(out.Changes, duijiesync.Change{Field: fields[i], Old: cell.Text(), New: value.Text()})
 		}
-	}
+	})
 	if s.cfg.Options.AutoSubmitAndAudit && status != audited {
 		// Saved, but the submit or audit behind it was lost.
 		out.Changes = append(out.Changes, duijiesync.Change{Field: statusField, Old: string(status), New: string(audited)})
@@ -136,7 +165,7 @@ type storedRows struct {
 }
 
 // lookup reads the records of the keys, in one query.
-func (s *SaveSink[T]) lookup(ctx context.Context, records []duijiesync.Record[T], fields []string) (*storedRows, error) {
+func (s *SaveSink[T]) lookup(ctx context.Context, records []duijiesync.Record[T], fields fieldSet) (*storedRows, error) {
 	numbers := make([]string, len(records))
 	for i, rec := range records {
 		numbers[i] = rec.Key

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strconv"
 
 	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/internal/wire"
@@ -105,18 +106,25 @@ func (m *Model) MarshalJSON() ([]byte, error) {
 }
 
 func writeMember(b *bytes.Buffer, key string, value any) error {
-	k, err := wire.Marshal(key)
+	out, err := appendMember(b.AvailableBuffer(), key, value)
+	b.Write(out)
+	return err
+}
+
+func appendMember(b []byte, key string, value any) ([]byte, error) {
+	b, err := wire.AppendText(b, key)
 	if err != nil {
-		return err
+		return b, err
+	}
+	b = append(b, ':')
+	if text, ok := value.(string); ok {
+		return wire.AppendText(b, text)
 	}
 	v, err := wire.Marshal(value)
 	if err != nil {
-		return fmt.Errorf("%s: %w", key, err)
+		return b, fmt.Errorf("%s: %w", key, err)
 	}
-	b.Write(k)
-	b.WriteByte(':')
-	b.Write(v)
-	return nil
+	return append(b, v...), nil
 }
 
 // UnmarshalJSON reads an object; values are kept as they are written.
@@ -134,21 +142,12 @@ func (m *Model) UnmarshalJSON(raw []byte) error {
 
 // members splits an object into its members, in order, values as raw JSON.
 func members(raw []byte) ([]Field, error) {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
-		return nil, fmt.Errorf("kingdee: want a JSON object, found %s: %w", wire.Excerpt(raw), duijie.ErrInvalid)
-	}
 	var out []Field
-	for dec.More() {
-		key, err := dec.Token()
+	for m, err := range wire.Members(raw) {
 		if err != nil {
-			return nil, fmt.Errorf("kingdee: JSON object: %w", err)
+			return nil, fmt.Errorf("kingdee: %w: %w", err, duijie.ErrInvalid)
 		}
-		var value json.RawMessage
-		if err := dec.Decode(&value); err != nil {
-			return nil, fmt.Errorf("kingdee: JSON object: %w", err)
-		}
-		out = append(out, Field{key.(string), value})
+		out = append(out, Field{string(m.Key), json.RawMessage(bytes.Clone(m.Value))})
 	}
 	return out, nil
 }
@@ -157,20 +156,23 @@ func members(raw []byte) ([]Field, error) {
 // by field: FNumber, FNUMBER, FNAME, FUserID, ...; copy it from the form's
 // WebAPI page. The zero Reference counts as not set.
 type Reference struct {
-	key   string
-	value any
+	key  string
+	text string          // the value, unless other is set
+	json json.RawMessage // a value that is no text
 }
 
 // Number refers to a record by its number: {"FNumber":"100"}. An empty number
 // clears the field.
-func Number(number string) Reference { return Reference{"FNumber", number} }
+func Number(number string) Reference { return Reference{key: "FNumber", text: number} }
 
 // RefBy refers to a record by another text key: {"FUserID":"100001"}.
-func RefBy(key, value string) Reference { return Reference{key, value} }
+func RefBy(key, value string) Reference { return Reference{key: key, text: value} }
 
 // RefID refers to a record by its primary key: {"FMATERIALID":100024}. The save
 // needs SaveOptions.ReferencesByID then.
-func RefID(key string, id int64) Reference { return Reference{key, id} }
+func RefID(key string, id int64) Reference {
+	return Reference{key: key, json: strconv.AppendInt(nil, id, 10)}
+}
 
 // IsZero tells whether the reference was never set; encoding/json's omitzero
 // asks it.
@@ -181,13 +183,16 @@ func (r Reference) MarshalJSON() ([]byte, error) {
 	if r.IsZero() {
 		return []byte("null"), nil
 	}
-	var b bytes.Buffer
-	b.WriteByte('{')
-	if err := writeMember(&b, r.key, r.value); err != nil {
+	b, err := wire.AppendText(append(make([]byte, 0, 32), '{'), r.key)
+	if err != nil {
 		return nil, err
 	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
+	b = append(b, ':')
+	if r.json != nil {
+		return append(append(b, r.json...), '}'), nil
+	}
+	b, err = wire.AppendText(b, r.text)
+	return append(b, '}'), err
 }
 
 // UnmarshalJSON reads an object with at most one member.
@@ -203,9 +208,13 @@ func (r *Reference) UnmarshalJSON(raw []byte) error {
 	case len(fields) > 1:
 		return fmt.Errorf("kingdee: a reference has one member, found %d", len(fields))
 	case len(fields) == 1:
-		r.key, r.value = fields[0].Key, fields[0].Value
+		r.key, r.json = fields[0].Key, fields[0].Value.(json.RawMessage)
+		if r.json[0] == '"' {
+			err = wire.Unmarshal(r.json, &r.text)
+			r.json = nil
+		}
 	}
-	return nil
+	return err
 }
 
 // checkOrder refuses maps of several members anywhere in a model: Go encodes
@@ -258,6 +267,9 @@ func findMap(v reflect.Value, depth int) reflect.Type {
 
 // modelJSON encodes the model of a save: a *Model, a struct or raw JSON.
 func modelJSON(model any) (json.RawMessage, error) {
+	if raw, ok := model.(json.RawMessage); ok && wire.First(raw) == '{' && json.Valid(raw) {
+		return raw, nil
+	}
 	v := reflect.ValueOf(model)
 	for v.Kind() == reflect.Pointer && !v.IsNil() {
 		v = v.Elem()

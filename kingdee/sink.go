@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
+	"reflect"
 	"strings"
 	"time"
 
 	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/internal/wire"
 	duijiesync "github.com/duijie-go/duijie/sync"
 )
 
@@ -43,8 +44,9 @@ type SaveSinkConfig[T any] struct {
 // SaveSink writes records to a form with BatchSave, finds them by number, and
 // puts the primary key into updates. The key of a record is its number.
 type SaveSink[T any] struct {
-	c   *Client
-	cfg SaveSinkConfig[T]
+	c     *Client
+	cfg   SaveSinkConfig[T]
+	reuse bool // a record's Raw is its model
 }
 
 // What a SaveSink is to a pipeline.
@@ -68,10 +70,12 @@ func NewSaveSink[T any](c *Client, cfg SaveSinkConfig[T]) (*SaveSink[T], error) 
 			return nil, err
 		}
 	}
+	s := &SaveSink[T]{c: c, cfg: cfg}
 	if cfg.Model == nil {
-		cfg.Model = func(rec duijiesync.Record[T]) (any, error) { return rec.Value, nil }
+		s.reuse = reusable(reflect.TypeFor[T]())
+		s.cfg.Model = func(rec duijiesync.Record[T]) (any, error) { return rec.Value, nil }
 	}
-	return &SaveSink[T]{c: c, cfg: cfg}, nil
+	return s, nil
 }
 
 // Limits are the platform's.
@@ -79,21 +83,22 @@ func (s *SaveSink[T]) Limits() duijiesync.Limits {
 	return duijiesync.Limits{Rows: BatchRows, FindRows: 100, Lanes: 4, SettleDelay: s.cfg.SettleDelay}
 }
 
-// model makes the model of a record as raw JSON, without the primary key.
-func (s *SaveSink[T]) model(rec duijiesync.Record[T]) ([]Field, error) {
+// model makes the model of a record as JSON.
+func (s *SaveSink[T]) model(rec duijiesync.Record[T]) (json.RawMessage, error) {
+	if s.reuse && rec.Raw != nil {
+		return rec.Raw, nil // the engine encoded it already
+	}
 	v, err := s.cfg.Model(rec)
 	if err != nil {
 		return nil, err
 	}
-	raw, err := modelJSON(v)
-	if err != nil {
-		return nil, err
-	}
-	fields, err := members(raw)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(fields, func(f Field) bool { return strings.EqualFold(f.Key, s.cfg.Form.Key) }), nil
+	return modelJSON(v)
+}
+
+// reusable tells whether the JSON the engine made of a T may be sent as it is:
+// a type that can hold a map has to be looked at value by value.
+func reusable(t reflect.Type) bool {
+	return t.Kind() == reflect.Struct && t.Implements(marshalerType)
 }
 
 // storedStatus is FDocumentStatus, which Find hands to Write in Found.Note.
@@ -116,12 +121,15 @@ func (s *SaveSink[T]) Write(ctx context.Context, records []duijiesync.Record[T])
 			out[i] = refusal
 			continue
 		}
-		fields, err := s.model(rec)
+		model, err := s.model(rec)
+		if err == nil {
+			model, err = s.keyed(rec.Target.ID, model)
+		}
 		if err != nil {
 			out[i] = duijiesync.Outcome{Kind: duijiesync.OutcomeRefused, TargetID: rec.Target.ID, Code: "model", Message: err.Error()}
 			continue
 		}
-		models = append(models, s.keyed(rec.Target.ID, fields))
+		models = append(models, model)
 		sent = append(sent, i)
 	}
 	if len(models) == 0 {
@@ -163,16 +171,43 @@ func (s *SaveSink[T]) failed(out []duijiesync.Outcome, sent []int, all int, err 
 	return out, nil
 }
 
-// keyed puts the primary key of an update in front.
-func (s *SaveSink[T]) keyed(id string, fields []Field) *Model {
-	m := NewModel()
+// keyed is a model with the primary key of an update in front, and no other.
+func (s *SaveSink[T]) keyed(id string, model json.RawMessage) (json.RawMessage, error) {
+	if id == "" && !hasMember(model, s.cfg.Form.Key) {
+		return model, nil
+	}
+	out := append(make(json.RawMessage, 0, len(model)+len(s.cfg.Form.Key)+len(id)+8), '{')
 	if id != "" {
-		m.Set(s.cfg.Form.Key, idValue(id))
+		var err error
+		if out, err = appendMember(out, s.cfg.Form.Key, idValue(id)); err != nil {
+			return nil, err
+		}
 	}
-	for _, f := range fields {
-		m.Set(f.Key, f.Value)
+	for m, err := range wire.Members(model) {
+		if err != nil {
+			return nil, err
+		}
+		if strings.EqualFold(string(m.Key), s.cfg.Form.Key) {
+			continue
+		}
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		if out, err = wire.AppendText(out, string(m.Key)); err != nil {
+			return nil, err
+		}
+		out = append(append(out, ':'), m.Value...)
 	}
-	return m
+	return append(out, '}'), nil
+}
+
+func hasMember(model json.RawMessage, key string) bool {
+	for m, err := range wire.Members(model) {
+		if err != nil || strings.EqualFold(string(m.Key), key) {
+			return true // the copy that is then made finds the mistake
+		}
+	}
+	return false
 }
 
 // idValue is a primary key as JSON: a number where it is one.

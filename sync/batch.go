@@ -108,7 +108,7 @@ func (r *run[In, Out]) transform(it *item[In, Out]) error {
 	if err == nil {
 		it.out = Record[Out]{Key: it.in.Key, Value: value, Version: it.in.Version}
 		code = "encode"
-		it.fp, err = fingerprint(r.p.Fingerprint, value)
+		it.fp, it.out.Raw, err = fingerprint(r.p.Fingerprint, value)
 	}
 	if err != nil {
 		it.stage, it.fresh = rejected, true
@@ -129,19 +129,21 @@ func (r *run[In, Out]) callTransform(in Record[In]) (out Out, err error) {
 	return r.p.Transform(r.ctx, in.Value)
 }
 
-func fingerprint[Out any](custom func(Out) ([]byte, error), value Out) (Fingerprint, error) {
-	var body []byte
+// fingerprint hashes what would be written, and returns its JSON if it made it.
+func fingerprint[Out any](custom func(Out) ([]byte, error), value Out) (Fingerprint, json.RawMessage, error) {
+	var body, raw []byte
 	var err error
 	if custom != nil {
 		body, err = custom(value)
 	} else {
 		body, err = json.Marshal(value)
+		raw = body
 	}
 	if err != nil {
-		return Fingerprint{}, fmt.Errorf("fingerprint: %w", err)
+		return Fingerprint{}, nil, fmt.Errorf("fingerprint: %w", err)
 	}
 	sum := sha256.Sum256(body)
-	return Fingerprint(sum[:16]), nil
+	return Fingerprint(sum[:16]), raw, nil
 }
 
 // consult asks the ledger what it knows and settles what need not be sent.

@@ -22,8 +22,10 @@ type Record[T any] struct {
 	// milliseconds, a sequence number): an older one never overwrites a newer
 	// one. 0 means the source has none.
 	Version int64
-	// Raw is the item as the source sent it, kept with dead letters. nil: the
-	// engine encodes Value as JSON when it needs to.
+	// Raw is the item as the source sent it, kept with dead letters; nil: the
+	// engine encodes Value as JSON when it needs to. In a record for a sink it is
+	// the JSON of Value, when the engine made it for the fingerprint, so that a sink
+	// that sends JSON need not encode again; a sink must do without.
 	Raw json.RawMessage
 
 	// Target is what is known of the record in the target. The engine sets it

@@ -19,3 +19,17 @@ func parseInt(s string) (int64, error) {
 	}
 	return n, nil
 }
+
+// smallInt reads plain digits without a copy.
+func smallInt(b []byte) (n int64, ok bool) {
+	if len(b) == 0 || len(b) > 18 {
+		return 0, false
+	}
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = n*10 + int64(c-'0')
+	}
+	return n, true
+}

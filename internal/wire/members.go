@@ -9,8 +9,8 @@ import (
 
 // Member is one member of a JSON object, in the object's own order.
 type Member struct {
-	Key   string
-	Value json.RawMessage // shares the object's memory
+	Key   []byte // decoded; both share the object's memory where they can
+	Value json.RawMessage
 }
 
 var errNotObject = errors.New("not a JSON object")
@@ -51,15 +51,13 @@ func Members(object []byte) iter.Seq2[Member, error] {
 }
 
 // memberKey decodes a key; one without escapes needs no decoder.
-func memberKey(quoted []byte) (string, error) {
-	for _, c := range quoted[1 : len(quoted)-1] {
-		if c == '\\' || c >= 0x80 {
-			var key string
-			err := json.Unmarshal(quoted, &key)
-			return key, err
-		}
+func memberKey(quoted []byte) ([]byte, error) {
+	if plainText(quoted) {
+		return quoted[1 : len(quoted)-1], nil
 	}
-	return string(quoted[1 : len(quoted)-1]), nil
+	var key string
+	err := json.Unmarshal(quoted, &key)
+	return []byte(key), err
 }
 
 // splitter walks over valid JSON.
@@ -124,4 +122,26 @@ func (s *splitter) skipString() {
 		}
 	}
 	s.at++
+}
+
+// FirstValue returns the JSON value b begins with, nil when b ends before it
+// does. It is not checked beyond its brackets.
+func FirstValue(b []byte) json.RawMessage {
+	depth, inText := 0, false
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; {
+		case inText && c == '\\':
+			i++
+		case c == '"':
+			inText = !inText
+		case inText:
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			if depth--; depth == 0 {
+				return json.RawMessage(b[:i+1])
+			}
+		}
+	}
+	return nil
 }

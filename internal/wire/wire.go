@@ -88,6 +88,10 @@ func (t *Text) UnmarshalJSON(b []byte) error {
 	case len(b) == 0 || string(b) == "null":
 		*t = ""
 	case b[0] == '"':
+		if plainText(b) {
+			*t = Text(b[1 : len(b)-1])
+			return nil
+		}
 		return json.Unmarshal(b, (*string)(t))
 	case b[0] == '{' || b[0] == '[':
 		return fmt.Errorf("want a text or number, found %s", Excerpt(b))
@@ -103,6 +107,10 @@ type Int int64
 
 // UnmarshalJSON accepts 12, "12", 12.0, true.
 func (i *Int) UnmarshalJSON(b []byte) error {
+	if n, ok := smallInt(b); ok {
+		*i = Int(n)
+		return nil
+	}
 	var t Text
 	if err := t.UnmarshalJSON(b); err != nil {
 		return err
@@ -125,6 +133,14 @@ type Bool bool
 
 // UnmarshalJSON accepts a bool, 0 and 1, or either as text.
 func (v *Bool) UnmarshalJSON(b []byte) error {
+	switch string(b) { // without a copy
+	case "true":
+		*v = true
+		return nil
+	case "false":
+		*v = false
+		return nil
+	}
 	var t Text
 	if err := t.UnmarshalJSON(b); err != nil {
 		return err
