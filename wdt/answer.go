@@ -20,35 +20,57 @@ type Answer struct {
 	RequestID string          // Qimen's id of the call
 }
 
-// envelope is what stands around data, on either gateway. No member can make
-// its decoding fail.
+// envelope is what stands around data, on either gateway.
 type envelope struct {
-	Status  loose           `json:"status"`
-	Message loose           `json:"message"`
-	Data    json.RawMessage `json:"data"`
-	Total   loose           `json:"total"`
+	Status, Message, Total loose
+	Data                   json.RawMessage
 
-	Flag       loose `json:"flag"` // TOP: "failure"
-	Code       loose `json:"code"`
-	Msg        loose `json:"msg"` // in error_response
-	SubCode    loose `json:"sub_code"`
-	SubMsg     loose `json:"sub_msg"`
-	SubMessage loose `json:"sub_message"`
-	RequestID  loose `json:"request_id"`
+	Flag, Code, Msg, SubCode, SubMsg, SubMessage, RequestID loose // TOP; Msg and SubMsg in error_response
+}
+
+// readEnvelope reads an object that was checked before. Large answers are not
+// decoded here, only taken apart.
+func readEnvelope(valid []byte) envelope {
+	var e envelope
+	for m := range wire.Walk(valid) {
+		switch string(m.Key) {
+		case "data":
+			e.Data = m.Value
+		case "status":
+			e.Status = readLoose(m.Value)
+		case "message":
+			e.Message = readLoose(m.Value)
+		case "total":
+			e.Total = readLoose(m.Value)
+		case "flag":
+			e.Flag = readLoose(m.Value)
+		case "code":
+			e.Code = readLoose(m.Value)
+		case "msg":
+			e.Msg = readLoose(m.Value)
+		case "sub_code":
+			e.SubCode = readLoose(m.Value)
+		case "sub_msg":
+			e.SubMsg = readLoose(m.Value)
+		case "sub_message":
+			e.SubMessage = readLoose(m.Value)
+		case "request_id":
+			e.RequestID = readLoose(m.Value)
+		}
+	}
+	return e
 }
 
 // loose is a text, number or bool as text, "" for null; an object or list as it
 // stands.
 type loose string
 
-// UnmarshalJSON accepts any JSON value.
-func (l *loose) UnmarshalJSON(b []byte) error {
+func readLoose(raw json.RawMessage) loose {
 	var t wire.Text
-	if err := t.UnmarshalJSON(b); err != nil {
-		t = wire.Text(b)
+	if err := t.UnmarshalJSON(raw); err != nil {
+		t = wire.Text(raw)
 	}
-	*l = loose(strings.TrimSpace(string(t)))
-	return nil
+	return loose(strings.TrimSpace(string(t)))
 }
 
 // number is the whole number a member holds.
@@ -76,10 +98,10 @@ type reply struct {
 // readDirect reads the envelope of the direct gateway. ok is false when the
 // body is not in its format.
 func readDirect(body []byte) (r reply, ok bool) {
-	var e envelope
-	if wire.First(body) != '{' || wire.Unmarshal(body, &e) != nil {
+	if wire.First(body) != '{' || !json.Valid(body) {
 		return reply{}, false
 	}
+	e := readEnvelope(body)
 	if e.Status == "" && e.Message != "" {
 		// A failing call may leave the status out.
 		return reply{layer: fromWDT, message: string(e.Message)}, true
@@ -90,12 +112,12 @@ func readDirect(body []byte) (r reply, ok bool) {
 // readQimen reads the envelope of the Qimen gateway, in the order in which its
 // three layers may refuse a call.
 func readQimen(body []byte) (r reply, ok bool) {
-	var root map[string]json.RawMessage
-	if wire.First(body) != '{' || wire.Unmarshal(body, &root) != nil {
+	if wire.First(body) != '{' || !json.Valid(body) {
 		return reply{}, false
 	}
-	inner := body
+	inner := json.RawMessage(body)
 	isError := false
+	root := members(body)
 	if b, there := root["error_response"]; there {
 		inner, isError = b, true
 	} else if b, there := root["response"]; there {
@@ -107,10 +129,10 @@ func readQimen(body []byte) (r reply, ok bool) {
 			}
 		}
 	}
-	var e envelope
-	if wire.First(inner) != '{' || wire.Unmarshal(inner, &e) != nil {
+	if wire.First(inner) != '{' {
 		return reply{}, false
 	}
+	e := readEnvelope(inner)
 	if isError || strings.EqualFold(string(e.Flag), "failure") {
 		return e.top(), true
 	}
@@ -189,18 +211,25 @@ func judgeHTTP(a *transport.Answer) transport.Verdict {
 	return v
 }
 
-// members are the members of an object, none when it is something else.
+// members are the members of an object that was checked before, none when it
+// is something else.
 func members(object json.RawMessage) map[string]json.RawMessage {
-	var m map[string]json.RawMessage
-	if wire.First(object) != '{' || wire.Unmarshal(object, &m) != nil {
-		m = nil
+	m := map[string]json.RawMessage{}
+	for member := range wire.Walk(object) {
+		m[string(member.Key)] = member.Value
 	}
 	return m
 }
 
 // memberText is a scalar member of an object as text, "" when there is none.
 func memberText(object json.RawMessage, name string) string {
-	return rawText(members(object)[name])
+	text := ""
+	for m := range wire.Walk(object) {
+		if string(m.Key) == name {
+			text = rawText(m.Value)
+		}
+	}
+	return text
 }
 
 // rawText is a JSON scalar as text, "" for null, objects and lists.

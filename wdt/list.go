@@ -186,10 +186,7 @@ func (l *lister) fetch(ctx context.Context, no, size int, total bool) ([]json.Ra
 func (a *Answer) rows(list string) ([]json.RawMessage, error) {
 	raw := a.Data
 	if wire.First(raw) == '{' {
-		var m map[string]json.RawMessage
-		if err := wire.Unmarshal(raw, &m); err != nil {
-			return nil, fmt.Errorf("%w: %w", err, duijie.ErrMalformedAnswer)
-		}
+		m := members(raw)
 		named, there := m[list]
 		if !there || list == "" {
 			named = onlyList(m)
@@ -199,8 +196,10 @@ func (a *Answer) rows(list string) ([]json.RawMessage, error) {
 	switch wire.First(raw) {
 	case '[':
 		var rows []json.RawMessage
-		err := wire.Unmarshal(raw, &rows)
-		return rows, err
+		for row := range wire.Elements(raw) {
+			rows = append(rows, row)
+		}
+		return rows, nil
 	case 0, 'n':
 		if a.Total <= 0 {
 			return nil, nil

@@ -166,7 +166,7 @@ func (p *pass) repeated(op string, seed maphash.Seed, st step) error {
 func (s *scan[T]) absorb(p *pass, seen map[string]seenRow, rows []json.RawMessage) (items []item[T], firstFresh bool, err error) {
 	for i, raw := range rows {
 		it := item[T]{raw: raw}
-		if err := wire.Unmarshal(raw, &it.value); err != nil {
+		if err := decodeValue(raw, &it.value); err != nil {
 			return nil, false, rowError(s.list.method, i, it.value, err)
 		}
 		if s.version != nil {
@@ -194,6 +194,15 @@ func (s *scan[T]) absorb(p *pass, seen map[string]seenRow, rows []json.RawMessag
 		firstFresh = firstFresh || i == 0
 	}
 	return items, firstFresh, nil
+}
+
+// decodeValue decodes one row. A type that decodes itself is asked directly,
+// which saves two readings of the row.
+func decodeValue(raw json.RawMessage, v any) error {
+	if u, ok := v.(json.Unmarshaler); ok {
+		return u.UnmarshalJSON(raw)
+	}
+	return wire.Unmarshal(raw, v)
 }
 
 func rowError(op string, i int, v any, err error) error {

@@ -9,8 +9,8 @@ import (
 
 // Member is one member of a JSON object, in the object's own order.
 type Member struct {
-	Key   []byte // decoded; both share the object's memory where they can
-	Value json.RawMessage
+	Key   []byte          // decoded; both share the object's memory where they can
+	Value json.RawMessage // as it stands
 }
 
 var errNotObject = errors.New("not a JSON object")
@@ -28,19 +28,51 @@ func Members(object []byte) iter.Seq2[Member, error] {
 			yield(Member{}, fmt.Errorf("malformed JSON: %s", Excerpt(object)))
 			return
 		}
-		s := splitter{text: object}
-		s.skipTo('{')
-		for s.blank() != '}' {
-			key := s.value()
-			s.skipTo(':')
-			s.blank()
-			m := Member{Value: s.value()}
-			var err error
-			if m.Key, err = memberKey(key); err != nil {
-				yield(Member{}, err)
+		for m := range Walk(object) {
+			if !yield(m, nil) {
 				return
 			}
-			if !yield(m, nil) {
+		}
+	}
+}
+
+// Walk is Members for an object that was checked before, as a whole or as part
+// of something larger. It yields nothing of what is no object.
+func Walk(valid []byte) iter.Seq[Member] {
+	return func(yield func(Member) bool) {
+		s := splitter{text: valid}
+		if s.blank() != '{' {
+			return
+		}
+		s.at++
+		for s.blank() == '"' {
+			key := s.value()
+			if s.blank() != ':' {
+				return
+			}
+			s.at++
+			s.blank()
+			if !yield(Member{Key: memberKey(key), Value: s.value()}) {
+				return
+			}
+			if s.blank() == ',' {
+				s.at++
+			}
+		}
+	}
+}
+
+// Elements yields the elements of a JSON array that was checked before. It
+// yields nothing of what is no array.
+func Elements(valid []byte) iter.Seq[json.RawMessage] {
+	return func(yield func(json.RawMessage) bool) {
+		s := splitter{text: valid}
+		if s.blank() != '[' {
+			return
+		}
+		s.at++
+		for c := s.blank(); c != ']' && c != 0; c = s.blank() {
+			if !yield(s.value()) {
 				return
 			}
 			if s.blank() == ',' {
@@ -51,97 +83,83 @@ func Members(object []byte) iter.Seq2[Member, error] {
 }
 
 // memberKey decodes a key; one without escapes needs no decoder.
-func memberKey(quoted []byte) ([]byte, error) {
+func memberKey(quoted []byte) []byte {
 	if plainText(quoted) {
-		return quoted[1 : len(quoted)-1], nil
+		return quoted[1 : len(quoted)-1]
 	}
 	var key string
-	err := json.Unmarshal(quoted, &key)
-	return []byte(key), err
+	if json.Unmarshal(quoted, &key) != nil {
+		return nil
+	}
+	return []byte(key)
 }
 
-// splitter walks over valid JSON.
+// splitter walks over valid JSON. On other text it yields nonsense, but ends.
 type splitter struct {
 	text []byte
 	at   int
 }
 
-// blank skips white space and returns the byte after it.
+// blank skips white space and returns the byte after it, 0 at the end.
 func (s *splitter) blank() byte {
-	for {
+	for ; s.at < len(s.text); s.at++ {
 		switch c := s.text[s.at]; c {
 		case ' ', '\t', '\r', '\n':
-			s.at++
 		default:
 			return c
 		}
 	}
-}
-
-func (s *splitter) skipTo(c byte) {
-	for s.text[s.at] != c {
-		s.at++
-	}
-	s.at++
+	return 0
 }
 
 // value returns the value that starts here and moves behind it.
-func (s *splitter) value() []byte {
+func (s *splitter) value() json.RawMessage {
 	start, depth := s.at, 0
-	for ; ; s.at++ {
-		switch c := s.text[s.at]; c {
+	for s.at < len(s.text) {
+		switch s.text[s.at] {
 		case '"':
-			s.skipString()
+			s.skipText()
 			if depth == 0 {
-				return s.text[start:s.at]
+				return json.RawMessage(s.text[start:s.at])
 			}
-			s.at-- // the loop moves on by one
+			continue
 		case '{', '[':
 			depth++
 		case '}', ']':
-			if depth == 0 { // the end of the object, after a number or word
-				return s.text[start:s.at]
+			if depth == 0 { // the end of what holds a number or word
+				return json.RawMessage(s.text[start:s.at])
 			}
 			if depth--; depth == 0 {
 				s.at++
-				return s.text[start:s.at]
+				return json.RawMessage(s.text[start:s.at])
 			}
 		case ',', ' ', '\t', '\r', '\n':
 			if depth == 0 {
-				return s.text[start:s.at]
+				if s.at == start {
+					s.at++ // no value begins like that: move on all the same
+				}
+				return json.RawMessage(s.text[start:s.at])
 			}
 		}
+		s.at++
 	}
+	return json.RawMessage(s.text[start:])
 }
 
-// skipString moves behind the text that starts here.
-func (s *splitter) skipString() {
-	for s.at++; s.text[s.at] != '"'; s.at++ {
+// skipText moves behind the text that starts here.
+func (s *splitter) skipText() {
+	for s.at++; s.at < len(s.text) && s.text[s.at] != '"'; s.at++ {
 		if s.text[s.at] == '\\' {
 			s.at++
 		}
 	}
-	s.at++
+	s.at = min(s.at+1, len(s.text))
 }
 
-// FirstValue returns the JSON value b begins with, nil when b ends before it
-// does. It is not checked beyond its brackets.
+// FirstValue returns the JSON value b begins with. It is not checked beyond its
+// brackets.
 func FirstValue(b []byte) json.RawMessage {
-	depth, inText := 0, false
-	for i := 0; i < len(b); i++ {
-		switch c := b[i]; {
-		case inText && c == '\\':
-			i++
-		case c == '"':
-			inText = !inText
-		case inText:
-		case c == '{' || c == '[':
-			depth++
-		case c == '}' || c == ']':
-			if depth--; depth == 0 {
-				return json.RawMessage(b[:i+1])
-			}
-		}
-	}
-	return nil
+	s := splitter{text: b}
+	s.blank()
+	return s.value()
 }

@@ -84,6 +84,10 @@ func FuzzMembers(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, object []byte) {
+		for range Elements(object) { // ends and does not panic, whatever it is given
+		}
+		for range Walk(object) {
+		}
 		whole := map[string]json.RawMessage{}
 		parts := map[string]json.RawMessage{}
 		wholeErr := json.Unmarshal(object, &whole)
@@ -103,6 +107,18 @@ func FuzzMembers(f *testing.F) {
 			require.JSONEq(t, string(v), string(parts[k]))
 		}
 	})
+}
+
+func TestElements(t *testing.T) {
+	t.Parallel()
+	var got []string
+	for e := range Elements([]byte(` [ 1 ,"a,]", {"b":[2]},[],null ] `)) {
+		got = append(got, string(e))
+	}
+	require.Equal(t, []string{"1", `"a,]"`, `{"b":[2]}`, "[]", "null"}, got)
+	for range Elements([]byte(`{}`)) {
+		t.Error("an object has no elements")
+	}
 }
 
 func FuzzScalars(f *testing.F) {
