@@ -26,13 +26,9 @@ func (s *SaveSink[T]) Find(ctx context.Context, records []duijiesync.Record[T]) 
 		if rec.Target.KeyOnly {
 			continue
 		}
-		raw, err := s.model(rec)
-		if err == nil {
+		if raw, err := s.model(rec); err == nil {
 			models[i] = raw
-			err = s.wishes(raw, func(key, inner []byte, _ Cell) { fields.add(key, inner) })
-		}
-		if err != nil {
-			models[i] = nil
+			s.wishes(raw, func(key, inner []byte, _ Cell) { fields.add(key, inner) })
 		}
 	}
 	stored, err := s.lookup(ctx, records, fields)
@@ -54,17 +50,13 @@ func (s *SaveSink[T]) Find(ctx context.Context, records []duijiesync.Record[T]) 
 
 // wishes yields what a model would write, field by field: key, the inner key
 // of a reference or nil, and the value.
-func (s *SaveSink[T]) wishes(model json.RawMessage, each func(key, inner []byte, value Cell)) error {
-	for m, err := range wire.Members(model) {
-		if err != nil {
-			return err
-		}
+func (s *SaveSink[T]) wishes(model json.RawMessage, each func(key, inner []byte, value Cell)) {
+	for m := range wire.Walk(model) {
 		inner, value, ok := plainField(m)
 		if ok && !strings.EqualFold(string(m.Key), s.cfg.Form.Number) && !strings.EqualFold(string(m.Key), s.cfg.Form.Key) && s.compares(m.Key, inner) {
 			each(m.Key, inner, value)
 		}
 	}
-	return nil
 }
 
 // compares tells whether a field counts.
@@ -89,8 +81,8 @@ func plainField(m wire.Member) (inner []byte, value Cell, ok bool) {
 		return nil, nil, false
 	case '{':
 		members := 0
-		for one, err := range wire.Members(m.Value) {
-			if members++; err != nil || members > 1 || !validName(string(one.Key)) {
+		for one := range wire.Walk(m.Value) {
+			if members++; members > 1 || !validName(string(one.Key)) {
 				return nil, nil, false
 			}
 			inner, value = one.Key, Cell(one.Value)
@@ -140,7 +132,7 @@ func (s *SaveSink[T]) found(model json.RawMessage, fields fieldSet, row []Cell) 
 	if model == nil {
 		return out
 	}
-	_ = s.wishes(model, func(key, inner []byte, value Cell) { // it was read once already
+	s.wishes(model, func(key, inner []byte, value Cell) {
 		i := fields.index(key, inner)
 		if cell := row[i]; !sameValue(cell, value) {
 			out.Changes = append(out.Changes, duijiesync.Change{Field: fields[i], Old: cell.Text(), New: value.Text()})

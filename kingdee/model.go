@@ -267,8 +267,8 @@ func findMap(v reflect.Value, depth int) reflect.Type {
 
 // modelJSON encodes the model of a save: a *Model, a struct or raw JSON.
 func modelJSON(model any) (json.RawMessage, error) {
-	if raw, ok := model.(json.RawMessage); ok && wire.First(raw) == '{' && json.Valid(raw) {
-		return raw, nil
+	if raw, ok := model.(json.RawMessage); ok && wire.First(raw) == '{' {
+		return raw, nil // checked when the request is encoded
 	}
 	v := reflect.ValueOf(model)
 	for v.Kind() == reflect.Pointer && !v.IsNil() {

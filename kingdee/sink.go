@@ -183,16 +183,14 @@ func (s *SaveSink[T]) keyed(id string, model json.RawMessage) (json.RawMessage, 
 			return nil, err
 		}
 	}
-	for m, err := range wire.Members(model) {
-		if err != nil {
-			return nil, err
-		}
+	for m := range wire.Walk(model) {
 		if strings.EqualFold(string(m.Key), s.cfg.Form.Key) {
 			continue
 		}
 		if len(out) > 1 {
 			out = append(out, ',')
 		}
+		var err error
 		if out, err = wire.AppendText(out, string(m.Key)); err != nil {
 			return nil, err
 		}
@@ -202,9 +200,9 @@ func (s *SaveSink[T]) keyed(id string, model json.RawMessage) (json.RawMessage, 
 }
 
 func hasMember(model json.RawMessage, key string) bool {
-	for m, err := range wire.Members(model) {
-		if err != nil || strings.EqualFold(string(m.Key), key) {
-			return true // the copy that is then made finds the mistake
+	for m := range wire.Walk(model) {
+		if strings.EqualFold(string(m.Key), key) {
+			return true
 		}
 	}
 	return false

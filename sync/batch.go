@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"runtime/debug"
 	"time"
 )
@@ -136,7 +137,7 @@ func fingerprint[Out any](custom func(Out) ([]byte, error), value Out) (Fingerpr
 	if custom != nil {
 		body, err = custom(value)
 	} else {
-		body, err = json.Marshal(value)
+		body, err = encode(value)
 		raw = body
 	}
 	if err != nil {
@@ -144,6 +145,25 @@ func fingerprint[Out any](custom func(Out) ([]byte, error), value Out) (Fingerpr
 	}
 	sum := sha256.Sum256(body)
 	return Fingerprint(sum[:16]), raw, nil
+}
+
+// encode is json.Marshal, without the second pass it makes over the JSON of a
+// type that encodes itself.
+func encode(value any) ([]byte, error) {
+	m, ok := value.(json.Marshaler)
+	if !ok || isNil(value) {
+		return json.Marshal(value)
+	}
+	body, err := m.MarshalJSON()
+	if err == nil && !json.Valid(body) {
+		err = fmt.Errorf("%T.MarshalJSON made no valid JSON", value)
+	}
+	return body, err
+}
+
+func isNil(value any) bool {
+	v := reflect.ValueOf(value)
+	return v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // consult asks the ledger what it knows and settles what need not be sent.

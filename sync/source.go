@@ -25,7 +25,7 @@ type Record[T any] struct {
 	// Raw is the item as the source sent it, kept with dead letters; nil: the
 	// engine encodes Value as JSON when it needs to. In a record for a sink it is
 	// the JSON of Value, when the engine made it for the fingerprint, so that a sink
-	// that sends JSON need not encode again; a sink must do without.
+	// that sends JSON need not encode again (it is valid); a sink must do without.
 	Raw json.RawMessage
 
 	// Target is what is known of the record in the target. The engine sets it

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/duijie-go/duijie/internal/wire"
 )
@@ -13,25 +14,20 @@ import (
 // decodeRow decodes an object into a struct whose text, whole number and bool
 // members may come as any scalar: the platform changes the JSON type of a
 // member from method to method. plain is a pointer to a struct without an
-// UnmarshalJSON of its own.
+// UnmarshalJSON of its own; b is valid JSON.
 func decodeRow(b []byte, plain any) error {
-	if err := wire.Unmarshal(b, plain); err == nil {
-		return nil
-	}
-	var members map[string]json.RawMessage
-	if err := wire.Unmarshal(b, &members); err != nil {
-		return err
+	if wire.First(b) != '{' {
+		return fmt.Errorf("want an object, found %s", wire.Excerpt(b))
 	}
 	v := reflect.ValueOf(plain).Elem()
-	v.SetZero()
-	for i := range v.NumField() {
-		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-		raw, there := members[name]
-		if name == "" || name == "-" || !there {
+	fields := fieldsOf(v.Type())
+	for m := range wire.Walk(b) {
+		i, known := fields[string(m.Key)]
+		if !known {
 			continue
 		}
-		if err := decodeMember(raw, v.Field(i).Addr().Interface()); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+		if err := decodeMember(m.Value, v.Field(i).Addr().Interface()); err != nil {
+			return fmt.Errorf("%s: %w", m.Key, err)
 		}
 	}
 	return nil
@@ -40,13 +36,33 @@ func decodeRow(b []byte, plain any) error {
 func decodeMember(raw json.RawMessage, p any) error {
 	switch p := p.(type) {
 	case *string:
-		return wire.Unmarshal(raw, (*wire.Text)(p))
+		return (*wire.Text)(p).UnmarshalJSON(raw)
 	case *int64:
-		return wire.Unmarshal(raw, (*wire.Int)(p))
+		return (*wire.Int)(p).UnmarshalJSON(raw)
 	case *bool:
-		return wire.Unmarshal(raw, (*wire.Bool)(p))
+		return (*wire.Bool)(p).UnmarshalJSON(raw)
+	case json.Unmarshaler:
+		return p.UnmarshalJSON(raw)
 	}
 	return wire.Unmarshal(raw, p)
+}
+
+// rowTypes remembers the fields of row types by their JSON names.
+var rowTypes sync.Map // reflect.Type → map[string]int
+
+func fieldsOf(t reflect.Type) map[string]int {
+	if known, ok := rowTypes.Load(t); ok {
+		return known.(map[string]int)
+	}
+	fields := map[string]int{}
+	for i := range t.NumField() {
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		if name != "" && name != "-" {
+			fields[name] = i
+		}
+	}
+	rowTypes.Store(t, fields)
+	return fields
 }
 
 // encodeRow encodes a struct and puts back the members of raw it does not know.

@@ -29,9 +29,33 @@ type bare struct {
 	records int
 }
 
+// bareShop is the whole row, as the typed client decodes it too.
 type bareShop struct {
-	No   string `json:"shop_no"`
-	Name string `json:"shop_name"`
+	ID            int64  `json:"shop_id"`
+	No            string `json:"shop_no"`
+	Name          string `json:"shop_name"`
+	PlatformID    int64  `json:"platform_id"`
+	SubPlatformID int64  `json:"sub_platform_id"`
+	Disabled      bool   `json:"is_disabled"`
+	AuthState     int64  `json:"auth_state"`
+	AuthTime      string `json:"auth_time"`
+	ExpireTime    string `json:"expire_time"`
+	ReExpireTime  string `json:"re_expire_time"`
+	Created       string `json:"created"`
+	Modified      string `json:"modified"`
+	Province      string `json:"province"`
+	City          string `json:"city"`
+	District      string `json:"district"`
+	Address       string `json:"address"`
+	Zip           string `json:"zip"`
+	Contact       string `json:"contact"`
+	Telno         string `json:"telno"`
+	Mobile        string `json:"mobile"`
+	Email         string `json:"email"`
+	Website       string `json:"website"`
+	Remark        string `json:"remark"`
+	GroupID       string `json:"group_id"`
+	AccountID     string `json:"account_id"`
 }
 
 func (b *bare) run(ctx context.Context) error {

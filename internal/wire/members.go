@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -148,12 +149,22 @@ func (s *splitter) value() json.RawMessage {
 
 // skipText moves behind the text that starts here.
 func (s *splitter) skipText() {
-	for s.at++; s.at < len(s.text) && s.text[s.at] != '"'; s.at++ {
-		if s.text[s.at] == '\\' {
-			s.at++
+	for s.at++; s.at < len(s.text); {
+		n := bytes.IndexByte(s.text[s.at:], '"')
+		if n < 0 {
+			s.at = len(s.text)
+			return
+		}
+		end := s.at + n
+		slashes := 0
+		for end-slashes > s.at && s.text[end-slashes-1] == '\\' {
+			slashes++
+		}
+		s.at = end + 1
+		if slashes%2 == 0 {
+			return
 		}
 	}
-	s.at = min(s.at+1, len(s.text))
 }
 
 // FirstValue returns the JSON value b begins with. It is not checked beyond its
