@@ -1,7 +1,9 @@
 package sync
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -54,6 +56,9 @@ func (m *memoryState) pipeline(name string) *memoryPipeline {
 }
 
 func (m *memoryState) Acquire(_ context.Context, scope Scope, owner string, ttl time.Duration) (Lease, error) {
+	if owner == "" || len(owner) > 128 || ttl <= 0 {
+		return Lease{}, errors.New("duijie/sync: a lease needs an owner of 1 to 128 bytes and a time above 0")
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	sc := m.scope(scope)
@@ -126,9 +131,12 @@ func (m *memoryState) Open(_ context.Context, lease Lease, batch OpenBatch) erro
 	if err != nil {
 		return err
 	}
+	if slices.ContainsFunc(sc.open, func(b OpenBatch) bool { return b.Seq == batch.Seq }) {
+		return fmt.Errorf("duijie/sync: batch %d is open already", batch.Seq)
+	}
 	batch.Intents = slices.Clone(batch.Intents)
 	sc.open = append(sc.open, batch)
-	slices.SortFunc(sc.open, func(a, b OpenBatch) int { return int(a.Seq - b.Seq) })
+	slices.SortFunc(sc.open, func(a, b OpenBatch) int { return cmp.Compare(a.Seq, b.Seq) })
 	return nil
 }
 
@@ -216,8 +224,9 @@ func (m *memoryState) Runs(_ context.Context, scope Scope, limit int) ([]RunReco
 	defer m.mu.Unlock()
 	runs := slices.Clone(m.scope(scope).runs)
 	slices.Reverse(runs)
-	if limit > 0 && len(runs) > limit {
-		runs = runs[:limit]
+	if limit <= 0 {
+		limit = 100
 	}
+	runs = runs[:min(limit, len(runs))]
 	return runs, nil
 }

@@ -122,12 +122,13 @@ type DeadLetterQuery struct {
 	Limit  int        // at most so many; 0 = 100
 }
 
-// Settlement is everything one batch changes, in one transaction.
+// Settlement is everything one batch changes, in one transaction. The parts are
+// applied in the order of the fields; of equal keys in one part the last wins.
 type Settlement struct {
 	Close       []int64      // open batches that are settled
 	Entries     []Entry      // ledger entries to put, by key
 	Forget      []string     // keys whose entries go
-	Dead        []DeadLetter // dead letters to put; Attempts adds to the stored ones, First is kept
+	Dead        []DeadLetter // dead letters to put; Attempts adds to the stored ones, First is kept, and Raw where it is nil
 	Resolved    []string     // keys whose dead letters go
 	Checkpoint  *Checkpoint  // new resume point, nil to leave it
 	RecordedRun *RunRecord   // the run's row, nil to leave it
@@ -146,8 +147,9 @@ type RunRecord struct {
 // by its lease and return ErrLeaseLost under an old fence. Implementations are
 // safe for concurrent use and pass pipelinetest.TestState.
 type State interface {
-	// Acquire takes the lease of a scope for ttl, or returns ErrLeaseHeld. A lease
-	// that ran out is taken over with a higher fence.
+	// Acquire takes the lease of a scope for ttl, which is above 0, or returns
+	// ErrLeaseHeld, also to the same owner. A lease that ran out is taken over
+	// with a higher fence. owner has 1 to 128 bytes.
 	Acquire(ctx context.Context, scope Scope, owner string, ttl time.Duration) (Lease, error)
 	// Renew prolongs the lease by ttl from now.
 	Renew(ctx context.Context, lease Lease, ttl time.Duration) error
@@ -158,9 +160,10 @@ type State interface {
 	Checkpoint(ctx context.Context, scope Scope) (Checkpoint, error)
 	// Ledger returns the entries of keys; absent keys are not in the map.
 	Ledger(ctx context.Context, pipeline string, keys []string) (map[string]Entry, error)
-	// OpenBatches returns the scope's open batches, oldest first.
+	// OpenBatches returns the scope's open batches in order of Seq.
 	OpenBatches(ctx context.Context, scope Scope) ([]OpenBatch, error)
-	// Open stores an open batch; it is durable when Open returns.
+	// Open stores an open batch; it is durable when Open returns. A Seq that is
+	// open already is an error.
 	Open(ctx context.Context, lease Lease, batch OpenBatch) error
 	// Settle applies a settlement in one transaction, durable when it returns.
 	Settle(ctx context.Context, lease Lease, s Settlement) error
@@ -169,6 +172,7 @@ type State interface {
 	DeadLetters(ctx context.Context, pipeline string, q DeadLetterQuery) ([]DeadLetter, error)
 	// CountDeadLetters counts them.
 	CountDeadLetters(ctx context.Context, pipeline string) (int64, error)
-	// Runs returns the latest runs of a scope, newest first, at most limit.
+	// Runs returns the latest runs of a scope, newest first, at most limit; 0 or
+	// less is 100. At least the latest thousand are kept, times to the millisecond.
 	Runs(ctx context.Context, scope Scope, limit int) ([]RunRecord, error)
 }

@@ -54,7 +54,7 @@ func (s *callState) limited(next http.RoundTripper) http.RoundTripper {
 	return link(func(r *http.Request) (*http.Response, error) {
 		s.beginAttempt()
 		begin := time.Now()
-		release, err := s.t.limiter(s.call.Group).acquire(r.Context())
+		release, err := s.t.limiter(s.call).acquire(r.Context())
 		s.event.Wait = time.Since(begin)
 		if err != nil {
 			return nil, s.stopped(err)

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"context"
 	"math/rand/v2"
 	"net/http"
 	"testing"
@@ -155,5 +156,28 @@ func TestOneThrottleIsForgotten(t *testing.T) {
 		require.Less(t, rate(5*time.Second), 10)
 		rate(2 * time.Minute)
 		require.Greater(t, rate(10*time.Second), 300)
+	})
+}
+
+// TestLoginDoesNotWaitForItsWaiters: calls hold their places while they wait
+// for the token, so the login must not need one of them.
+func TestLoginDoesNotWaitForItsWaiters(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var tr *Transport
+		tr = New(Config{
+			Platform: "test", Limits: map[string]Limit{"": {InFlight: 1}},
+			Options: duijie.Options{HTTPClient: clientOf(func(*http.Request) (*http.Response, error) { return answer(200, "ok"), nil })},
+			Tokens: tokenFunc(func(ctx context.Context, _ int64) (duijie.Token, error) {
+				login := testCall(duijie.EffectRead)
+				login.NoToken = true
+				_, err := tr.Do(ctx, login)
+				return duijie.Token{Gen: 1}, err
+			}),
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // virtual
+		defer cancel()
+		_, err := tr.Do(ctx, testCall(duijie.EffectRead))
+		require.NoError(t, err)
 	})
 }

@@ -13,7 +13,7 @@ import (
 func (s *callState) report(r *http.Request) {
 	e := &s.event
 	now := time.Now() // limiters pace by real time, whatever clock signatures use
-	limiter := s.t.limiter(s.call.Group)
+	limiter := s.t.limiter(s.call)
 	switch {
 	case s.answer == nil:
 		e.Class, e.Err = duijie.ClassUnavailable, s.t.redactor.err(s.sendErr)
@@ -43,7 +43,7 @@ func (s *callState) holdAfterThrottle() time.Duration {
 	if s.verdict.RetryAfter > 0 {
 		return s.verdict.RetryAfter
 	}
-	return doubled(s.t.retry.ThrottleDelay, s.throttled, s.t.retry.MaxRetryAfter) / 2
+	return doubled(s.t.retry.ThrottleDelay, s.throttled, s.t.retry.MaxRetryAfter)
 }
 
 // logAttempt writes one line per attempt. What is logged is listed here; a

@@ -49,11 +49,11 @@ func (s *callState) checkRetry(ctx context.Context, _ *http.Response, _ error) (
 	switch {
 	case v.Class == duijie.ClassOK:
 		return false, nil
-	case v.Renew && !s.renewed && (v.NoEffect || s.call.Effect != duijie.EffectWrite):
-		s.renewed, s.refusedGen = true, s.token.Gen
-		return true, nil
 	case v.Skew && !s.corrected && s.correctClock():
 		s.corrected = true
+		return true, nil
+	case v.Renew && !s.renewed && (v.NoEffect || s.call.Effect != duijie.EffectWrite):
+		s.renewed, s.refusedGen = true, s.token.Gen
 		return true, nil
 	case s.attempts >= s.maxAttempts():
 		return false, nil
@@ -83,7 +83,8 @@ func (s *callState) backoff(_, _ time.Duration, _ int, _ *http.Response) time.Du
 		if v.RetryAfter > 0 {
 			return v.RetryAfter + jitter(v.RetryAfter/20)
 		}
-		return withJitter(doubled(p.ThrottleDelay, s.throttled, p.MaxRetryAfter))
+		d := doubled(p.ThrottleDelay, s.throttled, p.MaxRetryAfter)
+		return d + jitter(d/4) // never less than the platform's advice
 	}
 	return withJitter(doubled(p.MinDelay, s.attempts, p.MaxDelay))
 }

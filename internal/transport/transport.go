@@ -159,12 +159,18 @@ func (t *Transport) observer(ctx context.Context) duijie.CallObserver {
 	return func(e duijie.CallEvent) { own(e); outer(e) }
 }
 
-func (t *Transport) limiter(group string) *limiter {
+// limiter returns the limiter of a call's group. Calls that fetch tokens have one
+// of their own: those that wait for the token hold places in theirs.
+func (t *Transport) limiter(c *Call) *limiter {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	group := c.Group
 	limit, ok := t.cfg.Limits[group]
 	if !ok {
 		group, limit = "", t.cfg.Limits[""]
+	}
+	if c.NoToken && t.cfg.Tokens != nil {
+		group = "token " + group
 	}
 	l := t.limiters[group]
 	if l == nil {

@@ -19,7 +19,7 @@ type Account struct {
 }
 
 func defaultAccount() Account {
-	return Account{ //nolint:gosec // made up; they open nothing
+	return Account{
 		SID: "fakeseller3", AppKey: "fakeseller3-test", AppSecret: "5a1f0e2d3c4b5968:9f8e7d",
 		QimenAppKey: "39990001", QimenAppSecret: "topsecret00000000000000000000fake",
 		TargetAppKey: "21363512",
