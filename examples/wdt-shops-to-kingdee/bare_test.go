@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/hmac"
-	"crypto/md5" //nolint:gosec // the platform's signature
+	"crypto/md5"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -110,7 +110,7 @@ func (b *bare) shops(ctx context.Context, page int, out any) error {
 		}
 		text += k + q.Get(k)
 	}
-	sum := md5.Sum([]byte(text + secret)) //nolint:gosec // the platform's signature
+	sum := md5.Sum([]byte(text + secret))
 	q.Set("sign", hex.EncodeToString(sum[:]))
 	return b.post(ctx, b.a.WDTURL+"?"+q.Encode(), nil, []byte(body), out)
 }
@@ -120,8 +120,10 @@ type bareRef struct {
 }
 
 type bareCustomer struct {
-	FCreateOrgId, FUseOrgId bareRef
-	FNumber, FName          string
+	CreateOrg bareRef `json:"FCreateOrgId"`
+	UseOrg    bareRef `json:"FUseOrgId"`
+	Number    string  `json:"FNumber"`
+	Name      string  `json:"FName"`
 }
 
 type bareAnswer struct {
@@ -133,7 +135,7 @@ type bareAnswer struct {
 				DIndex  int
 			}
 			SuccessEntitys []struct {
-				Id     int64
+				ID     int64 `json:"Id"`
 				Number string
 				DIndex int
 			}
@@ -145,7 +147,8 @@ func (b *bare) save(ctx context.Context, shops []bareShop) error {
 	type data struct {
 		NumberSearch, ValidateFlag, IsDeleteEntry, IsEntryBatchFill bool
 		NeedUpDateFields, NeedReturnFields                          []string
-		SubSystemId, InterationFlags                                string
+		SubSystemID                                                 string `json:"SubSystemId"`
+		InterationFlags                                             string
 		IsVerifyBaseDataField, IsAutoSubmitAndAudit                 bool
 		Model                                                       []bareCustomer
 	}

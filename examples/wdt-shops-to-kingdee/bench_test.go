@@ -56,7 +56,7 @@ func serveFakes(shops string) int {
 // fakes starts such a child and returns its address.
 func fakes(b *testing.B, shops int) address {
 	b.Helper()
-	cmd := exec.CommandContext(b.Context(), os.Args[0]) //nolint:gosec // this very test binary
+	cmd := exec.CommandContext(b.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%d", fakesEnv, shops))
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()

@@ -27,11 +27,11 @@ var setups = map[string]setup{
 func story(t *testing.T, w *world, s setup, state duijiesync.State) {
 	t.Helper()
 	p := w.flow(t, s, state)
-	runUntilDone(t, t.Context(), p)
+	runUntilDone(t.Context(), t, p)
 	w.put(5, "店铺 5 (改名)", time.Now())
 	w.put(17, "店铺 17 (改名)", time.Now())
-	runUntilDone(t, t.Context(), p)
-	rep := runUntilDone(t, t.Context(), p)
+	runUntilDone(t.Context(), t, p)
+	rep := runUntilDone(t.Context(), t, p)
 	require.Zero(t, rep.Created+rep.Updated+rep.Held, "the third run finds nothing to do")
 	require.EqualValues(t, matrixShops-1, rep.Unchanged)
 	require.EqualValues(t, 1, rep.Refused)
@@ -48,7 +48,7 @@ func TestEveryFaultAtEveryCall(t *testing.T) {
 			t.Parallel()
 			clean := newWorld(t, matrixShops)
 			clean.refuse(9)
-			story(t, clean, s, duijiesync.NewMemoryState())
+			story(t, clean, s, openState(t))
 			wdtCalls, kingdeeCalls := clean.shops.Count(""), clean.erp.Count("")
 			t.Logf("%d calls of WDT × %d kinds, %d calls of Kingdee × %d kinds",
 				wdtCalls, len(wdttest.FaultKinds()), kingdeeCalls, len(kingdeetest.FaultKinds()))

@@ -118,7 +118,7 @@ func buildFlow(a address, state duijiesync.State) (*duijiesync.Pipeline[wdt.Shop
 
 func openState(t testing.TB) *sqlite.Store {
 	t.Helper()
-	state, err := sqlite.Open(context.Background(), filepath.Join(t.TempDir(), "state.db"))
+	state, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "state.db"))
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = state.Close() })
 	return state
@@ -147,7 +147,7 @@ func (w *world) check(t require.TestingT) {
 }
 
 // runUntilDone runs p until it ends without an error, as a scheduler would.
-func runUntilDone(t require.TestingT, ctx context.Context, p *duijiesync.Pipeline[wdt.Shop, kingdee.Customer]) *duijiesync.Report {
+func runUntilDone(ctx context.Context, t require.TestingT, p *duijiesync.Pipeline[wdt.Shop, kingdee.Customer]) *duijiesync.Report {
 	var err error
 	for range 4 {
 		var rep *duijiesync.Report

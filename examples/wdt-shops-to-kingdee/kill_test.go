@@ -140,7 +140,7 @@ func child(t *testing.T, task childTask) *exec.Cmd {
 	t.Helper()
 	text, err := json.Marshal(task)
 	require.NoError(t, err)
-	cmd := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // this very test binary
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), childEnv+"="+string(text))
 	return cmd
 }
