@@ -18,7 +18,8 @@ import (
 type SaveSinkConfig[T any] struct {
 	// Form is what is saved: FormCustomer, or Form{ID: "BD_Customer", Key:
 	// "FCUSTID", Number: "FNumber"}. ID, Key and Number are required.
-	Form    Form
+	Form Form
+	// Options are the switches of every save. Their zero value leaves records unaudited.
 	Options SaveOptions
 	// Org narrows lookups to the number of one organisation; required where a
 	// number exists in several. Form.Org is the field it is compared with.
@@ -223,8 +224,11 @@ func outcome(row RowResult, target string) duijiesync.Outcome {
 		o.TargetID = target
 	}
 	if len(row.Errors) > 0 {
-		o.Field = row.Errors[0].Field
-		o.Message = joinErrors(row.Errors)
+		first := row.Errors[0]
+		o.Field, o.Message = first.Field, first.Message
+		if more := row.Errors[1:]; len(more) > 0 {
+			o.Message += "; " + joinErrors(more)
+		}
 	}
 	switch row.Status {
 	case RowSaved:

@@ -87,9 +87,9 @@ func TestSinkOutcomes(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []duijiesync.OutcomeKind{duijiesync.OutcomeCreated, duijiesync.OutcomeRefused, duijiesync.OutcomeConflict, duijiesync.OutcomeRefused},
 		[]duijiesync.OutcomeKind{out[0].Kind, out[1].Kind, out[2].Kind, out[3].Kind})
-	require.Equal(t, "FName", out[1].Field)
 	require.Equal(t, "11", out[1].Code)
-	require.Contains(t, out[1].Message, "名称不合规")
+	require.Equal(t, "FName", out[1].Field)
+	require.Equal(t, "名称不合规", out[1].Message, "the platform's own words; the field has a place of its own")
 	require.Equal(t, "200001", out[3].TargetID)
 
 	s.Inject(kingdeetest.Fault{Op: "BatchSave", Kind: kingdeetest.CutAfter})

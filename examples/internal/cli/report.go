@@ -105,7 +105,11 @@ func (e *Env) printDeadLetters(ctx context.Context, p Pipeline) error {
 			e.Printf("  … and more dead letters\n")
 			break
 		}
-		e.Printf("  dead letter %s (%v, %d attempts): %s %s\n", d.Key, d.Reason, d.Attempts, d.Field, d.Message)
+		what := d.Message
+		if d.Field != "" {
+			what = d.Field + ": " + what
+		}
+		e.Printf("  dead letter %s (%v, attempt %d): %s\n", d.Key, d.Reason, d.Attempts, what)
 	}
 	return nil
 }
