@@ -8,10 +8,10 @@ import (
 // CallOptions are the settings of one call. Platform packages read them; users
 // set them with the functions that return a [CallOption].
 type CallOptions struct {
-	Header   http.Header
-	Effect   Effect
-	Response *Response
-	MaxBody  int64
+	Header   http.Header // headers to add; nil adds none
+	Effect   Effect      // what a repeat would do; EffectDefault leaves it to the operation
+	Response *Response   // filled with what came back, where it is not nil
+	MaxBody  int64       // cap of the answer in bytes after decompression; 0 is the client's
 }
 
 // CallOption changes one call.

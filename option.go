@@ -13,17 +13,17 @@ import (
 // Options are the settings all platform clients share. Platform packages read
 // them; users set them with the With functions.
 type Options struct {
-	HTTPClient     *http.Client
-	BaseURL        string
-	Logger         *slog.Logger
-	RateLimiter    RateLimiter
-	Retry          RetryPolicy
-	TokenStore     TokenStore
-	AttemptTimeout time.Duration
-	MaxBody        int64
-	UserAgent      string
-	Observer       CallObserver
-	Clock          func() time.Time
+	HTTPClient     *http.Client     // whose Transport and Timeout calls use; nil: a transport of the client's own
+	BaseURL        string           // wins over the platform's Config; "" leaves that
+	Logger         *slog.Logger     // nil logs nothing
+	RateLimiter    RateLimiter      // nil: the platform's documented limit
+	Retry          RetryPolicy      // zero fields: the platform's defaults
+	TokenStore     TokenStore       // nil: a store of the client's own
+	AttemptTimeout time.Duration    // for one attempt, limiter apart; 0: HTTPClient.Timeout, else 60 s
+	MaxBody        int64            // cap of an answer in bytes after decompression; 0 is 64 MiB
+	UserAgent      string           // "" names this library and its version
+	Observer       CallObserver     // receives every attempt; nil: nobody
+	Clock          func() time.Time // what signatures and windows are made with; nil: time.Now
 }
 
 // Option changes one shared setting. A bad value is an error of NewClient;

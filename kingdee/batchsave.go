@@ -12,8 +12,8 @@ import (
 
 // BatchSaveRequest is several records of one form.
 type BatchSaveRequest struct {
-	FormID string
-	Models []any // see [SaveRequest.Model]
+	FormID string // business object (业务对象) of all of them, "BD_Customer"; copy the case exactly
+	Models []any  // see [SaveRequest.Model]
 	SaveOptions
 }
 

@@ -15,23 +15,23 @@ type Form struct {
 // Forms with their keys as the official templates write them. Any other object
 // works the same: fill in a [Form].
 var (
-	FormCustomer      = baseForm("BD_Customer", "FCUSTID")
-	FormSupplier      = baseForm("BD_Supplier", "FSupplierId")
-	FormMaterial      = baseForm("BD_MATERIAL", "FMATERIALID")
-	FormStock         = baseForm("BD_STOCK", "FStockId")
-	FormDepartment    = baseForm("BD_Department", "FDEPTID")
-	FormEmployee      = baseForm("BD_Empinfo", "FID")
-	FormUnit          = Form{ID: "BD_UNIT", Key: "FUNITID", Number: "FNumber", Name: "FName"}
-	FormOrganization  = Form{ID: "ORG_Organizations", Key: "FOrgID", Number: "FNumber", Name: "FName"}
-	FormCurrency      = Form{ID: "BD_Currency", Key: "FCURRENCYID", Number: "FNumber", Name: "FName"}
-	FormSaleOrder     = billForm("SAL_SaleOrder")
-	FormOutStock      = billForm("SAL_OUTSTOCK")
-	FormReturnStock   = billForm("SAL_RETURNSTOCK")
-	FormPurchaseOrder = billForm("PUR_PurchaseOrder")
-	FormInStock       = billForm("STK_InStock")
-	FormReceivable    = billForm("AR_receivable")
-	FormReceiveBill   = billForm("AR_RECEIVEBILL")
-	FormVoucher       = Form{ID: "GL_VOUCHER", Key: "FVOUCHERID", Number: "FVOUCHERGROUPNO"}
+	FormCustomer      = baseForm("BD_Customer", "FCUSTID")                                             // 客户
+	FormSupplier      = baseForm("BD_Supplier", "FSupplierId")                                         // 供应商
+	FormMaterial      = baseForm("BD_MATERIAL", "FMATERIALID")                                         // 物料
+	FormStock         = baseForm("BD_STOCK", "FStockId")                                               // 仓库: a warehouse
+	FormDepartment    = baseForm("BD_Department", "FDEPTID")                                           // 部门
+	FormEmployee      = baseForm("BD_Empinfo", "FID")                                                  // 员工
+	FormUnit          = Form{ID: "BD_UNIT", Key: "FUNITID", Number: "FNumber", Name: "FName"}          // 计量单位
+	FormOrganization  = Form{ID: "ORG_Organizations", Key: "FOrgID", Number: "FNumber", Name: "FName"} // 组织机构
+	FormCurrency      = Form{ID: "BD_Currency", Key: "FCURRENCYID", Number: "FNumber", Name: "FName"}  // 币别
+	FormSaleOrder     = billForm("SAL_SaleOrder")                                                      // 销售订单
+	FormOutStock      = billForm("SAL_OUTSTOCK")                                                       // 销售出库单: goods leave
+	FormReturnStock   = billForm("SAL_RETURNSTOCK")                                                    // 销售退货单: goods come back
+	FormPurchaseOrder = billForm("PUR_PurchaseOrder")                                                  // 采购订单
+	FormInStock       = billForm("STK_InStock")                                                        // 采购入库单: goods arrive
+	FormReceivable    = billForm("AR_receivable")                                                      // 应收单
+	FormReceiveBill   = billForm("AR_RECEIVEBILL")                                                     // 收款单: money received
+	FormVoucher       = Form{ID: "GL_VOUCHER", Key: "FVOUCHERID", Number: "FVOUCHERGROUPNO"}           // 凭证; its number counts within its voucher group (凭证字)
 )
 
 func baseForm(id, key string) Form {

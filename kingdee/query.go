@@ -31,7 +31,9 @@ type Query struct {
 	// for the next one, because some of its lines may be missing.
 	Limit int
 	// Top ends a list after so many rows; 0 = all of them.
-	Top         int
+	Top int
+	// SubSystemID is the module (子系统): "20" purchase, "21" stock, "23" sales; ""
+	// names none.
 	SubSystemID string
 }
 

@@ -18,7 +18,7 @@ type SaveOptions struct {
 	// DeleteEntries is IsDeleteEntry: an update deletes the stored lines that the
 	// model does not list by FEntryID. The platform's own default is true.
 	DeleteEntries bool
-	SubSystemID   string
+	SubSystemID   string // module (子系统): "20" purchase, "21" stock, "23" sales; "" names none
 	// AllowUnknownReferences switches IsVerifyBaseDataField off: a reference to an
 	// unknown number then becomes an empty field instead of an error. The
 	// platform's own default is on.
@@ -38,7 +38,7 @@ type SaveOptions struct {
 	// AutoSubmitAndAudit saves, submits and audits in one go. Good for base data,
 	// discouraged for bills.
 	AutoSubmitAndAudit bool
-	Creator            string
+	Creator            string // who is named as creator (创建人); "" leaves it to the server
 }
 
 // saveData is the request as the platform spells it, in its order.
@@ -74,7 +74,7 @@ func (o SaveOptions) data(model any) saveData {
 
 // SaveRequest is one record to store.
 type SaveRequest struct {
-	FormID string
+	FormID string // business object (业务对象), "BD_Customer"; copy the case exactly
 	// Model is the record: a *Model, a struct with json tags, or raw JSON. With
 	// the primary key of the head it is an update, without it a new record; a
 	// number that exists already is refused, there is no upsert. Maps are refused,

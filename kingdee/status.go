@@ -11,12 +11,12 @@ import (
 
 // StatusRequest names the records of a status operation: by Numbers or by IDs.
 type StatusRequest struct {
-	FormID      string
-	Numbers     []string
+	FormID      string   // business object (业务对象), "BD_Customer"; copy the case exactly
+	Numbers     []string // numbers (编码, 单据编号)
 	IDs         []string // primary keys (内码)
-	CreateOrgID int64    // with Numbers that exist in several organisations
-	UseOrgID    int64
-	NetworkCtrl bool // lock the records while working (网络控制)
+	CreateOrgID int64    // creating organisation (创建组织), for Numbers that exist in several; 0 = any
+	UseOrgID    int64    // using organisation (使用组织); 0 leaves it out
+	NetworkCtrl bool     // lock the records while working (网络控制)
 	// InteractionFlags answer the server's questions, see [SaveOptions].
 	InteractionFlags  []string
 	StopAtInteraction bool  // IgnoreInterationFlag = false

@@ -45,8 +45,10 @@ type Config struct {
 	// at the first colon.
 	AppSecret duijie.Secret
 
-	// The caller's own application on the Taobao open platform, for Qimen only.
-	QimenAppKey    string
+	// QimenAppKey is the App Key of your own application on the Taobao open
+	// platform (淘宝开放平台); required on Qimen, unused on Direct.
+	QimenAppKey string
+	// QimenAppSecret is that application's App Secret.
 	QimenAppSecret duijie.Secret
 	// QimenTargetAppKey is TargetAppKey when empty.
 	QimenTargetAppKey string
