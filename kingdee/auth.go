@@ -131,7 +131,5 @@ func (c *Client) authorise(req *http.Request, a transport.Attempt) {
 	if c.seconds {
 		at = strconv.FormatInt(a.Now.Unix(), 10)
 	}
-	for k, v := range signHeaders(c.auth, req.URL.RequestURI(), at, c.nonce()) {
-		req.Header[k] = v
-	}
+	c.signer.sign(req.Header, req.URL.RequestURI(), at, c.nonce())
 }

@@ -36,6 +36,7 @@ type Client struct {
 	sessions   *sessions // nil in signing mode
 	log        *slog.Logger
 	nonce      func() string
+	signer     *signer
 	operate    atomic.Pointer[string] // the spelling of ExcuteOperation that worked
 }
 
@@ -56,7 +57,7 @@ func NewClient(cfg Config, opts ...duijie.Option) (*Client, error) {
 	c := &Client{
 		base: strings.TrimSuffix(cfg.BaseURL, "/") + "/", mode: cfg.mode(), auth: cfg.credentials(),
 		seconds: cfg.SecondsTimestamp, legacySHA1: cfg.LegacySHA1, positional: cfg.PositionalBody,
-		log: o.Logger, nonce: newNonce,
+		log: o.Logger, nonce: newNonce, signer: newSigner(cfg.credentials()),
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)

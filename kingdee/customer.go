@@ -52,7 +52,7 @@ type Customer struct {
 // MarshalJSON writes the fields, then Extra.
 func (c Customer) MarshalJSON() ([]byte, error) {
 	type plain Customer
-	raw, err := marshal(plain(c))
+	raw, err := marshal(plain(c)) // by value: of an addressable one every omitzero check makes a copy
 	if err != nil || len(c.Extra) == 0 {
 		return raw, err
 	}

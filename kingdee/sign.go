@@ -27,23 +27,35 @@ type credentials struct {
 	password                 duijie.Secret
 }
 
-// signHeaders makes the nine headers of one signed request. path is path and
-// query as they are sent.
-func signHeaders(c credentials, path, timestamp, nonce string) http.Header {
+// signer makes the nine headers of signed requests. Six of them depend on the
+// credentials alone and are made once. It is used by pointer, so that printing
+// what holds it shows an address.
+type signer struct {
+	fixed        http.Header
+	clientSecret string
+}
+
+func newSigner(c credentials) *signer {
 	appID := c.appID.Reveal()
 	clientID, clientSecret, _ := splitAppID(appID) // checked by NewClient
 	plain := strings.Join([]string{c.acctID, c.username, strconv.Itoa(c.lcid), c.orgNum}, ",")
 	h := http.Header{}
 	h.Set("X-Api-ClientID", clientID)
 	h.Set("X-Api-Auth-Version", "2.0")
-	h.Set("X-Api-Timestamp", timestamp)
-	h.Set("X-Api-Nonce", nonce)
 	h.Set("X-Api-Signheaders", "x-api-timestamp,x-api-nonce")
-	h.Set("X-Api-Signature", apiSignature(clientSecret, path, timestamp, nonce))
 	h.Set("X-Kd-Appkey", appID)
 	h.Set("X-Kd-Appdata", base64.StdEncoding.EncodeToString([]byte(plain)))
 	h.Set("X-Kd-Signature", hmacText(c.appSecret.Reveal(), appID+plain))
-	return h
+	return &signer{fixed: h, clientSecret: clientSecret}
+}
+
+// sign sets the headers of one request. path is path and query as they are sent.
+func (s *signer) sign(h http.Header, path, timestamp, nonce string) {
+	for k, v := range s.fixed {
+		h[k] = v
+	}
+	fresh := []string{timestamp, nonce, apiSignature(s.clientSecret, path, timestamp, nonce)}
+	h["X-Api-Timestamp"], h["X-Api-Nonce"], h["X-Api-Signature"] = fresh[0:1:1], fresh[1:2:2], fresh[2:3:3]
 }
 
 // apiSignature is empty for an AppID that has no client secret.

@@ -90,7 +90,8 @@ func (v vector) headerSign(t *testing.T) {
 	u, err := url.Parse(v.Input.URL)
 	require.NoError(t, err)
 	require.Equal(t, v.Intermediate.Path, u.RequestURI())
-	got := signHeaders(v.credentials(t), u.RequestURI(), v.Input.Timestamp, v.Input.Nonce)
+	got := http.Header{}
+	newSigner(v.credentials(t)).sign(got, u.RequestURI(), v.Input.Timestamp, v.Input.Nonce)
 	require.Len(t, got, len(v.Expect.Headers))
 	for name, want := range v.Expect.Headers {
 		if http.CanonicalHeaderKey(name) == "X-Api-Signheaders" {

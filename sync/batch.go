@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"reflect"
 	"runtime/debug"
 	"time"
 )
@@ -137,7 +136,7 @@ func fingerprint[Out any](custom func(Out) ([]byte, error), value Out) (Fingerpr
 	if custom != nil {
 		body, err = custom(value)
 	} else {
-		body, err = encode(value)
+		body, err = encode(&value)
 		raw = body
 	}
 	if err != nil {
@@ -149,21 +148,16 @@ func fingerprint[Out any](custom func(Out) ([]byte, error), value Out) (Fingerpr
 
 // encode is json.Marshal, without the second pass it makes over the JSON of a
 // type that encodes itself.
-func encode(value any) ([]byte, error) {
-	m, ok := value.(json.Marshaler)
-	if !ok || isNil(value) {
+func encode[T any](value *T) ([]byte, error) {
+	m, ok := any(value).(json.Marshaler)
+	if !ok {
 		return json.Marshal(value)
 	}
 	body, err := m.MarshalJSON()
 	if err == nil && !json.Valid(body) {
-		err = fmt.Errorf("%T.MarshalJSON made no valid JSON", value)
+		err = fmt.Errorf("%T.MarshalJSON made no valid JSON", *value)
 	}
 	return body, err
-}
-
-func isNil(value any) bool {
-	v := reflect.ValueOf(value)
-	return v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // consult asks the ledger what it knows and settles what need not be sent.
