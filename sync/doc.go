@@ -25,6 +25,13 @@
 // idempotent ([Limits]) gets the whole promise. For any other sink an unknown
 // outcome is held and reported, never guessed.
 //
+// # A source and a sink of your own
+//
+// A source is one function ([SourceFunc]), a sink one method ([Sink]); the
+// example of [Pipeline] has both. What more a part can do, it says with a further
+// method: [Finder], [Limited], [Pager], [Closer]. Stores that outlive the process
+// are in package github.com/duijie-go/duijie/sync/sqlstore and the ones below it.
+//
 // # Errors
 //
 // A record the target refuses becomes a dead letter and the run goes on;
