@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"net/http"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -107,14 +108,20 @@ func TestThrottleHoldsTheWholeGroup(t *testing.T) {
 func TestInFlightIsBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
 		now, most := 0, 0
 		tr := New(Config{
 			Platform: "test", Limits: map[string]Limit{"": {InFlight: 3}},
 			Options: duijie.Options{HTTPClient: clientOf(func(*http.Request) (*http.Response, error) {
-				now++
-				most = max(most, now)
+				count := func(d int) {
+					mu.Lock()
+					defer mu.Unlock()
+					now += d
+					most = max(most, now)
+				}
+				count(1)
 				time.Sleep(time.Second) // virtual
-				now--
+				count(-1)
 				return answer(200, "ok"), nil
 			})},
 		})
@@ -122,6 +129,8 @@ func TestInFlightIsBounded(t *testing.T) {
 			go func() { _, _ = tr.Do(t.Context(), testCall(duijie.EffectRead)) }()
 		}
 		time.Sleep(time.Minute) // virtual
+		mu.Lock()
+		defer mu.Unlock()
 		require.LessOrEqual(t, most, 3)
 		require.GreaterOrEqual(t, most, 2)
 	})

@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -72,15 +73,15 @@ func TestLostAnswersAreUnknown(t *testing.T) {
 	for name, h := range kinds {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			calls := 0
+			var calls atomic.Int32
 			target := serve(t, func(w http.ResponseWriter, r *http.Request) {
-				calls++
+				calls.Add(1)
 				_, _ = bytes.NewBuffer(nil).ReadFrom(r.Body)
 				h(w, r)
 			})
 			_, err := over(t, target, duijie.EffectWrite, duijie.Options{AttemptTimeout: 150 * time.Millisecond})
 			require.ErrorIs(t, err, duijie.ErrOutcomeUnknown)
-			require.Equal(t, 1, calls, "a write in doubt is sent once")
+			require.EqualValues(t, 1, calls.Load(), "a write in doubt is sent once")
 			require.NotContains(t, fmt.Sprintf("%v %+v %#v", err, err, errors.Unwrap(err)), "planted-secret")
 		})
 	}
@@ -124,8 +125,8 @@ func TestBodiesAreCapped(t *testing.T) {
 
 func TestRedirectsAreRefused(t *testing.T) {
 	t.Parallel()
-	reached := false
-	elsewhere := serve(t, func(w http.ResponseWriter, _ *http.Request) { reached = true })
+	var reached atomic.Bool
+	elsewhere := serve(t, func(w http.ResponseWriter, _ *http.Request) { reached.Store(true) })
 	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, elsewhere+"/login?token=planted-secret", http.StatusTemporaryRedirect)
 	})
@@ -135,7 +136,7 @@ func TestRedirectsAreRefused(t *testing.T) {
 	require.NotErrorIs(t, err, duijie.ErrOutcomeUnknown)
 	require.Contains(t, err.Error(), strings.TrimPrefix(elsewhere, "http://"))
 	require.NotContains(t, err.Error(), "planted-secret")
-	require.False(t, reached, "no credentials across hosts")
+	require.False(t, reached.Load(), "no credentials across hosts")
 }
 
 func TestLogsShowNoSecret(t *testing.T) {
