@@ -13,6 +13,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/examples/internal/cli"
 	"github.com/duijie-go/duijie/kingdee"
 	duijiesync "github.com/duijie-go/duijie/sync"
@@ -27,16 +28,22 @@ func run(ctx context.Context, env *cli.Env) (int, error) {
 	if !configured() {
 		return demo(ctx, env)
 	}
+	return live(ctx, env)
+}
+
+// live runs against the hosts of the environment. The options are for both
+// clients: a logger, other time limits.
+func live(ctx context.Context, env *cli.Env, options ...duijie.Option) (int, error) {
 	wdtConfig, wdtErr := wdt.ConfigFromEnv()
 	kingdeeConfig, kingdeeErr := kingdee.ConfigFromEnv()
 	if err := errors.Join(wdtErr, kingdeeErr); err != nil {
 		return cli.ExitUsage, err
 	}
-	shops, err := wdt.NewClient(wdtConfig)
+	shops, err := wdt.NewClient(wdtConfig, options...)
 	if err != nil {
 		return cli.ExitUsage, err
 	}
-	erp, err := kingdee.NewClient(kingdeeConfig)
+	erp, err := kingdee.NewClient(kingdeeConfig, options...)
 	if err != nil {
 		return cli.ExitUsage, err
 	}
@@ -67,7 +74,9 @@ func pipeline(shops *wdt.Client, erp *kingdee.Client, state duijiesync.State, or
 		Form: kingdee.FormCustomer,
 		// Customers of an ERP are usable once they are audited, and an audited one
 		// must be un-audited before it can be renamed. Both are choices.
-		Options: kingdee.SaveOptions{AutoSubmitAndAudit: true},
+		// AllowUnknownReferences sends IsVerifyBaseDataField false: the one reference
+		// here is the organisation, which is required and refused when it is unknown.
+		Options: kingdee.SaveOptions{AutoSubmitAndAudit: true, AllowUnknownReferences: true},
 		UnAudit: true,
 	})
 	if err != nil {
@@ -80,6 +89,7 @@ func pipeline(shops *wdt.Client, erp *kingdee.Client, state duijiesync.State, or
 			if s.Name == "" {
 				return kingdee.Customer{}, errors.New("the shop has no name (shop_name), a customer needs one")
 			}
+			// FDescription is left out: sent empty, it would clear what people wrote there.
 			return kingdee.Customer{
 				CreateOrg: kingdee.Number(org), UseOrg: kingdee.Number(org),
 				Number: s.No, Name: s.Name,
