@@ -62,8 +62,8 @@ func WithForms(forms ...Form) Option {
 	}
 }
 
-// WithClock replaces the clock behind session expiry, signature windows and the
-// dates of records. Latency, delays and CommitLate always use real time. The
+// WithClock replaces the clock behind session expiry, signature windows, the
+// dates of records and the Date of answers. Latency, delays and CommitLate always use real time. The
 // function must be safe for concurrent use.
 func WithClock(now func() time.Time) Option { return func(s *Server) { s.clock = now } }
 
@@ -151,6 +151,7 @@ const suffix = ".common.kdsvc"
 
 // ServeHTTP answers one call: POST {base}{service}.common.kdsvc.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Date", s.clock().UTC().Format(http.TimeFormat))
 	if r.ProtoMajor > 1 {
 		http.Error(w, "502 Bad Gateway", http.StatusBadGateway)
 		return

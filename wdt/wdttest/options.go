@@ -52,8 +52,8 @@ type Option func(*config)
 func WithAccount(a Account) Option { return func(c *config) { c.account = a } }
 
 // WithClock sets the fake's clock: the timestamps it accepts, the minute it
-// counts calls in, the modification time of rows put without one and the time
-// in the call log. The default is time.Now.
+// counts calls in, the modification time of rows put without one, the Date of
+// answers and the time in the call log. The default is time.Now.
 func WithClock(now func() time.Time) Option { return func(c *config) { c.clock = now } }
 
 // WithLatency makes every call take at least d.

@@ -92,6 +92,7 @@ func (s *Server) Account() Account { return s.account }
 
 // ServeHTTP answers one call of either gateway.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Date", s.clock().UTC().Format(http.TimeFormat))
 	s.inFlight.Add(1)
 	done := sync.OnceFunc(func() { s.inFlight.Add(-1) })
 	defer done()
