@@ -192,7 +192,7 @@ func (c *Client) send(ctx context.Context, op operation, body []byte, o duijie.C
 			return c.request(ctx, op, body, a)
 		},
 		Judge: func(a *transport.Answer) transport.Verdict {
-			v := r.judge(a)
+			v := c.withHints(r.judge(a), a)
 			if v.Renew && c.sessions != nil && !op.noToken {
 				c.sessions.lost(gen)
 			}
@@ -201,7 +201,8 @@ func (c *Client) send(ctx context.Context, op operation, body []byte, o duijie.C
 	}
 	answer, err := c.http.Do(ctx, call)
 	if e, ok := errors.AsType[*duijie.APIError](err); ok && e.Err == nil {
-		if st := r.result.ResponseStatus; st != nil && len(st.Errors) > 0 {
+		// A lost session or a throttle speaks of no record, though it comes the same way.
+		if st := r.result.ResponseStatus; st != nil && len(st.Errors) > 0 && (ofRecords(e.Class) || e.Class == duijie.ClassInvalid) {
 			e.Err = &Refusal{Errors: st.rowErrors()}
 		}
 	}

@@ -85,6 +85,31 @@ func TestGatewayAndSeconds(t *testing.T) {
 	require.ErrorIs(t, err, duijie.ErrUnauthenticated)
 }
 
+// A server that is called directly answers a signature of another time like a
+// lost session; only the Date of its answer tells why.
+func TestRefusedSignatureTellsWhatToDo(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
+	_, s := newPair(t, SignHeaders, kingdeetest.WithClock(func() time.Time { return noon }))
+	for off, want := range map[time.Duration]string{
+		0:                 "check AcctID, Username, AppID and AppSecret",
+		-13 * time.Minute: "this machine's clock is 13m0s behind the server's: set it right",
+		13 * time.Minute:  "this machine's clock is 13m0s ahead of the server's: set it right",
+	} {
+		cfg := configOf(s, SignHeaders)
+		if off == 0 {
+			cfg.AppSecret = duijie.NewSecret("wrong-secret")
+		}
+		c, err := NewClient(cfg, quick, unpaced(), duijie.WithClock(func() time.Time { return noon.Add(off) }))
+		require.NoError(t, err)
+		_, err = c.Customers.Get(t.Context(), "C-0001")
+		require.ErrorIs(t, err, duijie.ErrUnauthenticated)
+		require.ErrorContains(t, err, want)
+		require.NotContains(t, err.Error(), "no field named")
+		require.NotContains(t, err.Error(), "renewal", "a signed call has no session to renew")
+	}
+}
+
 func TestOneLoginForAll(t *testing.T) {
 	t.Parallel()
 	c, s := newPair(t, ValidateUser, kingdeetest.WithLatency(20*time.Millisecond))
@@ -131,7 +156,7 @@ func TestConfigNamesEverything(t *testing.T) {
 	t.Setenv("KINGDEE_LCID", "x")
 	_, err := ConfigFromEnv()
 	require.ErrorIs(t, err, duijie.ErrInvalid)
-	for _, name := range []string{"KINGDEE_BASE_URL", "KINGDEE_ACCT_ID", "KINGDEE_USERNAME", "KINGDEE_APP_ID", "KINGDEE_APP_SECRET", "KINGDEE_LCID", "第三方系统登录授权"} {
+	for _, name := range []string{"KINGDEE_BASE_URL", "KINGDEE_ACCT_ID", "KINGDEE_USERNAME", "KINGDEE_APP_ID", "KINGDEE_APP_SECRET", "KINGDEE_PASSWORD is missing too", "KINGDEE_LCID", "第三方系统登录授权"} {
 		require.ErrorContains(t, err, name)
 	}
 	_, err = NewClient(Config{BaseURL: "ftp://x", AppID: "1_short", Mode: SignHeaders})
@@ -140,7 +165,7 @@ func TestConfigNamesEverything(t *testing.T) {
 		require.ErrorContains(t, err, name)
 	}
 	t.Setenv("KINGDEE_LCID", "1033")
-	t.Setenv("KINGDEE_BASE_URL", "https://erp.example.com/k3cloud/")
+	t.Setenv("KINGDEE_BASE_URL", " https://erp.example.com/k3cloud/\n")
 	t.Setenv("KINGDEE_ACCT_ID", "a")
 	t.Setenv("KINGDEE_USERNAME", "u")
 	t.Setenv("KINGDEE_PASSWORD", "p")
@@ -148,6 +173,7 @@ func TestConfigNamesEverything(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, ValidateUser, cfg.mode())
 	require.Equal(t, 1033, cfg.LCID)
+	require.Equal(t, "https://erp.example.com/k3cloud/", cfg.BaseURL, "blanks of a copied setting are not part of it")
 }
 
 func TestSecretsStayInside(t *testing.T) {

@@ -71,15 +71,15 @@ var where = map[string]string{ //nolint:gosec // names, no credentials
 // two), KINGDEE_LCID and KINGDEE_ORG_NUM. Its error names everything that is
 // missing or malformed, and where to find it; it matches [duijie.ErrInvalid].
 func ConfigFromEnv() (Config, error) {
+	get := func(field string) string { return strings.TrimSpace(os.Getenv(envNames[field])) }
 	cfg := Config{
-		BaseURL: os.Getenv("KINGDEE_BASE_URL"), AcctID: os.Getenv("KINGDEE_ACCT_ID"),
-		Username: os.Getenv("KINGDEE_USERNAME"), AppID: os.Getenv("KINGDEE_APP_ID"),
-		AppSecret: duijie.NewSecret(os.Getenv("KINGDEE_APP_SECRET")),
-		Password:  duijie.NewSecret(os.Getenv("KINGDEE_PASSWORD")),
-		OrgNum:    os.Getenv("KINGDEE_ORG_NUM"),
+		BaseURL: get("BaseURL"), AcctID: get("AcctID"), Username: get("Username"), AppID: get("AppID"),
+		AppSecret: duijie.NewSecret(get("AppSecret")),
+		Password:  duijie.NewSecret(os.Getenv(envNames["Password"])), // may end in a blank
+		OrgNum:    get("OrgNum"),
 	}
 	var problems []problem
-	if text := os.Getenv("KINGDEE_LCID"); text != "" {
+	if text := get("LCID"); text != "" {
 		lcid, err := strconv.Atoi(text)
 		if err != nil || lcid <= 0 {
 			problems = append(problems, problem{"LCID", "is not a number"})
@@ -143,6 +143,9 @@ func (c Config) problems() []problem {
 	case SignHeaders, LoginByAppSecret, LoginBySign:
 		need("AppID", c.AppID == "")
 		need("AppSecret", c.AppSecret.IsZero())
+		if c.Mode == "" && c.AppID == "" && c.AppSecret.IsZero() {
+			add("Password", "is missing too, and would do instead of these two")
+		}
 	case ValidateUser, ValidateUserEnDeCode:
 		need("Password", c.Password.IsZero())
 	default:

@@ -97,6 +97,7 @@ type verdict = transport.Verdict
 // Hints are for those who operate the connection.
 const (
 	hintSession    = "still so after one renewal: check AcctID, that AppID and user are authorised (第三方系统登录授权), and that no other program logs in as the same user"
+	hintSigned     = "check AcctID, Username, AppID and AppSecret (第三方系统登录授权); servers before PT136657 (7.3.1310.2) know no signed calls: log in with a password there"
 	hintLogin      = "check AcctID, Username and the password or application secret"
 	hintFirewall   = "the server's request firewall stopped it: avoid <, ( and SQL-like or script-like text, or have the rule relaxed"
 	hintForm       = "copy the FormId from the form's WebAPI page"
@@ -148,7 +149,7 @@ var table = []rule{
 	{gateway, "4003", "", verdict{Class: duijie.ClassUnauthenticated, Hint: hintApp}},
 	{gateway, "4004", "", verdict{Class: duijie.ClassUnauthenticated, Hint: hintApp}},
 	{gateway, "4005", "", verdict{Class: duijie.ClassUnauthenticated, Hint: hintApp}},
-	{gateway, "4006", "", verdict{Class: duijie.ClassUnauthenticated, NoEffect: true, Skew: true, Renew: true, Hint: "set this machine's clock right"}},
+	{gateway, "4006", "", verdict{Class: duijie.ClassUnauthenticated, NoEffect: true, Skew: true, Renew: true}},
 	{gateway, "4007", "", verdict{Class: duijie.ClassUnauthenticated}},
 	{gateway, "4008", "", verdict{Class: duijie.ClassUnauthenticated, Hint: hintApp + "; a proxy that rewrites the path breaks the signature too"}},
 	{gateway, "4009", "", verdict{Class: duijie.ClassUnauthenticated}},

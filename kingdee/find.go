@@ -171,7 +171,7 @@ func (s *SaveSink[T]) lookup(ctx context.Context, records []duijiesync.Record[T]
 		return nil, err
 	}
 	rows, err := s.c.Query(ctx, Query{FormID: s.cfg.Form.ID, Fields: fields, Filter: filter, Order: s.cfg.Form.Key + " ASC"})
-	if errors.Is(err, duijie.ErrNotFound) && s.cfg.Compare == nil {
+	if e, ok := errors.AsType[*duijie.APIError](err); ok && e.Hint == hintField && s.cfg.Compare == nil {
 		return nil, fmt.Errorf("kingdee: look records up (where the model has fields that can not be read, name those to compare in SaveSinkConfig.Compare): %w", err)
 	}
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/internal/transport"
@@ -260,6 +261,7 @@ func malformed(body []byte) verdict {
 		v.Hint = "check that BaseURL is the server's address ending in /k3cloud/, and that no proxy answers in its place"
 	default:
 		v.Message = "the answer is not in the platform's format"
+		v.Hint = "check that BaseURL is the server's address ending in /k3cloud/"
 	}
 	return v
 }
@@ -274,4 +276,38 @@ func loginVerdict(p probe) verdict {
 	var text wire.Text
 	_ = text.UnmarshalJSON(p.Message) // an object or list has no words
 	return classify(loginType, fmt.Sprint(kind), string(text))
+}
+
+// withHints adds what only the client knows: how it authenticates, and how far
+// its clock is from the server's, which no answer but the gateway's speaks of.
+func (c *Client) withHints(v verdict, a *transport.Answer) verdict {
+	if v.Class != duijie.ClassUnauthenticated {
+		return v
+	}
+	if v.Hint == hintSession && c.mode == SignHeaders {
+		v.Hint = hintSigned
+	}
+	switch off := clockOff(a.Header.Get("Date"), c.http.Now()); {
+	case off != "":
+		v.Hint = strings.TrimSuffix(off+"; "+v.Hint, "; ")
+	case v.Skew:
+		v.Hint = "set this machine's clock right, or the server's: the Date of its answers tells no difference"
+	}
+	return v
+}
+
+// clockOff tells how far now is from the Date of an answer, where that is more
+// than a slow answer explains.
+func clockOff(date string, now time.Time) string {
+	server, err := http.ParseTime(date)
+	if err != nil {
+		return ""
+	}
+	switch diff := now.Sub(server).Round(time.Second); {
+	case diff > time.Minute:
+		return fmt.Sprintf("this machine's clock is %v ahead of the server's: set it right", diff)
+	case diff < -time.Minute:
+		return fmt.Sprintf("this machine's clock is %v behind the server's: set it right", -diff)
+	}
+	return ""
 }
