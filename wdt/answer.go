@@ -192,6 +192,7 @@ func (r *reply) answer(withTotal bool) Answer {
 // gateways and proxies answer by HTTP status and HTML.
 func judgeHTTP(a *transport.Answer) transport.Verdict {
 	v := transport.Verdict{Class: duijie.ClassUnavailable, Malformed: true, Hint: "the answer is no JSON of this gateway"}
+	const advice = ": check gateway and base URL, and that no proxy answers in its place"
 	switch wire.First(a.Body) {
 	case 0:
 		v.Hint = "the answer is empty"
@@ -206,7 +207,9 @@ func judgeHTTP(a *transport.Answer) transport.Verdict {
 		v.Class, v.NoEffect = duijie.ClassPermission, true
 	default:
 		v.Class, v.NoEffect = duijie.ClassInvalid, true
-		v.Hint += ": check gateway and base URL"
+	}
+	if v.Class != duijie.ClassThrottled && a.Status < 500 {
+		v.Hint += advice
 	}
 	return v
 }

@@ -40,9 +40,9 @@ const (
 	hintTimes    = "give both times of the filter"
 	hintRight    = "grant the interface account this method, and its shops and warehouses, in the ERP"
 	hintExists   = "look the document up by its number; it is done if it matches"
-	hintAuth     = "check sid, app key, secret:salt and the edition (旗舰版)"
+	hintAuth     = "check sid, app key, secret:salt, gateway and the edition (旗舰版)"
 	hintTop      = "check the Qimen app key and app secret"
-	hintClock    = "set the machine's clock right"
+	hintClock    = "set this machine's clock right, or the platform's: the Date of its answers tells no difference"
 	hintNoQimen  = "Qimen does not have this method: use the direct gateway"
 	hintOnQimen  = "the direct gateway does not have this method: use Qimen"
 )
