@@ -176,7 +176,9 @@ func (s *callState) describeSendError(e *duijie.APIError) {
 	case errors.Is(s.sendErr, duijie.ErrBodyTooLarge):
 		e.Hint = "ask for less per call, or raise the cap with WithMaxBody"
 	case !s.left:
-		e.Hint = "the request never left: check the base URL, DNS, proxy and firewall"
+		e.Hint = "the request never left: check the base URL, DNS, proxy, firewall and the server's certificate"
+	case errors.Is(s.sendErr, errAttemptTimeout):
+		e.Hint = "the server is stuck or slow: try again later, or allow an attempt more with WithAttemptTimeout"
 	}
 }
 
