@@ -11,6 +11,8 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/duijie-go/duijie"
@@ -39,6 +41,7 @@ func live(ctx context.Context, env *cli.Env, options ...duijie.Option) (int, err
 	if err := errors.Join(wdtErr, kingdeeErr); err != nil {
 		return cli.ExitUsage, err
 	}
+	options = append([]duijie.Option{duijie.WithLogger(env.Logger())}, options...)
 	shops, err := wdt.NewClient(wdtConfig, options...)
 	if err != nil {
 		return cli.ExitUsage, err
@@ -57,7 +60,7 @@ func live(ctx context.Context, env *cli.Env, options ...duijie.Option) (int, err
 	if err != nil {
 		return cli.ExitUsage, err
 	}
-	p.Progress = env.Progress()
+	p.Progress, p.Logger = env.Progress(), env.Logger()
 	if !env.Since.IsZero() {
 		env.Printf("shops are always read whole; -since changes nothing here\n")
 	}
@@ -113,10 +116,8 @@ func organisation(c kingdee.Config) string {
 // configured tells whether real hosts are asked for: any setting of either
 // platform is, so that a forgotten one is an error and not a demo.
 func configured() bool {
-	for _, k := range []string{"WDT_SID", "WDT_APP_KEY", "WDT_BASE_URL", "KINGDEE_BASE_URL", "KINGDEE_ACCT_ID", "KINGDEE_APP_ID"} {
-		if os.Getenv(k) != "" {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(os.Environ(), func(setting string) bool {
+		name, value, _ := strings.Cut(setting, "=")
+		return value != "" && (strings.HasPrefix(name, "WDT_") || strings.HasPrefix(name, "KINGDEE_"))
+	})
 }

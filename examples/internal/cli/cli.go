@@ -37,11 +37,15 @@ type Env struct {
 	Since  time.Time // first window start where no checkpoint exists
 	Out    io.Writer // for people
 	Report io.Writer // for programs: stdout with -json
+	Log    io.Writer // stderr
+
+	opened string // the state file, once it is open
 }
 
 // Main parses flags, runs run until it ends or a signal comes, and exits.
 func Main(name string, run func(context.Context, *Env) (int, error)) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	code := Run(ctx, name, os.Args[1:], os.Stdout, os.Stderr, run)
 	stop()
 	os.Exit(code)
@@ -58,21 +62,23 @@ func Run(ctx context.Context, name string, args []string, stdout, stderr io.Writ
 		return ExitUsage
 	}
 	code, err := run(ctx, env)
-	switch {
-	case err != nil && ctx.Err() != nil:
-		fmt.Fprintln(stderr, "stopped; start it again with the same -state and it goes on where it stopped")
-		return ExitFailed
-	case err != nil:
-		fmt.Fprintf(stderr, "%s: %v\n", name, err)
-		if code == ExitSettled {
-			code = ExitFailed
-		}
+	if err == nil {
+		return code
 	}
-	return code
+	if ctx.Err() != nil {
+		code = ExitFailed
+		fmt.Fprintf(stderr, "%s: stopped: %v\n", name, err)
+	} else {
+		fmt.Fprintf(stderr, "%s: %v\n", name, err)
+	}
+	if env.opened != "" {
+		fmt.Fprintf(stderr, "nothing is lost: start it again with -state %s and it goes on where it stopped\n", env.opened)
+	}
+	return max(code, ExitFailed)
 }
 
 func parse(name string, args []string, stdout, stderr io.Writer) (*Env, error) {
-	env := &Env{Name: name, Out: stdout, Report: io.Discard}
+	env := &Env{Name: name, Out: stdout, Report: io.Discard, Log: stderr}
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&env.State, "state", "", "SQLite file that remembers what is done (default: a new one in the temporary folder)")
@@ -116,6 +122,7 @@ func (e *Env) OpenState(ctx context.Context) (*sqlite.Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	e.opened = path
 	e.Printf("state: %s\n", path)
 	return store, nil
 }

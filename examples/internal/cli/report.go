@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"log/slog"
 	"os"
 	"slices"
 	"strings"
@@ -35,6 +36,16 @@ func (e *Env) Progress() func(duijiesync.Report) {
 		e.Printf("  %s\n", line)
 	}
 }
+
+// Logger logs what makes a run slow: repeated and throttled calls, a clock that is
+// off, another run that is waited for. Errors end a run and are printed then.
+func (e *Env) Logger() *slog.Logger {
+	return slog.New(warnings{slog.NewTextHandler(e.Log, nil)})
+}
+
+type warnings struct{ slog.Handler }
+
+func (warnings) Enabled(_ context.Context, level slog.Level) bool { return level == slog.LevelWarn }
 
 func (e *Env) endProgress() {
 	if isTerminal(e.Out) {
