@@ -75,7 +75,7 @@ func (p *Pipeline[In, Out]) acquire(ctx context.Context, scope Scope, cfg settin
 			return lease, err
 		}
 		if !waiting {
-			cfg.log.Info("waiting for another run's lease to end", "pipeline", p.Name, "held", err.Error())
+			cfg.log.Warn("waiting for another run's lease to end", "pipeline", p.Name, "held", err.Error())
 		}
 		if err := sleep(ctx, min(cfg.leaseTTL/10, time.Second)); err != nil {
 			return Lease{}, err
