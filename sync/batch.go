@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -79,7 +80,7 @@ func (r *run[In, Out]) prepare(records []Record[In]) ([]*item[In, Out], error) {
 		items[i] = it
 		it.in = rec
 		if j, twice := latest[rec.Key]; twice {
-			if older := items[j]; older.in.Version > rec.Version {
+			if older := items[j]; older.in.Version > rec.Version && rec.Version != 0 {
 				it.stage = skipped
 				continue
 			}
@@ -178,12 +179,30 @@ func (r *run[In, Out]) consult(items []*item[In, Out]) error {
 	for _, it := range items {
 		if entry, known := entries[it.in.Key]; known && it.stage != skipped {
 			it.entry = entry
-			if it.stage == toWrite {
+			switch {
+			case entry.Version > it.in.Version && it.in.Version != 0:
+				it.outdated()
+			case it.stage == toWrite:
 				r.judgeKnown(it)
 			}
 		}
 	}
 	return nil
+}
+
+// outdated settles an older state of a record than the ledger knows: the newer
+// one stays, be it in the target, a dead letter or held.
+func (it *item[In, Out]) outdated() {
+	it.fresh = false
+	it.outcome = Outcome{Kind: OutcomeUnchanged}
+	switch it.entry.State {
+	case EntryDead:
+		it.stage = stayDead
+	case EntryHeld:
+		it.stage = held
+	default:
+		it.stage = done
+	}
 }
 
 // judgeKnown decides about a record whose key is in the ledger.
@@ -192,8 +211,6 @@ func (r *run[In, Out]) judgeKnown(it *item[In, Out]) {
 	it.out.Target.ID = e.TargetID
 	same := e.Fingerprint == it.fp
 	switch {
-	case e.Version > it.in.Version && it.in.Version != 0 && e.State != EntryDead:
-		it.stage, it.outcome.Kind = done, OutcomeUnchanged // an older state of the record: the newer one stays
 	case e.State == EntryDone && same, e.State == EntryDoubt && same && r.finder == nil:
 		it.stage, it.outcome.Kind = done, OutcomeUnchanged
 	case e.State == EntryDead && same && !r.replays:
@@ -215,17 +232,24 @@ func (r *run[In, Out]) lookBeforeWrite(items []*item[In, Out]) error {
 		return nil
 	}
 	return r.find(pending, func(it *item[In, Out], f Found) {
-		it.out.Target = Target{ID: f.TargetID, Note: f.Note}
 		it.first = f.Match == Absent
-		known := it.entry.State == EntryDone || it.entry.State == EntryDoubt
-		switch {
-		case f.Match == Identical, f.Match == Exists && known && it.entry.Fingerprint == it.fp:
+		if it.locate(f) {
 			it.stage, it.fresh = done, true
-			it.outcome = Outcome{Kind: OutcomeUnchanged, TargetID: f.TargetID}
-		case f.Match == Absent:
-			it.out.Target.ID = ""
+			it.outcome = Outcome{Kind: OutcomeUnchanged, TargetID: it.out.Target.ID}
 		}
 	})
+}
+
+// locate notes where the target has the item, and tells whether it is there as
+// it should be.
+func (it *item[In, Out]) locate(f Found) bool {
+	it.out.Target = Target{Note: f.Note}
+	if f.Match == Absent {
+		return false
+	}
+	it.out.Target.ID = cmp.Or(f.TargetID, it.entry.TargetID, it.in.Key) // a sink that knows no ids has the key
+	known := it.entry.State == EntryDone || it.entry.State == EntryDoubt
+	return f.Match == Identical || f.Match == Exists && known && it.entry.Fingerprint == it.fp
 }
 
 // find looks items up, at most FindRows at a time.

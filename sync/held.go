@@ -7,16 +7,26 @@ import (
 )
 
 // MarkDone tells the pipeline that held or dead records are in the target after
-// all, as a person found out. Their dead letters go; the records are sent
-// again only when they change.
+// all, as a person found out: with the contents that were sent. Their dead
+// letters go, and the records are sent again only when they change. One that did
+// change while it was held keeps its letter, which has the newer contents:
+// Replay sends it, and so does the next run that reads it.
 func (p *Pipeline[In, Out]) MarkDone(ctx context.Context, keys ...string) error {
-	return p.amend(ctx, keys, func(s *Settlement, e Entry) {
+	return p.amend(ctx, keys, func(s *Settlement, e Entry, letter *DeadLetter) {
+		newer := e.State == EntryHeld && letter != nil && letter.Fingerprint != e.Fingerprint
+		if e.State == EntryDead && letter != nil {
+			e.Fingerprint = letter.Fingerprint
+		}
 		e.State, e.Updated = EntryDone, time.Now()
 		if e.TargetID == "" {
 			e.TargetID = e.Key
 		}
+		if newer {
+			e.State = EntryDoubt
+		} else {
+			s.Resolved = append(s.Resolved, e.Key)
+		}
 		s.Entries = append(s.Entries, e)
-		s.Resolved = append(s.Resolved, e.Key)
 	})
 }
 
@@ -24,12 +34,14 @@ func (p *Pipeline[In, Out]) MarkDone(ctx context.Context, keys ...string) error 
 // as a person found out: the next run that reads them sends them as new, and
 // Replay sends those that are dead letters at once.
 func (p *Pipeline[In, Out]) MarkUnsent(ctx context.Context, keys ...string) error {
-	return p.amend(ctx, keys, func(s *Settlement, e Entry) {
-		s.Forget = append(s.Forget, e.Key)
+	return p.amend(ctx, keys, func(s *Settlement, e Entry, _ *DeadLetter) {
+		// Dead with no contents: whatever comes is sent, and the letter goes with it.
+		e.State, e.Fingerprint, e.TargetID, e.Updated = EntryDead, Fingerprint{}, "", time.Now()
+		s.Entries = append(s.Entries, e)
 	})
 }
 
-func (p *Pipeline[In, Out]) amend(ctx context.Context, keys []string, change func(*Settlement, Entry)) error {
+func (p *Pipeline[In, Out]) amend(ctx context.Context, keys []string, change func(*Settlement, Entry, *DeadLetter)) error {
 	cfg, err := p.settings()
 	if err != nil {
 		return err
@@ -43,13 +55,21 @@ func (p *Pipeline[In, Out]) amend(ctx context.Context, keys []string, change fun
 	if err != nil {
 		return err
 	}
+	letters, err := p.State.DeadLetters(ctx, p.Name, DeadLetterQuery{Keys: keys, Limit: max(len(keys), 1)})
+	if err != nil {
+		return err
+	}
+	byKey := make(map[string]*DeadLetter, len(letters))
+	for i := range letters {
+		byKey[letters[i].Key] = &letters[i]
+	}
 	var s Settlement
 	for _, k := range keys {
 		e, known := entries[k]
 		if !known || e.State != EntryHeld && e.State != EntryDead {
 			return fmt.Errorf("duijie/sync: record %q is neither held nor a dead letter", k)
 		}
-		change(&s, e)
+		change(&s, e, byKey[k])
 	}
 	return p.State.Settle(ctx, lease, s)
 }

@@ -96,13 +96,9 @@ func (r *run[In, Out]) planBatch(batch Batch[In], yield func(PlanItem, error) bo
 
 func (r *run[In, Out]) planFind(items []*item[In, Out], changes map[*item[In, Out]][]Change) error {
 	return r.find(inStage(items, toWrite), func(it *item[In, Out], f Found) {
-		it.out.Target = Target{ID: f.TargetID, Note: f.Note}
-		switch {
-		case f.Match == Identical, f.Match == Exists && it.entry.State == EntryDone && it.entry.Fingerprint == it.fp:
+		if it.locate(f) {
 			it.stage = done
-		case f.Match == Absent:
-			it.out.Target.ID = ""
-		default:
+		} else if f.Match != Absent {
 			changes[it] = f.Changes
 		}
 	})

@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -15,15 +16,18 @@ func (r *run[In, Out]) recover() error {
 	if err != nil {
 		return err
 	}
+	// A batch is noted before its first write and the earlier run may have sent
+	// its last one just before it gave up the lease.
+	last := time.Now()
 	for _, batch := range batches {
-		if err := r.recoverBatch(batch); err != nil {
+		if err := r.recoverBatch(batch, last); err != nil {
 			return fmt.Errorf("duijie/sync: settle what an earlier run left open: %w", err)
 		}
 	}
 	return nil
 }
 
-func (r *run[In, Out]) recoverBatch(batch OpenBatch) error {
+func (r *run[In, Out]) recoverBatch(batch OpenBatch, last time.Time) error {
 	open, err := r.stillOpen(batch)
 	if err != nil {
 		return err
@@ -31,7 +35,7 @@ func (r *run[In, Out]) recoverBatch(batch OpenBatch) error {
 	s := Settlement{Close: []int64{batch.Seq}}
 	switch {
 	case r.finder != nil:
-		if err := r.recoverByLookup(batch, open, &s); err != nil {
+		if err := r.recoverByLookup(last, open, &s); err != nil {
 			return err
 		}
 	case r.cfg.idempotent || r.p.ResendUnknown:
@@ -47,7 +51,8 @@ func (r *run[In, Out]) recoverBatch(batch OpenBatch) error {
 	return nil
 }
 
-// stillOpen leaves out what the earlier run could still settle.
+// stillOpen leaves out what the earlier run could still settle. A refusal from
+// before the batch is another write's: a replay sends the same contents again.
 func (r *run[In, Out]) stillOpen(batch OpenBatch) ([]Intent, error) {
 	keys := make([]string, len(batch.Intents))
 	for i, in := range batch.Intents {
@@ -60,7 +65,8 @@ func (r *run[In, Out]) stillOpen(batch OpenBatch) ([]Intent, error) {
 	var open []Intent
 	for _, in := range batch.Intents {
 		e, known := entries[in.Key]
-		if known && e.Fingerprint == in.Fingerprint && (e.State == EntryDone || e.State == EntryDead) {
+		settled := e.State == EntryDone || e.State == EntryDead && e.Updated.After(batch.Started)
+		if known && e.Fingerprint == in.Fingerprint && settled {
 			continue
 		}
 		open = append(open, in)
@@ -68,16 +74,16 @@ func (r *run[In, Out]) stillOpen(batch OpenBatch) ([]Intent, error) {
 	return open, nil
 }
 
-// recoverByLookup asks for the keys until the target had time to finish.
-func (r *run[In, Out]) recoverByLookup(batch OpenBatch, open []Intent, s *Settlement) error {
-	delay := r.cfg.settle.Delay
-	wait := min(time.Until(batch.Started.Add(delay)), delay) // a clock set back must not make us wait for ever
+// recoverByLookup asks for the keys until the target had time to finish what
+// was sent last.
+func (r *run[In, Out]) recoverByLookup(last time.Time, open []Intent, s *Settlement) error {
+	due, delay := last, r.cfg.settle.Delay
 	for attempt := 1; len(open) > 0 && attempt <= r.cfg.settle.Attempts; attempt++ {
-		if err := sleep(r.ctx, wait); err != nil {
+		due = due.Add(delay)
+		delay *= 2
+		if err := sleep(r.ctx, time.Until(due)); err != nil {
 			return err
 		}
-		delay *= 2
-		wait = min(time.Until(batch.Started.Add(delay)), delay)
 		absent, err := r.findIntents(open, s)
 		if err != nil {
 			return err
@@ -106,7 +112,8 @@ func (r *run[In, Out]) findIntents(open []Intent, s *Settlement) (absent []Inten
 				continue
 			}
 			entry := Entry{
-				Key: chunk[i].Key, TargetID: f.TargetID, State: EntryDoubt, Updated: time.Now(),
+				Key: chunk[i].Key, TargetID: cmp.Or(f.TargetID, chunk[i].TargetID, chunk[i].Key), State: EntryDoubt,
+				Version: chunk[i].Version, Updated: time.Now(),
 			}
 			if chunk[i].TargetID == "" {
 				// A create that is there was ours: its contents are those that were sent.

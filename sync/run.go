@@ -83,9 +83,12 @@ func (p *Pipeline[In, Out]) acquire(ctx context.Context, scope Scope, cfg settin
 	}
 }
 
+// closingGrace is how long the State may take for the last notes of a run.
+const closingGrace = 10 * time.Second
+
 // closeBooks counts the dead letters, keeps the run's row, gives the lease up.
 func (r *run[In, Out]) closeBooks(err error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), closingGrace)
 	defer cancel()
 	dead, deadErr := r.p.State.CountDeadLetters(ctx, r.p.Name)
 	r.rep.update(func(rep *Report) { rep.DeadLetters, rep.Ended = dead, time.Now() })

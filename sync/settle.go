@@ -13,17 +13,18 @@ func (r *run[In, Out]) settleOutcomes(items []*item[In, Out]) (again []*item[In,
 	var lookUp, busy []*item[In, Out]
 	unknown := false
 	for _, it := range items {
-		switch it.outcome.Kind {
-		case OutcomeUnknown:
-			lookUp, unknown = append(lookUp, it), true
-		case OutcomeConflict:
+		switch {
+		case it.outcome.Kind.certain():
+			r.conclude(it, it.outcome)
+		case it.outcome.Kind == OutcomeConflict:
 			lookUp = append(lookUp, it)
-		case OutcomeRetryable:
+		case it.outcome.Kind == OutcomeRetryable:
 			busy = append(busy, it)
 		default:
-			r.conclude(it, it.outcome)
+			lookUp, unknown = append(lookUp, it), true
 		}
 	}
+	unsent(busy)
 	if len(lookUp) > 0 {
 		if again, err = r.settleByLookup(lookUp, unknown); err != nil {
 			return nil, err
@@ -117,15 +118,15 @@ func (r *run[In, Out]) judgeFound(it *item[In, Out], f Found) finding {
 		return foundAbsent
 	case f.Match == Identical, f.Match == Exists && it.first && it.outcome.Kind == OutcomeUnknown:
 		kind := OutcomeUpdated
-		if it.first && it.outcome.Kind == OutcomeUnknown {
-			kind = OutcomeCreated
+		if it.first && (it.outcome.Kind == OutcomeUnknown || it.resends > 0) {
+			kind = OutcomeCreated // also where a second create met the first
 		} else if it.outcome.Kind == OutcomeConflict {
 			kind = OutcomeUnchanged
 		}
 		r.conclude(it, Outcome{Kind: kind, TargetID: f.TargetID})
 		return foundDone
 	}
-	it.out.Target = Target{ID: f.TargetID, Note: f.Note}
+	it.locate(f)
 	it.first = false
 	return foundOther
 }
@@ -190,7 +191,9 @@ func (r *run[In, Out]) settle(items []*item[In, Out], seq int64, checkpoint *Che
 		s.Checkpoint = checkpoint
 	}
 	if len(s.Entries)+len(s.Dead)+len(s.Resolved)+len(s.Close) > 0 || s.Checkpoint != nil {
-		if err := r.p.State.Settle(r.ctx, r.lease, s); err != nil {
+		ctx, cancel := outlive(r.ctx, closingGrace) // what is known is kept, also when the run's time is over
+		defer cancel(nil)
+		if err := r.p.State.Settle(ctx, r.lease, s); err != nil {
 			return fmt.Errorf("duijie/sync: settle: %w", err)
 		}
 	}
@@ -217,12 +220,15 @@ func (r *run[In, Out]) book(s *Settlement, it *item[In, Out], now time.Time) err
 	if entry.TargetID == "" {
 		entry.TargetID = it.entry.TargetID
 	}
+	if it.stage == held && !it.sent {
+		entry.Fingerprint = it.entry.Fingerprint // of the write in doubt; the item may have changed since
+	}
 	if entry.TargetID == "" && entry.State == EntryDone {
 		entry.TargetID = it.in.Key // the sink knows no ids of its own
 	}
 	s.Entries = append(s.Entries, entry)
 	if reason == 0 {
-		if it.entry.State == EntryDead || it.entry.State == EntryHeld || r.replays {
+		if it.entry.State != 0 && it.entry.State != EntryDone || r.replays {
 			s.Resolved = append(s.Resolved, it.in.Key)
 		}
 		return nil

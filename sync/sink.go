@@ -66,6 +66,9 @@ const (
 
 var outcomeNames = [...]string{"unknown", "created", "updated", "unchanged", "refused", "retryable", "conflict"}
 
+// certain tells that the answer leaves nothing to be settled.
+func (k OutcomeKind) certain() bool { return k >= OutcomeCreated && k <= OutcomeRefused }
+
 // String names the outcome.
 func (k OutcomeKind) String() string {
 	if int(k) < len(outcomeNames) {

@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	stdsync "sync"
@@ -75,6 +76,7 @@ func (r *run[In, Out]) writeInLanes(pending []*item[In, Out]) error {
 func (r *run[In, Out]) writeChunk(chunk []*item[In, Out]) error {
 	for pending := chunk; len(pending) > 0; {
 		if err := r.send(pending); err != nil {
+			r.concludeCertain(pending)
 			return err
 		}
 		again, err := r.settleOutcomes(pending)
@@ -95,8 +97,21 @@ func (r *run[In, Out]) writeChunk(chunk []*item[In, Out]) error {
 	return nil
 }
 
+// concludeCertain settles what was answered before a write behind it failed:
+// the first half of a bisected one.
+func (r *run[In, Out]) concludeCertain(items []*item[In, Out]) {
+	for _, it := range items {
+		if it.outcome.Kind.certain() {
+			r.conclude(it, it.outcome)
+		}
+	}
+}
+
 // send makes one write and bisects it when it was refused without naming rows.
 func (r *run[In, Out]) send(items []*item[In, Out]) error {
+	if r.ctx.Err() != nil { // the grace is over: what was not sent stays so
+		return context.Cause(r.ctx)
+	}
 	if err := r.keep.check(); err != nil {
 		return err
 	}
@@ -125,9 +140,7 @@ func (r *run[In, Out]) send(items []*item[In, Out]) error {
 	case errors.Is(err, duijie.ErrRefused), errors.Is(err, duijie.ErrInvalid), errors.Is(err, duijie.ErrConflict):
 		return r.bisect(items, err)
 	}
-	for _, it := range items {
-		it.sent = it.resends > 0 || it.retries > 0
-	}
+	unsent(items)
 	return fmt.Errorf("duijie/sync: write: %w", err)
 }
 
@@ -140,12 +153,18 @@ func (r *run[In, Out]) bisect(items []*item[In, Out], refusal error) error {
 	}
 	half := len(items) / 2
 	if err := r.send(items[:half]); err != nil {
-		for _, it := range items[half:] {
-			it.sent = it.resends > 0 || it.retries > 0
-		}
+		unsent(items[half:])
 		return err
 	}
 	return r.send(items[half:])
+}
+
+// unsent takes back that items were sent: the last write of them surely had no
+// effect. One before it may have had.
+func unsent[In, Out any](items []*item[In, Out]) {
+	for _, it := range items {
+		it.sent = it.resends > 0
+	}
 }
 
 func refusedOutcome(err error) Outcome {
