@@ -252,16 +252,17 @@ func byStatus(httpStatus int) verdict {
 
 // malformed is an answer nothing can be read from: whether a write was done is unknown.
 func malformed(body []byte) verdict {
-	v := verdict{Class: duijie.ClassUnavailable, Malformed: true}
+	v := verdict{
+		Class: duijie.ClassUnavailable, Malformed: true,
+		Hint: "check that BaseURL is the server's address ending in /k3cloud/, and that no proxy answers in its place",
+	}
 	switch {
 	case len(body) == 0:
 		v.Message = "the answer is empty or has no result"
 	case wire.First(body) == '<':
 		v.Message = "the answer is an HTML page"
-		v.Hint = "check that BaseURL is the server's address ending in /k3cloud/, and that no proxy answers in its place"
 	default:
 		v.Message = "the answer is not in the platform's format"
-		v.Hint = "check that BaseURL is the server's address ending in /k3cloud/"
 	}
 	return v
 }
