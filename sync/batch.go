@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"time"
 )
 
@@ -109,25 +108,13 @@ func (r *run[In, Out]) transform(it *item[In, Out]) error {
 	if err == nil {
 		it.out = Record[Out]{Key: it.in.Key, Value: value, Version: it.in.Version}
 		code = "encode"
-		it.fp, it.out.Raw, err = fingerprint(r.p.Fingerprint, value)
+		it.fp, it.out.Raw, err = r.callFingerprint(it.in.Key, value)
 	}
 	if err != nil {
 		it.stage, it.fresh = rejected, true
 		it.outcome = Outcome{Kind: OutcomeRefused, Code: code, Message: err.Error()}
 	}
 	return r.ctx.Err() // a transform that was cut off says nothing about its record
-}
-
-// callTransform turns a panic of the user's code into a dead letter, with the
-// stack in the log.
-func (r *run[In, Out]) callTransform(in Record[In]) (out Out, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			r.cfg.log.Error("transform panicked", "pipeline", r.p.Name, "key", in.Key, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-			err = fmt.Errorf("the transform panicked: %v", p)
-		}
-	}()
-	return r.p.Transform(r.ctx, in.Value)
 }
 
 // fingerprint hashes what would be written, and returns its JSON if it made it.
@@ -259,12 +246,9 @@ func (r *run[In, Out]) find(items []*item[In, Out], each func(*item[In, Out], Fo
 		for i, it := range chunk {
 			records[i] = it.out
 		}
-		found, err := r.finder.Find(r.ctx, records)
+		found, err := r.callFind(records)
 		if err != nil {
 			return fmt.Errorf("duijie/sync: look up in the target: %w", err)
-		}
-		if len(found) != len(chunk) {
-			return fmt.Errorf("duijie/sync: the sink's Find returned %d results for %d records", len(found), len(chunk))
 		}
 		for i, it := range chunk {
 			each(it, found[i])

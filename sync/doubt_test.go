@@ -16,6 +16,8 @@ import (
 
 type batches = iter.Seq2[duijiesync.Batch[doc], error]
 
+type readings = iter.Seq2[duijiesync.Batch[reading], error]
+
 // fitful is a State that, as a SQL one does, refuses work under an ended context.
 type fitful struct{ duijiesync.State }
 

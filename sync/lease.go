@@ -21,9 +21,9 @@ type leaseKeeper struct {
 	until time.Time // by both clocks: the wall's and the monotonic one
 }
 
-func keepLease(ctx context.Context, state State, lease Lease, ttl time.Duration, lost context.CancelCauseFunc) *leaseKeeper {
+func keepLease(ctx context.Context, state State, lease Lease, until time.Time, ttl time.Duration, lost context.CancelCauseFunc) *leaseKeeper {
 	k := &leaseKeeper{
-		state: state, lease: lease, ttl: ttl, until: time.Now().Add(ttl),
+		state: state, lease: lease, ttl: ttl, until: until,
 		quit: make(chan struct{}), done: make(chan struct{}),
 	}
 	go k.loop(ctx, lost)
@@ -32,26 +32,35 @@ func keepLease(ctx context.Context, state State, lease Lease, ttl time.Duration,
 
 func (k *leaseKeeper) loop(ctx context.Context, lost context.CancelCauseFunc) {
 	defer close(k.done)
-	ticker := time.NewTicker(k.ttl / 3)
-	defer ticker.Stop()
+	next := time.NewTimer(k.pause())
+	defer next.Stop()
 	for {
 		select {
 		case <-k.quit:
 			return
 		case <-ctx.Done():
 			return
-		case <-ticker.C:
+		case <-next.C:
 		}
 		if err := k.renew(ctx); err != nil && (errors.Is(err, ErrLeaseLost) || !k.valid()) {
 			lost(fmt.Errorf("%w: %w", ErrLeaseLost, err))
 			return
 		}
+		next.Reset(k.pause())
 	}
+}
+
+// pause is a third of the lease, but never longer than it surely lasts: what is
+// under way when it ends must end too.
+func (k *leaseKeeper) pause() time.Duration {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return min(k.ttl/3, time.Until(k.until))
 }
 
 func (k *leaseKeeper) renew(ctx context.Context) error {
 	asked := time.Now()
-	ctx, cancel := context.WithTimeout(ctx, k.ttl/3)
+	ctx, cancel := context.WithTimeout(ctx, k.pause())
 	defer cancel()
 	if err := k.state.Renew(ctx, k.lease, k.ttl); err != nil {
 		return err

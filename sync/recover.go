@@ -99,12 +99,9 @@ func (r *run[In, Out]) findIntents(open []Intent, s *Settlement) (absent []Inten
 		for i, in := range chunk {
 			records[i] = Record[Out]{Key: in.Key, Target: Target{ID: in.TargetID, KeyOnly: true}}
 		}
-		found, err := r.finder.Find(r.ctx, records)
+		found, err := r.callFind(records)
 		if err != nil {
 			return nil, err
-		}
-		if len(found) != len(chunk) {
-			return nil, fmt.Errorf("the sink's Find returned %d results for %d records", len(found), len(chunk))
 		}
 		for i, f := range found {
 			if f.Match == Absent {

@@ -42,7 +42,7 @@ func (p *Pipeline[In, Out]) run(ctx context.Context, body func(*run[In, Out]) er
 		return finish(err)
 	}
 	scope := Scope{Pipeline: p.Name, Partition: p.Partition}
-	lease, err := p.acquire(ctx, scope, cfg)
+	lease, until, err := p.acquire(ctx, scope, cfg)
 	if err != nil {
 		return finish(err)
 	}
@@ -56,7 +56,7 @@ func (p *Pipeline[In, Out]) run(ctx context.Context, body func(*run[In, Out]) er
 	if pager, ok := p.Source.(Pager); ok {
 		rep.rep.Paging = pager.Paging()
 	}
-	r.keep = keepLease(work, p.State, lease, cfg.leaseTTL, cancel)
+	r.keep = keepLease(work, p.State, lease, until, cfg.leaseTTL, cancel)
 	err = body(r)
 	if cause := context.Cause(work); cause != nil && errors.Is(cause, ErrLeaseLost) {
 		err = errors.Join(cause, err)
@@ -65,20 +65,22 @@ func (p *Pipeline[In, Out]) run(ctx context.Context, body func(*run[In, Out]) er
 	return finish(r.closeBooks(err))
 }
 
-// acquire takes the lease, waiting for another run's to end if it may.
-func (p *Pipeline[In, Out]) acquire(ctx context.Context, scope Scope, cfg settings) (Lease, error) {
+// acquire takes the lease, waiting for another run's to end if it may. The
+// lease surely lasts until the time returned.
+func (p *Pipeline[In, Out]) acquire(ctx context.Context, scope Scope, cfg settings) (Lease, time.Time, error) {
 	owner := newOwner()
 	deadline := time.Now().Add(p.LeaseWait)
 	for waiting := false; ; waiting = true {
+		asked := time.Now()
 		lease, err := p.State.Acquire(ctx, scope, owner, cfg.leaseTTL)
 		if !errors.Is(err, ErrLeaseHeld) || !time.Now().Before(deadline) {
-			return lease, err
+			return lease, asked.Add(cfg.leaseTTL), err
 		}
 		if !waiting {
 			cfg.log.Warn("waiting for another run's lease to end", "pipeline", p.Name, "held", err.Error())
 		}
 		if err := sleep(ctx, min(cfg.leaseTTL/10, time.Second)); err != nil {
-			return Lease{}, err
+			return Lease{}, time.Time{}, err
 		}
 	}
 }
@@ -157,7 +159,7 @@ func (r *run[In, Out]) copy(ctx context.Context) error {
 	r.rep.update(func(rep *Report) { rep.Checkpoint = CheckpointMove{Before: from, After: from} })
 	read, stop := context.WithCancel(r.ctx)
 	defer stop()
-	ahead := readAhead(read, r.p.Source, from, r.cfg.prefetch)
+	ahead := r.readAhead(read, from)
 	defer ahead.wait()
 	defer stop()
 	for {
@@ -193,23 +195,21 @@ type reader[T any] struct {
 	done    chan struct{}
 }
 
-func readAhead[T any](ctx context.Context, source Source[T], from Checkpoint, n int) *reader[T] {
-	r := &reader[T]{batches: make(chan readResult[T], n), done: make(chan struct{})}
+func (r *run[In, Out]) readAhead(ctx context.Context, from Checkpoint) *reader[In] {
+	ahead := &reader[In]{batches: make(chan readResult[In], r.cfg.prefetch), done: make(chan struct{})}
 	go func() {
-		defer close(r.done)
-		defer close(r.batches)
-		for batch, err := range source.Read(ctx, from) {
+		defer close(ahead.done)
+		defer close(ahead.batches)
+		r.read(ctx, from, func(got readResult[In]) bool {
 			select {
-			case r.batches <- readResult[T]{batch, err}:
+			case ahead.batches <- got:
+				return true
 			case <-ctx.Done():
-				return
+				return false
 			}
-			if err != nil {
-				return
-			}
-		}
+		})
 	}()
-	return r
+	return ahead
 }
 
 func (r *reader[T]) wait() { <-r.done }

@@ -2,7 +2,6 @@ package sync
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -179,9 +178,7 @@ func (r *run[In, Out]) settle(items []*item[In, Out], seq int64, checkpoint *Che
 			continue
 		}
 		if it.fresh {
-			if err := r.book(&s, it, now); err != nil {
-				return err
-			}
+			r.book(&s, it, now)
 		}
 	}
 	if seq != 0 && !inDoubt {
@@ -202,7 +199,7 @@ func (r *run[In, Out]) settle(items []*item[In, Out], seq int64, checkpoint *Che
 }
 
 // book writes an item's outcome into the settlement.
-func (r *run[In, Out]) book(s *Settlement, it *item[In, Out], now time.Time) error {
+func (r *run[In, Out]) book(s *Settlement, it *item[In, Out], now time.Time) {
 	entry := Entry{
 		Key: it.in.Key, Fingerprint: it.fp, TargetID: it.outcome.TargetID, Version: it.in.Version,
 		State: EntryDone, Updated: now,
@@ -231,11 +228,11 @@ func (r *run[In, Out]) book(s *Settlement, it *item[In, Out], now time.Time) err
 		if it.entry.State != 0 && it.entry.State != EntryDone || r.replays {
 			s.Resolved = append(s.Resolved, it.in.Key)
 		}
-		return nil
+		return
 	}
-	raw, err := rawOf(it.in)
+	raw, err := r.rawOf(it.in)
 	if err != nil {
-		return err
+		it.outcome.Message += "; its item can not be kept: " + err.Error()
 	}
 	attempts := 1
 	if it.stage == held && !it.sent {
@@ -245,18 +242,14 @@ func (r *run[In, Out]) book(s *Settlement, it *item[In, Out], now time.Time) err
 		Key: it.in.Key, Reason: reason, Code: it.outcome.Code, Field: it.outcome.Field, Message: it.outcome.Message,
 		Raw: raw, Fingerprint: it.fp, Version: it.in.Version, Attempts: attempts, First: now, Last: now,
 	})
-	return nil
 }
 
-func rawOf[T any](rec Record[T]) (json.RawMessage, error) {
+func (r *run[In, Out]) rawOf(rec Record[In]) (raw json.RawMessage, err error) {
 	if rec.Raw != nil {
 		return rec.Raw, nil
 	}
-	raw, err := json.Marshal(rec.Value)
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("duijie/sync: record %q can not be kept as a dead letter", rec.Key), err)
-	}
-	return raw, nil
+	defer r.caught("encoding of the item", rec.Key, &err)
+	return json.Marshal(rec.Value)
 }
 
 // count adds a settled batch to the report.

@@ -121,7 +121,10 @@ func (r *run[In, Out]) send(items []*item[In, Out]) error {
 		it.sent = true
 		it.outcome = Outcome{}
 	}
-	outcomes, err := r.p.Sink.Write(r.ctx, records)
+	outcomes, err := r.callWrite(records)
+	if _, panicked := errors.AsType[*panicError](err); panicked {
+		return fmt.Errorf("duijie/sync: write: %w", err) // what it did is unknown: the batch stays open
+	}
 	switch {
 	case len(outcomes) == len(items):
 		for i, it := range items {
@@ -137,6 +140,7 @@ func (r *run[In, Out]) send(items []*item[In, Out]) error {
 			it.outcome.Message = err.Error()
 		}
 		return nil
+	case errors.Is(err, duijie.ErrRedirected): // no record's fault, though invalid
 	case errors.Is(err, duijie.ErrRefused), errors.Is(err, duijie.ErrInvalid), errors.Is(err, duijie.ErrConflict):
 		return r.bisect(items, err)
 	}
