@@ -50,10 +50,14 @@ const (
 func newLimiter(limit Limit, told duijie.RateLimiter) *limiter {
 	l := &limiter{told: told, ceiling: unlimited, sentAt: make([]time.Time, 0, 16)}
 	burst := max(limit.Burst, 1)
-	if told == nil && limit.PerSecond > 0 {
-		l.ceiling = limit.PerSecond
+	pace := unlimited
+	switch known, ok := told.(interface{ Limit() rate.Limit }); {
+	case told == nil && limit.PerSecond > 0:
+		l.ceiling, pace = limit.PerSecond, limit.PerSecond
+	case ok && known.Limit() > 0:
+		l.ceiling = float64(known.Limit()) // *rate.Limiter paces by itself
 	}
-	l.pace = rate.NewLimiter(rate.Limit(l.ceiling), burst)
+	l.pace = rate.NewLimiter(rate.Limit(pace), burst)
 	if limit.InFlight > 0 {
 		l.inFlight = make(chan struct{}, limit.InFlight)
 	}
@@ -78,26 +82,34 @@ func (l *limiter) acquire(ctx context.Context) (release func(), err error) {
 	return release, nil
 }
 
+// wait waits out a hold first and for a turn after it: turns taken before would
+// all be used at once when the hold ends.
 func (l *limiter) wait(ctx context.Context) error {
-	if l.told != nil {
-		if err := l.told.Wait(ctx); err != nil {
+	for {
+		for pause := l.held(); pause > 0; pause = l.held() {
+			if err := sleep(ctx, pause); err != nil {
+				return err
+			}
+		}
+		if l.told != nil {
+			if err := l.told.Wait(ctx); err != nil {
+				return err
+			}
+		}
+		if err := l.waitPace(ctx); err != nil {
 			return err
 		}
-	}
-	if err := l.waitPace(ctx); err != nil {
-		return err
-	}
-	for {
-		l.mu.Lock()
-		pause := time.Until(l.hold)
-		l.mu.Unlock()
-		if pause <= 0 {
+		if l.held() <= 0 {
 			return ctx.Err()
 		}
-		if err := sleep(ctx, pause); err != nil {
-			return err
-		}
 	}
+}
+
+// held is how long nothing may be sent.
+func (l *limiter) held() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return time.Until(l.hold)
 }
 
 // waitPace is rate.Limiter.Wait, but a context that ends before the turn comes
@@ -175,8 +187,13 @@ func (l *limiter) throttled(now time.Time, pause time.Duration) {
 	if current == unlimited {
 		current = 1
 	}
+	lowest := lowestRate
+	if l.ceiling < unlimited && factor == firstDecrease {
+		// A single throttle below a limit we were told says little: halve at most.
+		lowest = l.ceiling / 2
+	}
 	l.lowered, l.raised = now, now
-	l.pace.SetLimitAt(now, rate.Limit(math.Max(current*factor, lowestRate)))
+	l.pace.SetLimitAt(now, rate.Limit(math.Max(current*factor, lowest)))
 }
 
 // measured is the number of good calls in the last second.
