@@ -67,7 +67,7 @@ func (s Shop) MarshalJSON() ([]byte, error) {
 
 // Key is shop_no, which the platform keeps unique; a shop without one is known
 // as "shop_id:" and its number.
-func (s *Shop) Key() string {
+func (s Shop) Key() string {
 	switch {
 	case s.No != "":
 		return s.No

@@ -64,7 +64,7 @@ func (w Warehouse) MarshalJSON() ([]byte, error) {
 
 // Key is warehouse_no, which the platform keeps unique; a warehouse without one
 // is known as "warehouse_id:" and its number.
-func (w *Warehouse) Key() string {
+func (w Warehouse) Key() string {
 	switch {
 	case w.No != "":
 		return w.No
