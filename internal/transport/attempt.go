@@ -49,6 +49,26 @@ func (s *callState) stopped(err error) error {
 	return err
 }
 
+// loginError is the error of a call whose token could not be had: what the
+// platform said of the login it did not say of the call, which was not refused,
+// and only its own attempts leave it in doubt.
+func (s *callState) loginError(err error) error {
+	login, ok := errors.AsType[*duijie.APIError](err)
+	if !ok {
+		return err
+	}
+	e := *login
+	e.OutcomeUnknown = s.inDoubt
+	switch e.Class {
+	case duijie.ClassRefused, duijie.ClassInvalid, duijie.ClassConflict:
+		e.Class = duijie.ClassUnauthenticated
+	}
+	if e.OutcomeUnknown == login.OutcomeUnknown && e.Class == login.Class {
+		return err
+	}
+	return &e
+}
+
 // sent watches one attempt leave. All hooks may run on other goroutines.
 type sent struct {
 	asked   atomic.Bool // the transport reports through httptrace at all

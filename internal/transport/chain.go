@@ -69,7 +69,7 @@ func (s *callState) tokened(next http.RoundTripper) http.RoundTripper {
 		if s.t.cfg.Tokens != nil && !s.call.NoToken {
 			token, err := s.t.cfg.Tokens.Token(r.Context(), s.refusedGen)
 			if err != nil {
-				return nil, s.stopped(err)
+				return nil, s.stopped(s.loginError(err))
 			}
 			s.token = token
 		}

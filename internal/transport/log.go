@@ -19,7 +19,7 @@ func (s *callState) report(r *http.Request) {
 		e.Class, e.Err = duijie.ClassUnavailable, s.t.redactor.err(s.sendErr)
 	case s.verdict.Class == duijie.ClassThrottled:
 		s.throttled++
-		limiter.throttled(now, min(s.holdAfterThrottle(), s.t.retry.MaxRetryAfter))
+		limiter.throttled(now, s.holdAfterThrottle())
 		fallthrough
 	default:
 		e.Class, e.Code, e.RequestID = s.verdict.Class, s.verdict.Code, s.verdict.RequestID
@@ -41,7 +41,7 @@ func (s *callState) report(r *http.Request) {
 // one waits.
 func (s *callState) holdAfterThrottle() time.Duration {
 	if s.verdict.RetryAfter > 0 {
-		return s.verdict.RetryAfter
+		return min(s.verdict.RetryAfter, max(s.t.retry.MaxRetryAfter, s.t.retry.ThrottleDelay))
 	}
 	return doubled(s.t.retry.ThrottleDelay, s.throttled, s.t.retry.MaxRetryAfter)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/duijie-go/duijie"
@@ -13,10 +14,10 @@ import (
 type redactor struct{ replacer *strings.Replacer }
 
 func newRedactor(secrets []duijie.Secret) redactor {
-	var pairs []string
+	var texts []string
 	add := func(text string) {
 		if len(text) >= 4 { // shorter ones would blank out ordinary words
-			pairs = append(pairs, text, "[redacted]")
+			texts = append(texts, text)
 		}
 	}
 	for _, s := range secrets {
@@ -26,8 +27,14 @@ func newRedactor(secrets []duijie.Secret) redactor {
 			add(escaped)
 		}
 	}
-	if pairs == nil {
+	if texts == nil {
 		return redactor{}
+	}
+	// Of texts that begin alike the replacer takes the first: the longest.
+	slices.SortFunc(texts, func(a, b string) int { return len(b) - len(a) })
+	pairs := make([]string, 0, 2*len(texts))
+	for _, text := range texts {
+		pairs = append(pairs, text, "[redacted]")
 	}
 	return redactor{strings.NewReplacer(pairs...)}
 }

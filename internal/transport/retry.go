@@ -2,6 +2,8 @@ package transport
 
 import (
 	"context"
+	"errors"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -49,17 +51,17 @@ func (s *callState) checkRetry(ctx context.Context, _ *http.Response, _ error) (
 	switch {
 	case v.Class == duijie.ClassOK:
 		return false, nil
-	case v.Skew && !s.corrected && s.correctClock():
+	case v.Skew && !s.corrected && s.mayRepeat(!v.NoEffect) && s.correctClock():
 		s.corrected = true
 		return true, nil
-	case v.Renew && !s.renewed && (v.NoEffect || s.call.Effect != duijie.EffectWrite):
+	case v.Renew && !s.renewed && s.mayRepeat(!v.NoEffect):
 		s.renewed, s.refusedGen = true, s.token.Gen
 		return true, nil
 	case s.attempts >= s.maxAttempts():
 		return false, nil
 	case v.Class == duijie.ClassThrottled:
 		// A wait above the cap is neither slept through nor shortened.
-		return v.RetryAfter <= s.t.retry.MaxRetryAfter, nil
+		return v.RetryAfter <= max(s.t.retry.MaxRetryAfter, 0), nil
 	case v.Class == duijie.ClassUnavailable:
 		return s.mayRepeat(!v.NoEffect), nil
 	}
@@ -89,10 +91,14 @@ func (s *callState) backoff(_, _ time.Duration, _ int, _ *http.Response) time.Du
 	return withJitter(doubled(p.MinDelay, s.attempts, p.MaxDelay))
 }
 
-// doubled is base·2^(n-1), at most limit; base below zero switches waiting off.
+// doubled is base·2^(n-1), at most limit; base below zero switches waiting off,
+// limit below zero doubling.
 func doubled(base time.Duration, n int, limit time.Duration) time.Duration {
 	if base <= 0 {
 		return 0
+	}
+	if limit <= 0 {
+		return base
 	}
 	d := base
 	for i := 1; i < n && d < limit; i++ {
@@ -133,8 +139,13 @@ func RetryAfter(h http.Header, now time.Time) time.Duration {
 	if text == "" {
 		return 0
 	}
-	if n, err := strconv.ParseInt(text, 10, 32); err == nil {
-		return max(time.Duration(n)*time.Second, 0)
+	n, err := strconv.ParseInt(text, 10, 64) // the nearest one when it does not fit
+	switch {
+	case err != nil && !errors.Is(err, strconv.ErrRange):
+	case n > math.MaxInt64/int64(time.Second):
+		return math.MaxInt64
+	default:
+		return max(time.Duration(n), 0) * time.Second
 	}
 	if at, err := http.ParseTime(text); err == nil {
 		return max(at.Sub(now), 0)
