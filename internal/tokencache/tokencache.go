@@ -24,6 +24,7 @@ type Source struct {
 	mu      sync.Mutex // never held across I/O
 	token   duijie.Token
 	renewAt time.Time
+	ahead   int64 // our generations are so much ahead of the store's: it lost its tokens
 	flight  *flight
 }
 
@@ -108,15 +109,16 @@ func (s *Source) obtain(ctx context.Context, refused int64) (duijie.Token, error
 		if err != nil {
 			return duijie.Token{}, fmt.Errorf("duijie: token store: %w", err)
 		}
-		if stored.Gen > refused && (stored.Expires.IsZero() || time.Now().Before(renewTime(stored))) {
+		seen := stored.Gen
+		if stored = s.own(stored); stored.Gen > refused && (stored.Expires.IsZero() || time.Now().Before(renewTime(stored))) {
 			return stored, nil
 		}
-		lease, ours, err := s.store.Acquire(ctx, s.scope, stored.Gen, leaseTTL)
+		lease, ours, err := s.store.Acquire(ctx, s.scope, seen, leaseTTL)
 		if err != nil {
 			return duijie.Token{}, fmt.Errorf("duijie: token store: %w", err)
 		}
 		if ours {
-			return s.lead(ctx, lease)
+			return s.lead(ctx, lease, refused)
 		}
 		if err := pause(ctx); err != nil {
 			return duijie.Token{}, err
@@ -126,7 +128,7 @@ func (s *Source) obtain(ctx context.Context, refused int64) (duijie.Token, error
 
 // lead logs in while holding the lease. A leader that was overtaken reads the
 // other's token and never writes.
-func (s *Source) lead(ctx context.Context, lease duijie.TokenLease) (duijie.Token, error) {
+func (s *Source) lead(ctx context.Context, lease duijie.TokenLease, refused int64) (duijie.Token, error) {
 	fetchCtx, cancel := context.WithTimeout(ctx, fetchTimeout)
 	defer cancel()
 	token, err := s.fetch(fetchCtx)
@@ -135,12 +137,26 @@ func (s *Source) lead(ctx context.Context, lease duijie.TokenLease) (duijie.Toke
 	}
 	committed, err := s.store.Commit(ctx, lease, token)
 	if errors.Is(err, duijie.ErrFenced) {
-		return s.store.Load(ctx, s.scope)
+		stored, err := s.store.Load(ctx, s.scope)
+		return s.own(stored), err
 	}
 	if err != nil {
 		return duijie.Token{}, fmt.Errorf("duijie: token store: %w", err)
 	}
-	return committed, nil
+	s.mu.Lock()
+	s.ahead = max(s.ahead, refused+1-committed.Gen) // a store that lost its tokens counts from one again
+	s.mu.Unlock()
+	return s.own(committed), nil
+}
+
+// own is a stored token under our count of generations, which never goes back.
+func (s *Source) own(t duijie.Token) duijie.Token {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t.Gen > 0 {
+		t.Gen += s.ahead
+	}
+	return t
 }
 
 // renewTime is a little before the token ends: 10 % of the time left, at most

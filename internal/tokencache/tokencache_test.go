@@ -119,3 +119,34 @@ func TestFailedLoginIsReportedAndTriedAgain(t *testing.T) {
 	_, err = s.Token(t.Context(), 0)
 	require.NoError(t, err)
 }
+
+// TestStoreThatLostItsTokens: a store that was emptied counts generations from
+// one again. That is one login, not one for each generation it had.
+func TestStoreThatLostItsTokens(t *testing.T) {
+	t.Parallel()
+	var logins atomic.Int64
+	store := &emptied{duijie.NewMemoryTokenStore()}
+	s := New(store, "scope", func(context.Context) (duijie.Token, error) {
+		return duijie.Token{Value: duijie.NewSecret("t")}, addOne(&logins)
+	})
+	gen := int64(0)
+	for range 50 {
+		tok, err := s.Token(t.Context(), gen)
+		require.NoError(t, err)
+		gen = tok.Gen
+	}
+	require.EqualValues(t, 50, logins.Load())
+	store.TokenStore = duijie.NewMemoryTokenStore()
+	for range 3 { // also for callers that remember the refusal
+		tok, err := s.Token(t.Context(), gen)
+		require.NoError(t, err)
+		require.Greater(t, tok.Gen, gen)
+	}
+	require.EqualValues(t, 51, logins.Load())
+	tok, err := s.Token(t.Context(), 51)
+	require.NoError(t, err)
+	require.EqualValues(t, 52, tok.Gen, "and goes on from there")
+	require.EqualValues(t, 52, logins.Load())
+}
+
+type emptied struct{ duijie.TokenStore }
