@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/duijie-go/duijie/examples/internal/cli"
 	"github.com/duijie-go/duijie/kingdee"
 	"github.com/duijie-go/duijie/kingdee/kingdeetest"
 	"github.com/duijie-go/duijie/sync/sqlstore/sqlite"
@@ -34,6 +35,9 @@ type childTask struct {
 func TestMain(m *testing.M) {
 	if task := os.Getenv(childEnv); task != "" {
 		os.Exit(runChild(task))
+	}
+	if os.Getenv(programEnv) != "" {
+		cli.Main(name, hurriedRun)
 	}
 	if shops := os.Getenv(fakesEnv); shops != "" {
 		os.Exit(serveFakes(shops))

@@ -109,11 +109,9 @@ func programWith(t *testing.T, s settings, options []duijie.Option, args ...stri
 	begin := time.Now()
 	var cause error
 	code := cli.Run(t.Context(), name, args, &out, &stderr, func(ctx context.Context, env *cli.Env) (code int, err error) {
-		defer func() { cause = err }()
-		if !configured() {
-			return demo(ctx, env)
-		}
-		return live(ctx, env, options...)
+		code, err = live(ctx, env, options...)
+		cause = err
+		return code, err
 	})
 	r := result{code: code, out: out.String(), err: stderr.String(), cause: cause, took: time.Since(begin)}
 	require.NotContains(t, r.out+r.err, "panic", "%v", r)
