@@ -158,9 +158,15 @@ type storedRows struct {
 
 // lookup reads the records of the keys, in one query.
 func (s *SaveSink[T]) lookup(ctx context.Context, records []duijiesync.Record[T], fields fieldSet) (*storedRows, error) {
-	numbers := make([]string, len(records))
-	for i, rec := range records {
-		numbers[i] = rec.Key
+	out := &storedRows{form: s.cfg.Form.ID, exact: map[string][][]Cell{}, fold: map[string][][]Cell{}}
+	numbers := make([]string, 0, len(records))
+	for _, rec := range records {
+		if _, err := quote(rec.Key); err == nil { // no number is like the others, and Write refuses them
+			numbers = append(numbers, rec.Key)
+		}
+	}
+	if len(numbers) == 0 {
+		return out, nil
 	}
 	filters := []Filter{In(s.cfg.Form.Number, numbers...)}
 	if s.cfg.Org != "" {
@@ -180,7 +186,6 @@ func (s *SaveSink[T]) lookup(ctx context.Context, records []duijiesync.Record[T]
 	if len(rows) >= defaultPageRows {
 		return nil, fmt.Errorf("kingdee: look records up: %d rows for %d numbers: compare no line fields, and set Org: %w", len(rows), len(records), duijie.ErrMalformedAnswer)
 	}
-	out := &storedRows{form: s.cfg.Form.ID, exact: map[string][][]Cell{}, fold: map[string][][]Cell{}}
 	for _, row := range rows {
 		number := strings.TrimRight(row[1].Text(), " ")
 		out.exact[number] = append(out.exact[number], row)

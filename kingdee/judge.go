@@ -130,7 +130,9 @@ func (r *reading) failure() (verdict, bool) {
 	if from == noMsgCode && v.Renew && (len(st.Errors) > 1 || len(st.succeeded()) > 0) {
 		v.Class, v.Renew, v.NoEffect, v.Hint = duijie.ClassRefused, false, false, "" // a record's text, not the call's verdict
 	}
-	if r.shape == batchShape && r.rowVerdicts(st) && ofRecords(v.Class) && v.Hint != hintForm {
+	// A server that names no successes may have stored rows beside a locked one.
+	lock := v.NoEffect && v.Class == duijie.ClassUnavailable && r.records > 1 && st.SuccessEntitys == nil
+	if r.shape == batchShape && r.rowVerdicts(st) && (ofRecords(v.Class) && v.Hint != hintForm || lock) {
 		return verdict{}, false
 	}
 	if len(st.succeeded()) > 0 {

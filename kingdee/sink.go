@@ -126,6 +126,9 @@ func (s *SaveSink[T]) Write(ctx context.Context, records []duijiesync.Record[T])
 		if err == nil {
 			model, err = s.keyed(rec.Target.ID, model)
 		}
+		if err == nil {
+			_, err = quote(rec.Key) // what can not be looked up must not be written
+		}
 		if err != nil {
 			out[i] = duijiesync.Outcome{Kind: duijiesync.OutcomeRefused, TargetID: rec.Target.ID, Code: "model", Message: err.Error()}
 			continue
@@ -136,31 +139,59 @@ func (s *SaveSink[T]) Write(ctx context.Context, records []duijiesync.Record[T])
 	if len(models) == 0 {
 		return out, nil
 	}
-	res, err := s.c.BatchSave(ctx, BatchSaveRequest{FormID: s.cfg.Form.ID, Models: models, SaveOptions: s.cfg.Options})
-	if err != nil {
-		return s.failed(out, sent, len(records), err)
-	}
-	for n, row := range res.Rows {
-		out[sent[n]] = outcome(row, records[sent[n]].Target.ID)
+	if err := s.save(ctx, records, models, sent, out); err != nil {
+		return nil, err
 	}
 	return out, nil
 }
 
+// save saves the models of the records sent. Where others of the batch were held
+// back, it parts a refusal of the rest itself: to the engine it would not speak
+// for all.
+func (s *SaveSink[T]) save(ctx context.Context, records []duijiesync.Record[T], models []any, sent []int, out []duijiesync.Outcome) error {
+	res, err := s.c.BatchSave(ctx, BatchSaveRequest{FormID: s.cfg.Form.ID, Models: models, SaveOptions: s.cfg.Options})
+	if err == nil {
+		for n, row := range res.Rows {
+			out[sent[n]] = outcome(row, records[sent[n]].Target.ID)
+		}
+		return nil
+	}
+	if !refusedWhole(err) || len(sent) == 1 || len(sent) == len(records) {
+		return s.failed(out, sent, len(records), err)
+	}
+	half := len(sent) / 2
+	for _, part := range [][2]int{{0, half}, {half, len(sent)}} {
+		some := sent[part[0]:part[1]]
+		if err := s.save(ctx, records, models[part[0]:part[1]], some, out); err != nil {
+			for _, i := range some { // nothing was saved; the engine meets the reason again
+				out[i] = duijiesync.Outcome{Kind: duijiesync.OutcomeRetryable, Message: err.Error()}
+			}
+		}
+	}
+	return nil
+}
+
+// refusedWhole: nothing was saved because of at least one of the records.
+func refusedWhole(err error) bool {
+	refused := errors.Is(err, duijie.ErrRefused) || errors.Is(err, duijie.ErrInvalid) || errors.Is(err, duijie.ErrConflict)
+	return refused && !errors.Is(err, duijie.ErrOutcomeUnknown)
+}
+
 // failed turns an error of the call into outcomes where it does not speak for
 // all records, or where it only asks for patience.
-func (s *SaveSink[T]) failed(out []duijiesync.Outcome, sent []int, all int, err error) ([]duijiesync.Outcome, error) {
+func (s *SaveSink[T]) failed(out []duijiesync.Outcome, sent []int, all int, err error) error {
 	e, ok := errors.AsType[*duijie.APIError](err)
 	locked := ok && e.Code == "13" && !e.OutcomeUnknown
 	unknown := errors.Is(err, duijie.ErrOutcomeUnknown)
-	refused := errors.Is(err, duijie.ErrRefused) || errors.Is(err, duijie.ErrInvalid) || errors.Is(err, duijie.ErrConflict)
+	refused := refusedWhole(err)
 	if !locked && (len(sent) == all || !unknown && !refused) {
-		return nil, err
+		return err
 	}
 	o := duijiesync.Outcome{Kind: duijiesync.OutcomeRetryable}
 	switch {
 	case unknown:
 		o.Kind = duijiesync.OutcomeUnknown
-	case refused && len(sent) == 1:
+	case refused:
 		o.Kind = duijiesync.OutcomeRefused
 	}
 	if ok {
@@ -169,7 +200,7 @@ func (s *SaveSink[T]) failed(out []duijiesync.Outcome, sent []int, all int, err 
 	for _, i := range sent {
 		out[i] = o
 	}
-	return out, nil
+	return nil
 }
 
 // keyed is a model with the primary key of an update in front, and no other.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/duijie-go/duijie"
 	duijiesync "github.com/duijie-go/duijie/sync"
@@ -73,6 +74,7 @@ func (s *Source[T]) Read(ctx context.Context, after duijiesync.Checkpoint) iter.
 			fail(err)
 			return
 		}
+		at.Rows = 0 // Top bounds each reading
 		w, err := newWalk(s.c, s.q, s.opts)
 		if err != nil {
 			fail(err)
@@ -89,10 +91,7 @@ func (s *Source[T]) Read(ctx context.Context, after duijiesync.Checkpoint) iter.
 				fail(err)
 				return
 			}
-			batch.Checkpoint = duijiesync.Checkpoint(at.text())
-			if !more && s.cfg.Rescan {
-				batch.Checkpoint = "{}"
-			}
+			batch.Checkpoint = s.checkpoint(at, more)
 			if len(rows) == 0 && !s.cfg.Rescan {
 				continue // nothing new: the old checkpoint stays
 			}
@@ -102,6 +101,45 @@ func (s *Source[T]) Read(ctx context.Context, after duijiesync.Checkpoint) iter.
 		}
 	}
 }
+
+// checkpoint is where to resume behind a page.
+func (s *Source[T]) checkpoint(at cursor, more bool) duijiesync.Checkpoint {
+	switch {
+	case !more && s.q.Top > 0 && at.Rows >= s.q.Top:
+		return "" // cut short: the rows left out are behind this page's keys
+	case !more && s.cfg.Rescan:
+		return "{}"
+	}
+	at.Rows = 0
+	return duijiesync.Checkpoint(at.text())
+}
+
+// DecodeRaw reads the raw item of a record back, as the source read its row. A
+// field it does not hold is null. It implements duijiesync.RawDecoder.
+func (s *Source[T]) DecodeRaw(raw json.RawMessage) (T, error) {
+	fields, err := members(raw)
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	row := make([]Cell, len(s.fields))
+	for i := range row {
+		row[i] = Cell("null")
+	}
+	for _, f := range fields {
+		if i := slices.Index(s.fields, f.Key); i >= 0 {
+			row[i] = Cell(f.Value.(json.RawMessage))
+		}
+	}
+	return s.decode(0, row)
+}
+
+// What a Source is to a pipeline.
+var (
+	_ duijiesync.Source[any]     = (*Source[any])(nil)
+	_ duijiesync.Pager           = (*Source[any])(nil)
+	_ duijiesync.RawDecoder[any] = (*Source[any])(nil)
+)
 
 func (s *Source[T]) batch(rows [][]Cell) (duijiesync.Batch[T], error) {
 	b := duijiesync.Batch[T]{Records: make([]duijiesync.Record[T], len(rows))}

@@ -71,7 +71,8 @@ type Pipeline[In, Out any] struct {
 	// Fingerprint returns the bytes that stand for a record's contents. Default:
 	// its JSON.
 	Fingerprint func(Out) ([]byte, error)
-	// Decode turns the raw item of a dead letter into In for Replay. Default: JSON.
+	// Decode turns the raw item of a dead letter into In for Replay. Default: the
+	// source, where it is a [RawDecoder], else JSON.
 	Decode func(json.RawMessage) (In, error)
 	// Logger receives what a run does. Default: nothing is logged.
 	Logger *slog.Logger

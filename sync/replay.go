@@ -56,6 +56,9 @@ func (r *run[In, Out]) decode(raw json.RawMessage) (In, error) {
 	if r.p.Decode != nil {
 		return r.p.Decode(raw)
 	}
+	if d, ok := r.p.Source.(RawDecoder[In]); ok {
+		return d.DecodeRaw(raw)
+	}
 	var value In
 	err := json.Unmarshal(raw, &value)
 	return value, err

@@ -78,6 +78,12 @@ type Pager interface {
 	Paging() string
 }
 
+// RawDecoder is a source whose raw items are not the JSON of its values: Replay
+// has it decode them. [Pipeline.Decode] goes before it.
+type RawDecoder[T any] interface {
+	DecodeRaw(raw json.RawMessage) (T, error)
+}
+
 // Transform turns an item of the source into an item of the target. An error
 // makes the record a dead letter; [ErrSkip] leaves it out. It must be pure:
 // the same input gives the same output, or unchanged records look changed.
