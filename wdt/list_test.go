@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -434,4 +435,36 @@ func TestWarehouses(t *testing.T) {
 			require.Len(t, page.Items, 6)
 		}
 	})
+}
+
+// A closed window of a method that tells no total is walked upwards, where a row
+// that leaves moves the others to pages that were read.
+func TestClosedWindowWithoutTotal(t *testing.T) {
+	t.Parallel()
+	const size = 2
+	calls, ids := 0, []int{1, 2, 3, 4, 5}
+	client, _ := newMock(t, Direct, func(r *http.Request) (*http.Response, error) {
+		if calls++; calls == 2 {
+			ids = ids[1:] // modified, so that it is out of the window
+		}
+		page, err := strconv.Atoi(r.URL.Query().Get("page_no"))
+		require.NoError(t, err)
+		var rows []string
+		for _, id := range ids[min(page*size, len(ids)):min((page+1)*size, len(ids))] {
+			rows = append(rows, fmt.Sprintf(`{"rec_id":%d}`, id))
+		}
+		return httpmock.NewStringResponse(200, `{"status":0,"data":{"rows":[`+strings.Join(rows, ",")+`]}}`), nil
+	}, fast...)
+	s := NewScanSource(client, "a.B.search", nil, ScanConfig[stockRow]{
+		Key: func(r stockRow) string { return fmt.Sprint(r.ID) }, Size: size, ClosedWindow: true,
+	})
+	var got []string
+	for batch, err := range s.Read(t.Context(), "") {
+		require.NoError(t, err)
+		for _, r := range batch.Records {
+			got = append(got, r.Key)
+		}
+	}
+	slices.Sort(got)
+	require.Equal(t, []string{"1", "2", "3", "4", "5"}, got)
 }

@@ -24,7 +24,9 @@ type scan[T any] struct {
 	key     func(T, json.RawMessage) string
 	version func(T) int64
 	// complete repeats the walk until no row can have been missed. A closed window
-	// of modification times needs one walk only: rows leave it, none comes in.
+	// of modification times needs one walk only: rows leave it, none comes in, and
+	// those behind move to pages not read yet. Walked upwards, for want of a total,
+	// they move to pages that were, so that it is read again too.
 	complete bool
 }
 
@@ -106,7 +108,8 @@ func (s *scan[T]) walk(ctx context.Context, p *pass, seen map[string]seenRow, se
 			st.more = false
 		}
 		if !st.more {
-			done = !s.complete || p.missedNone(st, firstFresh)
+			upwards := st.at.kind == forward && s.key != nil
+			done = !s.complete && !upwards || p.missedNone(st, firstFresh)
 		}
 		switch {
 		case st.more:
