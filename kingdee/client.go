@@ -184,17 +184,18 @@ func (c *Client) send(ctx context.Context, op operation, body []byte, o duijie.C
 	if o.Effect != duijie.EffectDefault {
 		op.effect = o.Effect
 	}
-	gen := int64(0)
+	var token duijie.Token
 	call := &transport.Call{
 		Op: opName(op.service), Group: op.group, Effect: op.effect, NoToken: op.noToken, Options: o,
 		Sign: func(ctx context.Context, a transport.Attempt) (*http.Request, error) {
-			gen = a.Token.Gen
+			token = a.Token
 			return c.request(ctx, op, body, a)
 		},
 		Judge: func(a *transport.Answer) transport.Verdict {
 			v := c.withHints(r.judge(a), a)
+			c.hide(&v, r, token.Value)
 			if v.Renew && c.sessions != nil && !op.noToken {
-				c.sessions.lost(gen)
+				c.sessions.lost(token.Gen)
 			}
 			return v
 		},

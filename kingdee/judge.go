@@ -314,3 +314,28 @@ func clockOff(date string, now time.Time) string {
 	}
 	return ""
 }
+
+// hide blanks secrets and the session out of the server's words, should it, or
+// a proxy, send back what it was sent.
+func (c *Client) hide(v *verdict, r *reading, session duijie.Secret) {
+	st := r.result.ResponseStatus
+	if v.Message == "" && (st == nil || len(st.Errors) == 0) {
+		return
+	}
+	var ids []string
+	for cookie := range strings.SplitSeq(session.Reveal(), "; ") {
+		if _, id, _ := strings.Cut(cookie, "="); len(id) >= 8 {
+			ids = append(ids, id, "[redacted]")
+		}
+	}
+	sessions := strings.NewReplacer(ids...)
+	clean := func(text string) string { return c.http.Clean(sessions.Replace(text)) }
+	v.Message = clean(v.Message)
+	if st == nil {
+		return
+	}
+	for i := range st.Errors {
+		n := &st.Errors[i]
+		n.Message, n.FieldName = wire.Text(clean(string(n.Message))), wire.Text(clean(string(n.FieldName)))
+	}
+}

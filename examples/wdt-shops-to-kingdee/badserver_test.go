@@ -63,7 +63,11 @@ func TestServerFaults(t *testing.T) {
 		w, state := newWorld(t, 3), stateFile(t)
 		good := w.settings(gateway, password)
 		inject(w)
-		r := program(t, good, "-state", state)
+		options := hurried()
+		if kind == "stall after" || kind == "drip after" {
+			options = impatient()
+		}
+		r := programWith(t, good, options, "-state", state)
 		r.failed(t)
 		require.ErrorIs(t, r.cause, want.is, "%v", r)
 		for _, words := range want.words {

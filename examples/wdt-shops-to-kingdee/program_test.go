@@ -85,14 +85,19 @@ func (r result) String() string {
 	return fmt.Sprintf("exit status %d after %v\n--- stdout\n%s--- stderr\n%s", r.code, r.took, r.out, r.err)
 }
 
-// hurried are options that shorten what the program would wait for.
+// hurried are options that shorten what the program would wait for. The time
+// limit of an attempt is for a busy machine; who waits for it takes impatient.
 func hurried() []duijie.Option {
 	return []duijie.Option{
 		duijie.WithRateLimiter(rate.NewLimiter(rate.Inf, 1)),
 		duijie.WithRetry(duijie.RetryPolicy{MaxAttempts: 2, MinDelay: time.Millisecond, ThrottleDelay: 2 * time.Millisecond}),
-		duijie.WithAttemptTimeout(300 * time.Millisecond),
+		duijie.WithAttemptTimeout(5 * time.Second),
 		duijie.WithMaxBody(1 << 20),
 	}
+}
+
+func impatient() []duijie.Option {
+	return append(hurried(), duijie.WithAttemptTimeout(100*time.Millisecond))
 }
 
 // program runs the whole program, flags and environment included, with

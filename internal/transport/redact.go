@@ -39,6 +39,10 @@ func newRedactor(secrets []duijie.Secret) redactor {
 	return redactor{strings.NewReplacer(pairs...)}
 }
 
+// Clean blanks the client's secrets out of a text of the platform's that does
+// not pass through a verdict.
+func (t *Transport) Clean(text string) string { return t.redactor.clean(text) }
+
 func (r redactor) clean(text string) string {
 	if r.replacer == nil || text == "" {
 		return text
