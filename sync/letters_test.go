@@ -55,7 +55,7 @@ func TestUnsentLetterGoesOnceWritten(t *testing.T) {
 	require.EqualValues(t, 20, mustRun(t, p).Held)
 	require.NoError(t, p.MarkUnsent(t.Context(), "D0002", "D0003"))
 	require.EqualValues(t, 2, mustRun(t, p).Created)
-	require.Equal(t, 18, len(lettersOf(t, memory)), "letters")
+	require.Len(t, lettersOf(t, memory), 18, "letters")
 	src.items = renamed(src.items, "D0002")
 	require.EqualValues(t, 1, mustRun(t, p).Updated)
 	_, err := p.Replay(t.Context())
