@@ -32,11 +32,15 @@ func (p *Pipeline[In, Out]) MarkDone(ctx context.Context, keys ...string) error 
 
 // MarkUnsent tells the pipeline that held or dead records are not in the target,
 // as a person found out: the next run that reads them sends them as new, and
-// Replay sends those that are dead letters at once.
+// Replay sends those that are dead letters at once. Of a held update it tells that
+// the target still has the old contents: it is sent as an update again.
 func (p *Pipeline[In, Out]) MarkUnsent(ctx context.Context, keys ...string) error {
 	return p.amend(ctx, keys, func(s *Settlement, e Entry, _ *DeadLetter) {
 		// Dead with no contents: whatever comes is sent, and the letter goes with it.
-		e.State, e.Fingerprint, e.TargetID, e.Updated = EntryDead, Fingerprint{}, "", time.Now()
+		if e.State == EntryDead && e.Fingerprint != (Fingerprint{}) { // not when told twice
+			e.TargetID = ""
+		}
+		e.State, e.Fingerprint, e.Updated = EntryDead, Fingerprint{}, time.Now()
 		s.Entries = append(s.Entries, e)
 	})
 }

@@ -75,20 +75,32 @@ func (r *run[In, Out]) stillOpen(batch OpenBatch) ([]Intent, error) {
 }
 
 // recoverByLookup asks for the keys until the target had time to finish what
-// was sent last.
+// was sent last. A create is there or not; of an update a key does not tell, so
+// that only time settles it.
 func (r *run[In, Out]) recoverByLookup(last time.Time, open []Intent, s *Settlement) error {
+	var creates, updates []Intent
+	for _, in := range open {
+		if in.TargetID == "" {
+			creates = append(creates, in)
+		} else {
+			updates = append(updates, in)
+		}
+	}
 	due, delay := last, r.cfg.settle.Delay
-	for attempt := 1; len(open) > 0 && attempt <= r.cfg.settle.Attempts; attempt++ {
+	for attempt := 1; len(creates)+len(updates) > 0 && attempt <= r.cfg.settle.Attempts; attempt++ {
 		due = due.Add(delay)
 		delay *= 2
 		if err := sleep(r.ctx, time.Until(due)); err != nil {
 			return err
 		}
-		absent, err := r.findIntents(open, s)
+		if attempt == r.cfg.settle.Attempts {
+			creates = append(creates, updates...)
+		}
+		absent, err := r.findIntents(creates, s)
 		if err != nil {
 			return err
 		}
-		open = absent
+		creates = absent
 	}
 	return nil
 }

@@ -62,8 +62,8 @@ func (r *run[In, Out]) conclude(it *item[In, Out], o Outcome) {
 }
 
 // settleByLookup settles records whose write has no certain outcome by asking
-// the target: found as wanted is done; found otherwise is updated; absent, after
-// the target had time to finish, is sent again; not to be found out is held.
+// the target: found as wanted is done; absent or found otherwise, after the
+// target had time to finish, is sent again; not to be found out is held.
 func (r *run[In, Out]) settleByLookup(items []*item[In, Out], unknown bool) (again []*item[In, Out], err error) {
 	if r.finder == nil {
 		return r.withoutLookup(items), nil
@@ -77,27 +77,23 @@ func (r *run[In, Out]) settleByLookup(items []*item[In, Out], unknown bool) (aga
 			return nil, err
 		}
 		delay = max(delay*2, r.cfg.settle.Delay)
-		var absent []*item[In, Out]
+		last := attempt >= r.cfg.settle.Attempts
+		var waiting []*item[In, Out]
 		err := r.find(items, func(it *item[In, Out], f Found) {
-			switch r.judgeFound(it, f) {
-			case foundAbsent:
-				absent = append(absent, it)
-			case foundOther:
+			switch met := r.judgeFound(it, f); {
+			case met == foundDone:
+			case last, met == foundOther && it.outcome.Kind == OutcomeConflict:
+				it.locate(f)
+				it.first = f.Match == Absent
 				again = r.sendAgain(again, it)
+			default: // the target may still be working on it, an update too
+				waiting = append(waiting, it)
 			}
 		})
 		if err != nil {
 			return nil, err
 		}
-		if attempt >= r.cfg.settle.Attempts {
-			for _, it := range absent {
-				it.out.Target = Target{}
-				it.first = true
-				again = r.sendAgain(again, it)
-			}
-			return again, nil
-		}
-		items = absent
+		items = waiting
 	}
 	return again, nil
 }
@@ -125,8 +121,6 @@ func (r *run[In, Out]) judgeFound(it *item[In, Out], f Found) finding {
 		r.conclude(it, Outcome{Kind: kind, TargetID: f.TargetID})
 		return foundDone
 	}
-	it.locate(f)
-	it.first = false
 	return foundOther
 }
 
