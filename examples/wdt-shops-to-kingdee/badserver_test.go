@@ -57,7 +57,7 @@ func TestServerFaults(t *testing.T) {
 		"n001":             {duijie.ErrUnauthenticated, []string{"N001"}},
 		"locked":           {duijie.ErrUnavailable, []string{"网络控制"}},
 	}
-	check := func(t *testing.T, kind string, gateway wdt.Gateway, password bool, inject, clear func(w *world)) {
+	check := func(t *testing.T, kind string, gateway wdt.Gateway, password bool, inject, mend func(w *world)) {
 		t.Helper()
 		want := shared[kind]
 		w, state := newWorld(t, 3), stateFile(t)
@@ -77,7 +77,7 @@ func TestServerFaults(t *testing.T) {
 			}
 			require.True(t, some, "%q is missing\n%v", words, r)
 		}
-		clear(w)
+		mend(w)
 		w.completes(t, good, state)
 	}
 	for i, kind := range wdttest.FaultKinds() {

@@ -54,7 +54,7 @@ func formsOf(canary string) map[string]string {
 	forms := map[string]string{
 		"plain": canary, "quoted": quoted[1 : len(quoted)-1], "query": url.QueryEscape(canary), "path": url.PathEscape(canary),
 		"hex": hex.EncodeToString([]byte(canary)), "HEX": strings.ToUpper(hex.EncodeToString([]byte(canary))),
-		"%v of bytes": strings.Trim(fmt.Sprint([]byte(canary)), "[]"),
+		"%v of bytes": strings.Trim(fmt.Sprintf("%d", []byte(canary)), "[]"),
 	}
 	for shift := range 3 { // base64 of a longer text shows it in one of three ways
 		for name, encoding := range map[string]*base64.Encoding{"base64": base64.RawStdEncoding, "base64url": base64.RawURLEncoding} {
@@ -92,10 +92,10 @@ func newSecretWorld(t *testing.T, n int) *secretWorld {
 	} {
 		w.canaries.plant(what, text)
 	}
-	w.world.shops = wdttest.NewServer(wdttest.WithAccount(shops))
-	t.Cleanup(w.world.shops.Close)
-	w.world.erp = kingdeetest.NewServer(kingdeetest.WithAccount(erp))
-	t.Cleanup(w.world.erp.Close)
+	w.shops = wdttest.NewServer(wdttest.WithAccount(shops))
+	t.Cleanup(w.shops.Close)
+	w.erp = kingdeetest.NewServer(kingdeetest.WithAccount(erp))
+	t.Cleanup(w.erp.Close)
 	for i := 1; i <= n; i++ {
 		w.shops.PutShop(wdttest.Shop{ID: int64(1000 + i), No: fmt.Sprintf("S%04d", i), Name: fmt.Sprintf("店铺 %d", i), PlatformID: 127})
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -121,7 +120,7 @@ func TestPlan(t *testing.T) {
 	w.put(3, "店铺 3 (改名)", time.Now())
 	w.put(31, "店铺 31", time.Now())
 	r := program(t, s, "-state", state, "-plan")
-	require.Regexp(t, regexp.MustCompile(`update +S0003 \n +FName: "店铺 3" → "店铺 3 \(改名\)"`), r.out, "what changes is shown field by field")
+	require.Regexp(t, `update +S0003 \n +FName: "店铺 3" → "店铺 3 \(改名\)"`, r.out, "what changes is shown field by field")
 	require.Regexp(t, `create +S0031`, r.out)
 	run(map[string]int64{"create": 1, "update": 1, "unchanged": 29})
 	w.check(t)
