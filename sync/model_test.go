@@ -137,6 +137,17 @@ func (m *target) Write(_ context.Context, recs []duijiesync.Record[doc]) ([]duij
 	if m.fault != nil {
 		f = m.fault(m.writes)
 	}
+	return m.suffer(f, recs)
+}
+
+// write is Write with a fault of the caller's choice.
+func (m *target) write(f fault, recs []duijiesync.Record[doc]) ([]duijiesync.Outcome, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.suffer(f, recs)
+}
+
+func (m *target) suffer(f fault, recs []duijiesync.Record[doc]) ([]duijiesync.Outcome, error) {
 	switch f {
 	case lostBefore:
 		return nil, errLost
