@@ -91,10 +91,10 @@ func newStorm(t *testing.T, seed uint64) *storm {
 	return s
 }
 
-// drawn is the n-th number below max that who draws.
-func (s *storm) drawn(max int, who string, n int) int {
+// drawn is the n-th number below its bound that who draws.
+func (s *storm) drawn(below int, who string, n int) int {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d %s %d", s.seed, who, n))
-	return rand.New(rand.NewPCG(uint64(sum[0])<<8|uint64(sum[1]), uint64(sum[2])<<8|uint64(sum[3]))).IntN(max)
+	return rand.New(rand.NewPCG(uint64(sum[0])<<8|uint64(sum[1]), uint64(sum[2])<<8|uint64(sum[3]))).IntN(below)
 }
 
 func (s *storm) run() {
@@ -124,7 +124,9 @@ func (s *storm) quiet() {
 			s.src.change(s.rng)
 		}
 		if len(s.bad) > 0 && s.rng.IntN(10) == 0 { // cured in the target
+			s.to.mu.Lock()
 			delete(s.to.poison, s.bad[0])
+			s.to.mu.Unlock()
 			s.bad = s.bad[1:]
 		}
 	}
