@@ -24,8 +24,9 @@ const (
 
 // item is one record of the batch being processed.
 type item[In, Out any] struct {
-	in      Record[In]
-	out     Record[Out]
+	in      *Record[In]
+	out     *Record[Out] // the place-th of run.outs
+	place   int
 	fp      Fingerprint
 	entry   Entry // what the ledger knows; State 0 when nothing
 	stage   stage
@@ -68,6 +69,7 @@ func (r *run[In, Out]) process(batch Batch[In]) error {
 
 // prepare transforms the records and keeps the latest state of each key.
 func (r *run[In, Out]) prepare(records []Record[In]) ([]*item[In, Out], error) {
+	r.outs = make([]Record[Out], len(records))
 	store := make([]item[In, Out], len(records))
 	items := make([]*item[In, Out], len(records))
 	latest := make(map[string]int, len(records))
@@ -77,7 +79,7 @@ func (r *run[In, Out]) prepare(records []Record[In]) ([]*item[In, Out], error) {
 		}
 		it := &store[i]
 		items[i] = it
-		it.in = rec
+		it.in, it.out, it.place = &records[i], &r.outs[i], i
 		if j, twice := latest[rec.Key]; twice {
 			if older := items[j]; older.in.Version > rec.Version && rec.Version != 0 {
 				it.stage = skipped
@@ -99,14 +101,14 @@ func (r *run[In, Out]) prepare(records []Record[In]) ([]*item[In, Out], error) {
 }
 
 func (r *run[In, Out]) transform(it *item[In, Out]) error {
-	value, err := r.callTransform(it.in)
+	value, err := r.callTransform(*it.in)
 	if errors.Is(err, ErrSkip) {
 		it.stage = skipped
 		return nil
 	}
 	code := "transform"
 	if err == nil {
-		it.out = Record[Out]{Key: it.in.Key, Value: value, Version: it.in.Version}
+		*it.out = Record[Out]{Key: it.in.Key, Value: value, Version: it.in.Version}
 		code = "encode"
 		it.fp, it.out.Raw, err = r.callFingerprint(it.in.Key, value)
 	}
@@ -239,14 +241,28 @@ func (it *item[In, Out]) locate(f Found) bool {
 	return f.Match == Identical || f.Match == Exists && known && it.entry.Fingerprint == it.fp
 }
 
+// records are the items' records for a sink: a part of the batch where they
+// stand side by side there, else copies.
+func (r *run[In, Out]) records(items []*item[In, Out]) []Record[Out] {
+	first, n := items[0].place, len(items)
+	inARow := true
+	for i, it := range items {
+		inARow = inARow && it.place == first+i
+	}
+	if inARow {
+		return r.outs[first : first+n : first+n]
+	}
+	records := make([]Record[Out], n)
+	for i, it := range items {
+		records[i] = *it.out
+	}
+	return records
+}
+
 // find looks items up, at most FindRows at a time.
 func (r *run[In, Out]) find(items []*item[In, Out], each func(*item[In, Out], Found)) error {
 	for chunk := range chunks(items, r.cfg.findRows) {
-		records := make([]Record[Out], len(chunk))
-		for i, it := range chunk {
-			records[i] = it.out
-		}
-		found, err := r.callFind(records)
+		found, err := r.callFind(r.records(chunk))
 		if err != nil {
 			return fmt.Errorf("duijie/sync: look up in the target: %w", err)
 		}

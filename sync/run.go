@@ -23,7 +23,8 @@ type run[In, Out any] struct {
 	ctx     context.Context // of the batch under way: outlives the caller's by the grace
 	rep     *reporter
 	id      string
-	batches int64 // open batches made, for their sequence
+	outs    []Record[Out] // of the batch being processed; its items point into it
+	batches int64         // open batches made, for their sequence
 	replays bool
 	// refusedNow counts refusals of this run; those it found in the dead letters do not stop it.
 	refusedNow int64

@@ -224,7 +224,7 @@ func (r *run[In, Out]) book(s *Settlement, it *item[In, Out], now time.Time) {
 		}
 		return
 	}
-	raw, err := r.rawOf(it.in)
+	raw, err := r.rawOf(*it.in)
 	if err != nil {
 		it.outcome.Message += "; its item can not be kept: " + err.Error()
 	}

@@ -10,6 +10,8 @@ type Sink[T any] interface {
 	// Write writes records, at most [Limits].Rows of them, and returns one outcome per
 	// record in the same order.
 	//
+	// The records belong to the engine: Write must neither change nor keep them.
+	//
 	// Without outcomes, the error speaks for all records: one that matches
 	// duijie.ErrOutcomeUnknown makes them unknown; duijie.ErrRefused, ErrInvalid
 	// or ErrConflict means that none was written because of at least one bad

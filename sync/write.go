@@ -115,13 +115,11 @@ func (r *run[In, Out]) send(items []*item[In, Out]) error {
 	if err := r.keep.check(); err != nil {
 		return err
 	}
-	records := make([]Record[Out], len(items))
-	for i, it := range items {
-		records[i] = it.out
+	for _, it := range items {
 		it.sent = true
 		it.outcome = Outcome{}
 	}
-	outcomes, err := r.callWrite(records)
+	outcomes, err := r.callWrite(r.records(items))
 	if _, panicked := errors.AsType[*panicError](err); panicked {
 		return fmt.Errorf("duijie/sync: write: %w", err) // what it did is unknown: the batch stays open
 	}
