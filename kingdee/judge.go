@@ -241,8 +241,11 @@ func byStatus(httpStatus int) verdict {
 		v = verdict{Class: duijie.ClassPermission, Hint: "a proxy or firewall before the server may refuse this machine"}
 	case http.StatusNotFound:
 		v = verdict{Class: duijie.ClassNotFound, Hint: "no such service: check its name, and that BaseURL ends in /k3cloud/"}
-	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+	case http.StatusTooManyRequests:
 		v = verdict{Class: duijie.ClassThrottled}
+	case http.StatusServiceUnavailable:
+		// The platform's sign of overload, but a proxy may say so after it passed the call on.
+		v = verdict{Class: duijie.ClassThrottled, Ambiguous: true}
 	case http.StatusRequestTimeout:
 	default:
 		if httpStatus < http.StatusInternalServerError {

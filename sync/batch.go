@@ -110,7 +110,7 @@ func (r *run[In, Out]) transform(it *item[In, Out]) error {
 	if err == nil {
 		*it.out = Record[Out]{Key: it.in.Key, Value: value, Version: it.in.Version}
 		code = "encode"
-		it.fp, it.out.Raw, err = r.callFingerprint(it.in.Key, value)
+		it.fp, it.out.Raw, err = r.callFingerprint(it.in.Key, &it.out.Value)
 	}
 	if err != nil {
 		it.stage, it.fresh = rejected, true
@@ -120,13 +120,13 @@ func (r *run[In, Out]) transform(it *item[In, Out]) error {
 }
 
 // fingerprint hashes what would be written, and returns its JSON if it made it.
-func fingerprint[Out any](custom func(Out) ([]byte, error), value Out) (Fingerprint, json.RawMessage, error) {
+func fingerprint[Out any](custom func(Out) ([]byte, error), value *Out) (Fingerprint, json.RawMessage, error) {
 	var body, raw []byte
 	var err error
 	if custom != nil {
-		body, err = custom(value)
+		body, err = custom(*value)
 	} else {
-		body, err = encode(&value)
+		body, err = encode(value)
 		raw = body
 	}
 	if err != nil {

@@ -30,7 +30,7 @@ func (r *run[In, Out]) callTransform(in Record[In]) (out Out, err error) {
 	return r.p.Transform(r.ctx, in.Value)
 }
 
-func (r *run[In, Out]) callFingerprint(key string, value Out) (fp Fingerprint, raw json.RawMessage, err error) {
+func (r *run[In, Out]) callFingerprint(key string, value *Out) (fp Fingerprint, raw json.RawMessage, err error) {
 	defer r.caught("fingerprint", key, &err)
 	return fingerprint(r.p.Fingerprint, value)
 }

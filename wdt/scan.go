@@ -167,8 +167,10 @@ func (p *pass) repeated(op string, seed maphash.Seed, st step) error {
 // absorb decodes rows and keeps those that are new, or newer than when they
 // were met before. firstFresh tells it of the first row.
 func (s *scan[T]) absorb(p *pass, seen map[string]seenRow, rows []json.RawMessage) (items []item[T], firstFresh bool, err error) {
+	items = make([]item[T], 0, len(rows)) // decoded where they stay
 	for i, raw := range rows {
-		it := item[T]{raw: raw}
+		items = append(items, item[T]{raw: raw})
+		it := &items[len(items)-1]
 		if err := decodeValue(raw, &it.value); err != nil {
 			return nil, false, rowError(s.list.method, i, it.value, err)
 		}
@@ -177,7 +179,6 @@ func (s *scan[T]) absorb(p *pass, seen map[string]seenRow, rows []json.RawMessag
 		}
 		if s.key == nil {
 			p.distinct++
-			items = append(items, it)
 			continue
 		}
 		if it.key = s.key(it.value, raw); it.key == "" {
@@ -189,10 +190,10 @@ func (s *scan[T]) absorb(p *pass, seen map[string]seenRow, rows []json.RawMessag
 		}
 		if known && it.version <= before.version {
 			seen[it.key] = seenRow{before.version, p.no}
+			items = items[:len(items)-1]
 			continue
 		}
 		seen[it.key] = seenRow{it.version, p.no}
-		items = append(items, it)
 		p.fresh = true
 		firstFresh = firstFresh || i == 0
 	}

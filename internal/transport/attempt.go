@@ -149,7 +149,7 @@ func (s *callState) judge() Verdict {
 	v := s.call.Judge(a)
 	v.Message, v.Code, v.SubCode, v.RequestID = s.t.Clean(v.Message), s.t.Clean(v.Code), s.t.Clean(v.SubCode), s.t.Clean(v.RequestID)
 	if v.Class == duijie.ClassThrottled {
-		v.NoEffect = true
+		v.NoEffect = !v.Ambiguous
 		if v.RetryAfter == 0 {
 			v.RetryAfter = RetryAfter(a.Header, s.t.now())
 		}

@@ -54,6 +54,8 @@ func judgeText(a *Answer) Verdict {
 		return Verdict{}
 	case "throttled":
 		return Verdict{Class: duijie.ClassThrottled}
+	case "throttled, perhaps":
+		return Verdict{Class: duijie.ClassThrottled, Ambiguous: true}
 	case "throttled for an hour":
 		return Verdict{Class: duijie.ClassThrottled, RetryAfter: time.Hour}
 	case "busy":
@@ -141,6 +143,7 @@ func TestRetryByEffect(t *testing.T) {
 	}{
 		{"ok", "ok", map[duijie.Effect]int{read: 1, idem: 1, write: 1}, nil, nil},
 		{"throttled", "throttled", map[duijie.Effect]int{read: 4, idem: 4, write: 4}, nil, duijie.ErrRateLimited},
+		{"throttled, perhaps", "throttled, perhaps", map[duijie.Effect]int{read: 4, idem: 4, write: 1}, map[duijie.Effect]bool{idem: true, write: true}, duijie.ErrRateLimited},
 		{"throttled too long", "throttled for an hour", map[duijie.Effect]int{read: 1, idem: 1, write: 1}, nil, duijie.ErrRateLimited},
 		{"busy", "busy", map[duijie.Effect]int{read: 4, idem: 4, write: 1}, map[duijie.Effect]bool{idem: true, write: true}, duijie.ErrUnavailable},
 		{"busy before work", "busy before work", map[duijie.Effect]int{read: 4, idem: 4, write: 4}, nil, duijie.ErrUnavailable},

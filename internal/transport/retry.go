@@ -61,7 +61,7 @@ func (s *callState) checkRetry(ctx context.Context, _ *http.Response, _ error) (
 		return false, nil
 	case v.Class == duijie.ClassThrottled:
 		// A wait above the cap is neither slept through nor shortened.
-		return v.RetryAfter <= max(s.t.retry.MaxRetryAfter, 0), nil
+		return s.mayRepeat(!v.NoEffect) && v.RetryAfter <= max(s.t.retry.MaxRetryAfter, 0), nil
 	case v.Class == duijie.ClassUnavailable:
 		return s.mayRepeat(!v.NoEffect), nil
 	}

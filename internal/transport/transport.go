@@ -75,9 +75,10 @@ type Verdict struct {
 	RequestID  string
 	RetryAfter time.Duration
 	// NoEffect: refused before work began, so even a write may be repeated.
-	// Throttled answers always are.
+	// Throttled answers always are, unless they are ambiguous.
 	NoEffect bool
-	// Ambiguous: refused in a way that does not tell whether work had begun.
+	// Ambiguous: refused in a way that does not tell whether work had begun, such
+	// as a proxy's 503. A write is then not repeated, also when it was throttled.
 	Ambiguous bool
 	// Renew: the token or session is not accepted; renew it once, repeat once.
 	Renew bool
