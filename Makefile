@@ -69,7 +69,7 @@ fuzz: ## Fuzz every target of all modules for FUZZTIME each (default 20s; FUZZ=r
 		| awk '/^Fuzz/ { f[++k] = $$1 } $$1 == "ok" { for (i = 1; i <= k; i++) print $$2 " " f[i]; k = 0 }' \
 		| while read -r pkg name; do \
 			echo "--> $$name ($$pkg)"; \
-			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime '$(FUZZTIME)' "$$pkg" </dev/null || exit 1; \
+			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzzminimizetime 1x -fuzztime '$(FUZZTIME)' "$$pkg" </dev/null || exit 1; \
 		  done; }); \
 	echo "ok: $$n modules fuzzed"
 

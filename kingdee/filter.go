@@ -45,15 +45,18 @@ func In[T any](field string, values ...T) Filter {
 	if len(values) == 0 {
 		return Filter{text: "1=0"}
 	}
-	list := make([]string, len(values))
+	text := append(make([]byte, 0, len(field)+16*len(values)+8), field...)
+	text = append(text, " in ("...)
 	for i, v := range values {
-		text, err := literal(v)
-		if err != nil {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		var err error
+		if text, err = appendLiteral(text, v); err != nil {
 			return Filter{err: fmt.Errorf("kingdee: filter on %s: %w", field, err)}
 		}
-		list[i] = text
 	}
-	return Filter{text: field + " in (" + strings.Join(list, ",") + ")"}
+	return Filter{text: string(append(text, ')'))}
 }
 
 // Contains is field like '%text%', the text taken literally.
@@ -143,12 +146,34 @@ func checkField(field string) error {
 func cut(s string) string { return s[:min(len(s), 60)] }
 
 func quote(text string) (string, error) {
+	b, err := appendQuoted(nil, text)
+	return string(b), err
+}
+
+func appendQuoted(b []byte, text string) ([]byte, error) {
 	for _, r := range text {
 		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xfffd || r == 0x7f {
-			return "", fmt.Errorf("kingdee: text %q holds a control character or is not UTF-8: %w", cut(text), duijie.ErrInvalid)
+			return nil, fmt.Errorf("kingdee: text %q holds a control character or is not UTF-8: %w", cut(text), duijie.ErrInvalid)
 		}
 	}
-	return "'" + strings.ReplaceAll(text, "'", "''") + "'", nil
+	b = append(b, '\'')
+	for i := range len(text) {
+		if text[i] == '\'' {
+			b = append(b, '\'')
+		}
+		b = append(b, text[i])
+	}
+	return append(b, '\''), nil
+}
+
+// appendLiteral appends a value as it stands in a filter. Texts, which come by
+// the hundred, are written where they go.
+func appendLiteral[T any](b []byte, value T) ([]byte, error) {
+	if text, ok := any(value).(string); ok {
+		return appendQuoted(b, text)
+	}
+	text, err := literal(value)
+	return append(b, text...), err
 }
 
 func literal(value any) (string, error) {

@@ -156,43 +156,47 @@ func members(raw []byte) ([]Field, error) {
 // by field: FNumber, FNUMBER, FNAME, FUserID, ...; copy it from the form's
 // WebAPI page. The zero Reference counts as not set.
 type Reference struct {
-	key  string
-	text string          // the value, unless other is set
-	json json.RawMessage // a value that is no text
+	json string // the whole object, so that a reference made once is encoded once
 }
 
 // Number refers to a record by its number: {"FNumber":"100"}. An empty number
 // clears the field.
-func Number(number string) Reference { return Reference{key: "FNumber", text: number} }
+func Number(number string) Reference { return RefBy("FNumber", number) }
 
-// RefBy refers to a record by another text key: {"FUserID":"100001"}.
-func RefBy(key, value string) Reference { return Reference{key: key, text: value} }
+// RefBy refers to a record by another text key: {"FUserID":"100001"}. Without a
+// key it is the zero Reference.
+func RefBy(key, value string) Reference {
+	text, err := wire.AppendText(nil, value)
+	if err != nil {
+		return Reference{} // no text fails to encode
+	}
+	return reference(key, text)
+}
 
 // RefID refers to a record by its primary key: {"FMATERIALID":100024}. The save
 // needs SaveOptions.ReferencesByID then.
 func RefID(key string, id int64) Reference {
-	return Reference{key: key, json: strconv.AppendInt(nil, id, 10)}
+	return reference(key, strconv.AppendInt(nil, id, 10))
+}
+
+func reference(key string, value []byte) Reference {
+	b, err := wire.AppendText([]byte{'{'}, key)
+	if err != nil || key == "" {
+		return Reference{}
+	}
+	return Reference{json: string(b) + ":" + string(value) + "}"}
 }
 
 // IsZero tells whether the reference was never set; encoding/json's omitzero
 // asks it.
-func (r Reference) IsZero() bool { return r.key == "" }
+func (r Reference) IsZero() bool { return r.json == "" }
 
 // MarshalJSON writes the object with its one member, null for the zero value.
 func (r Reference) MarshalJSON() ([]byte, error) {
 	if r.IsZero() {
 		return []byte("null"), nil
 	}
-	b, err := wire.AppendText(append(make([]byte, 0, 32), '{'), r.key)
-	if err != nil {
-		return nil, err
-	}
-	b = append(b, ':')
-	if r.json != nil {
-		return append(append(b, r.json...), '}'), nil
-	}
-	b, err = wire.AppendText(b, r.text)
-	return append(b, '}'), err
+	return []byte(r.json), nil
 }
 
 // UnmarshalJSON reads an object with at most one member.
@@ -208,13 +212,9 @@ func (r *Reference) UnmarshalJSON(raw []byte) error {
 	case len(fields) > 1:
 		return fmt.Errorf("kingdee: a reference has one member, found %d", len(fields))
 	case len(fields) == 1:
-		r.key, r.json = fields[0].Key, fields[0].Value.(json.RawMessage)
-		if r.json[0] == '"' {
-			err = wire.Unmarshal(r.json, &r.text)
-			r.json = nil
-		}
+		*r = reference(fields[0].Key, fields[0].Value.(json.RawMessage))
 	}
-	return err
+	return nil
 }
 
 // checkOrder refuses maps of several members anywhere in a model: Go encodes

@@ -73,6 +73,7 @@ func live(ctx context.Context, env *cli.Env, options ...duijie.Option) (int, err
 
 // pipeline is the whole flow.
 func pipeline(shops *wdt.Client, erp *kingdee.Client, state duijiesync.State, org string) (*duijiesync.Pipeline[wdt.Shop, kingdee.Customer], error) {
+	owner := kingdee.Number(org)
 	sink, err := kingdee.NewSaveSink(erp, kingdee.SaveSinkConfig[kingdee.Customer]{
 		Form: kingdee.FormCustomer,
 		// Customers of an ERP are usable once they are audited, and an audited one
@@ -94,7 +95,7 @@ func pipeline(shops *wdt.Client, erp *kingdee.Client, state duijiesync.State, or
 			}
 			// FDescription is left out: sent empty, it would clear what people wrote there.
 			return kingdee.Customer{
-				CreateOrg: kingdee.Number(org), UseOrg: kingdee.Number(org),
+				CreateOrg: owner, UseOrg: owner,
 				Number: s.No, Name: s.Name,
 			}, nil
 		},
