@@ -220,13 +220,42 @@ func (r *run[In, Out]) lookBeforeWrite(items []*item[In, Out]) error {
 		}
 		return nil
 	}
-	return r.find(pending, func(it *item[In, Out], f Found) {
+	var gone []*item[In, Out] // written a moment ago, and not to be seen
+	look := func(it *item[In, Out], f Found) {
 		it.first = f.Match == Absent
 		if it.locate(f) {
 			it.stage, it.fresh = done, true
 			it.outcome = Outcome{Kind: OutcomeUnchanged, TargetID: it.out.Target.ID}
 		}
-	})
+		if f.Match == Absent && r.writtenJustNow(it.entry) {
+			gone = append(gone, it)
+		}
+	}
+	if err := r.find(pending, look); err != nil {
+		return err
+	}
+	// A target may show what it took only after a while. What the ledger knows to
+	// be there is not created again before that while is over.
+	delay := r.cfg.settle.Delay
+	for attempt := 1; attempt < r.cfg.settle.Attempts && len(gone) > 0; attempt++ {
+		if err := sleep(r.ctx, delay); err != nil {
+			return err
+		}
+		delay *= 2
+		again := gone
+		gone = nil
+		if err := r.find(again, look); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writtenJustNow tells whether a record was put into the target so short a time
+// ago that a lookup may not see it yet.
+func (r *run[In, Out]) writtenJustNow(e Entry) bool {
+	span := r.cfg.settle.Delay * (1<<min(r.cfg.settle.Attempts, 16) - 1)
+	return (e.State == EntryDone || e.State == EntryDoubt) && time.Since(e.Updated).Abs() < span
 }
 
 // locate notes where the target has the item, and tells whether it is there as
