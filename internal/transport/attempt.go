@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -123,18 +124,26 @@ func (s *callState) readBody(resp *http.Response) ([]byte, error) {
 	if resp.ContentLength > limit {
 		return nil, fmt.Errorf("%d bytes, the cap is %d: %w", resp.ContentLength, limit, duijie.ErrBodyTooLarge)
 	}
-	var buf bytes.Buffer
-	if resp.ContentLength > 0 {
-		buf.Grow(int(resp.ContentLength) + bytes.MinRead)
-	}
+	buf := bodies.Get().(*bytes.Buffer)
+	defer func() {
+		if buf.Cap() <= maxPooledBody {
+			buf.Reset()
+			bodies.Put(buf)
+		}
+	}()
 	if _, err := buf.ReadFrom(io.LimitReader(resp.Body, limit+1)); err != nil {
 		return nil, err
 	}
 	if int64(buf.Len()) > limit {
 		return nil, fmt.Errorf("more than %d bytes: %w", limit, duijie.ErrBodyTooLarge)
 	}
-	return buf.Bytes(), nil
+	return bytes.Clone(buf.Bytes()), nil
 }
+
+// bodies are buffers answers are read into before their length is known.
+var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+const maxPooledBody = 1 << 20
 
 // judge gives the verdict; redirects are the same on every platform.
 func (s *callState) judge() Verdict {
