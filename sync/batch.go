@@ -101,6 +101,11 @@ func (r *run[In, Out]) prepare(records []Record[In]) ([]*item[In, Out], error) {
 }
 
 func (r *run[In, Out]) transform(it *item[In, Out]) error {
+	if it.in.Err != nil {
+		it.stage, it.fresh = rejected, true
+		it.outcome = Outcome{Kind: OutcomeRefused, Code: "decode", Message: it.in.Err.Error()}
+		return r.ctx.Err()
+	}
 	value, err := r.callTransform(*it.in)
 	if errors.Is(err, ErrSkip) {
 		it.stage = skipped

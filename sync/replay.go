@@ -3,7 +3,6 @@ package sync
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 )
 
 // replay reads dead letters page by page and processes them like a batch of
@@ -22,18 +21,16 @@ func (r *run[In, Out]) replay(ctx context.Context, keys []string) error {
 		if len(letters) == 0 {
 			return nil
 		}
-		batch, err := r.decodeLetters(letters)
-		if err != nil {
-			return err
-		}
-		if err := r.process(batch); err != nil {
+		if err := r.process(r.decodeLetters(letters)); err != nil {
 			return err
 		}
 		q.After = letters[len(letters)-1].Key
 	}
 }
 
-func (r *run[In, Out]) decodeLetters(letters []DeadLetter) (Batch[In], error) {
+// decodeLetters makes a batch of letters. One that can not be decoded is refused
+// again, alone.
+func (r *run[In, Out]) decodeLetters(letters []DeadLetter) Batch[In] {
 	var batch Batch[In]
 	for _, letter := range letters {
 		if len(letter.Raw) == 0 {
@@ -42,14 +39,11 @@ func (r *run[In, Out]) decodeLetters(letters []DeadLetter) (Batch[In], error) {
 			continue
 		}
 		value, err := r.decode(letter.Raw)
-		if err != nil {
-			return batch, fmt.Errorf("duijie/sync: dead letter %q can not be decoded, its item is kept: %w", letter.Key, err)
-		}
 		batch.Records = append(batch.Records, Record[In]{
-			Key: letter.Key, Value: value, Version: letter.Version, Raw: letter.Raw,
+			Key: letter.Key, Value: value, Version: letter.Version, Raw: letter.Raw, Err: err,
 		})
 	}
-	return batch, nil
+	return batch
 }
 
 func (r *run[In, Out]) decode(raw json.RawMessage) (In, error) {

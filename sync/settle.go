@@ -204,7 +204,8 @@ func (r *run[In, Out]) book(s *Settlement, it *item[In, Out], now time.Time) {
 		entry.State, reason = EntryHeld, DeadHeld
 	case rejected:
 		entry.State, reason = EntryDead, DeadRefused
-		if it.outcome.Code == "transform" || it.outcome.Code == "encode" {
+		switch it.outcome.Code {
+		case "decode", "transform", "encode":
 			reason = DeadTransform
 		}
 	}

@@ -28,6 +28,10 @@ type Record[T any] struct {
 	// that sends JSON need not encode again (it is valid); a sink must do without.
 	Raw json.RawMessage
 
+	// Err says why the source could not decode the item. Such a record becomes a
+	// dead letter alone, with Raw; Value does not count.
+	Err error
+
 	// Target is what is known of the record in the target. The engine sets it
 	// for sinks; sources leave it alone.
 	Target Target

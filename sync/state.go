@@ -81,7 +81,7 @@ type DeadReason uint8
 // The reasons of dead letters.
 const (
 	DeadRefused   DeadReason = 1 // the target refused it
-	DeadTransform DeadReason = 2 // the transform returned an error or panicked
+	DeadTransform DeadReason = 2 // the transform returned an error or panicked, or the item could not be decoded
 	DeadHeld      DeadReason = 3 // its outcome is unknown and can not be looked up
 )
 

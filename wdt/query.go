@@ -68,6 +68,11 @@ func (s *scan[T]) values(ctx context.Context) iter.Seq2[T, error] {
 				return
 			}
 			for _, it := range page.items {
+				if it.err != nil {
+					var zero T
+					yield(zero, it.err)
+					return
+				}
 				if !yield(it.value, nil) {
 					return
 				}
@@ -86,6 +91,10 @@ func (s *scan[T]) public(ctx context.Context) duijie.Pages[T] {
 			}
 			out := &duijie.Page[T]{Items: make([]T, len(page.items)), Next: page.next, Total: page.total}
 			for i, it := range page.items {
+				if it.err != nil {
+					yield(nil, it.err)
+					return
+				}
 				out.Items[i] = it.value
 			}
 			if !yield(out, nil) {

@@ -1,6 +1,7 @@
 package wdt
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -14,23 +15,25 @@ import (
 // decodeRow decodes an object into a struct whose text, whole number and bool
 // members may come as any scalar: the platform changes the JSON type of a
 // member from method to method. plain is a pointer to a struct without an
-// UnmarshalJSON of its own; b is valid JSON.
+// UnmarshalJSON of its own; b is valid JSON. A member that does not fit is an
+// error, and the others are decoded all the same, so that the row's key is known.
 func decodeRow(b []byte, plain any) error {
 	if wire.First(b) != '{' {
 		return fmt.Errorf("want an object, found %s", wire.Excerpt(b))
 	}
 	v := reflect.ValueOf(plain).Elem()
 	fields := fieldsOf(v.Type())
+	var first error
 	for m := range wire.Walk(b) {
 		i, known := fields[string(m.Key)]
 		if !known {
 			continue
 		}
 		if err := decodeMember(m.Value, v.Field(i).Addr().Interface()); err != nil {
-			return fmt.Errorf("%s: %w", m.Key, err)
+			first = cmp.Or(first, fmt.Errorf("%s: %w", m.Key, err))
 		}
 	}
-	return nil
+	return first
 }
 
 func decodeMember(raw json.RawMessage, p any) error {

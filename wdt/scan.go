@@ -36,6 +36,7 @@ type item[T any] struct {
 	version int64
 	value   T
 	raw     json.RawMessage
+	err     error // it does not fit T; value holds what does
 }
 
 // scanPage is what one page brought that was not seen before.
@@ -94,7 +95,7 @@ func (s *scan[T]) walk(ctx context.Context, p *pass, seen map[string]seenRow, se
 		var items []item[T]
 		var firstFresh bool
 		if err == nil {
-			items, firstFresh, err = s.absorb(p, seen, st.rows)
+			items, firstFresh = s.absorb(p, seen, st.rows)
 		}
 		if err != nil {
 			yield(nil, err)
@@ -166,13 +167,13 @@ func (p *pass) repeated(op string, seed maphash.Seed, st step) error {
 
 // absorb decodes rows and keeps those that are new, or newer than when they
 // were met before. firstFresh tells it of the first row.
-func (s *scan[T]) absorb(p *pass, seen map[string]seenRow, rows []json.RawMessage) (items []item[T], firstFresh bool, err error) {
+func (s *scan[T]) absorb(p *pass, seen map[string]seenRow, rows []json.RawMessage) (items []item[T], firstFresh bool) {
 	items = make([]item[T], 0, len(rows)) // decoded where they stay
 	for i, raw := range rows {
 		items = append(items, item[T]{raw: raw})
 		it := &items[len(items)-1]
 		if err := decodeValue(raw, &it.value); err != nil {
-			return nil, false, rowError(s.list.method, i, it.value, err)
+			it.err = rowError(s.list.method, i, it.value, err)
 		}
 		if s.version != nil {
 			it.version = s.version(it.value)
@@ -197,7 +198,7 @@ func (s *scan[T]) absorb(p *pass, seen map[string]seenRow, rows []json.RawMessag
 		p.fresh = true
 		firstFresh = firstFresh || i == 0
 	}
-	return items, firstFresh, nil
+	return items, firstFresh
 }
 
 // decodeValue decodes one row. A type that decodes itself is asked directly,

@@ -127,7 +127,7 @@ func (s *ScanSource[T]) Read(ctx context.Context, _ duijiesync.Checkpoint) iter.
 func batchOf[T any](page *scanPage[T]) *duijiesync.Batch[T] {
 	batch := &duijiesync.Batch[T]{Records: make([]duijiesync.Record[T], len(page.items))}
 	for i, it := range page.items {
-		batch.Records[i] = duijiesync.Record[T]{Key: it.key, Value: it.value, Version: it.version, Raw: it.raw}
+		batch.Records[i] = duijiesync.Record[T]{Key: it.key, Value: it.value, Version: it.version, Raw: it.raw, Err: it.err}
 	}
 	return batch
 }
