@@ -3,11 +3,11 @@ package kingdeetest
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/duijie-go/duijie/internal/testutil"
 )
 
 // shape replaces every value by the name of its JSON type; of a list only the
@@ -34,10 +34,7 @@ func shape(v any, depth int) any {
 
 func TestAnswersHaveTheShapesOfCaptures(t *testing.T) {
 	t.Parallel()
-	dir := os.Getenv("DUIJIE_CONTRACTS")
-	if dir == "" {
-		t.Skip("DUIJIE_CONTRACTS is not set: the captured answers are not part of this repository")
-	}
+	testutil.Contracts(t)
 	c := start(t)
 	c.s.Seed("BD_Customer", obj{"FNumber": "B1", "FName": "甲", "FDocumentStatus": "B"}, obj{"FNumber": "U1", "FName": "甲"})
 	saved := func(number string) string {
@@ -71,8 +68,7 @@ func TestAnswersHaveTheShapesOfCaptures(t *testing.T) {
 		depth  int
 	}{"session_lost", on("Audit", "B1"), 9})
 	for _, x := range answers {
-		raw, err := os.ReadFile(filepath.Join(dir, "samples", "kingdee", x.sample+".json"))
-		require.NoError(t, err)
+		raw := testutil.Sample(t, "kingdee", x.sample+".json")
 		var want, got any
 		require.NoError(t, json.Unmarshal(raw, &want))
 		require.NoError(t, json.Unmarshal([]byte(x.answer), &got))

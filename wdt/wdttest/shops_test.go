@@ -1,14 +1,15 @@
 package wdttest
 
 import (
+	"bytes"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"sort"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/duijie-go/duijie/internal/testutil"
 )
 
 func TestShopFilters(t *testing.T) {
@@ -99,17 +100,11 @@ func TestMixedTypes(t *testing.T) {
 // TestRowsHaveTheDocumentedShape compares with the platform's own samples.
 func TestRowsHaveTheDocumentedShape(t *testing.T) {
 	t.Parallel()
-	dir := os.Getenv("DUIJIE_CONTRACTS")
-	if dir == "" {
-		t.Skip("DUIJIE_CONTRACTS does not name a folder with platform samples")
-	}
+	testutil.Contracts(t)
 	s := withShops(1)
 	s.PutWarehouse(Warehouse{No: "W1"})
 	for _, method := range []string{shopMethod, warehouseMethod} {
-		f, err := os.Open(filepath.Join(dir, "samples", "wdt", method+".json"))
-		require.NoError(t, err)
-		sample := shape(decode(t, f))
-		require.NoError(t, f.Close())
+		sample := shape(decode(t, bytes.NewReader(testutil.Sample(t, "wdt", method+".json"))))
 		got := shape(sendDirect(t, s, ask{method: method}))
 		if method == warehouseMethod {
 			// The field list and the sample differ in these.
