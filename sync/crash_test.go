@@ -41,8 +41,12 @@ func (c *crashing) step(do func() error) error {
 	return do()
 }
 
-func (c *crashing) Open(ctx context.Context, l duijiesync.Lease, b duijiesync.OpenBatch) error {
-	return c.step(func() error { return c.State.Open(ctx, l, b) })
+func (c *crashing) Open(ctx context.Context, l duijiesync.Lease, b duijiesync.OpenBatch) (shared bool, err error) {
+	err = c.step(func() error {
+		shared, err = c.State.Open(ctx, l, b)
+		return err
+	})
+	return shared, err
 }
 
 func (c *crashing) Settle(ctx context.Context, l duijiesync.Lease, s duijiesync.Settlement) error {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	stdsync "sync"
@@ -124,20 +125,48 @@ func (m *memoryState) OpenBatches(_ context.Context, scope Scope) ([]OpenBatch, 
 	return slices.Clone(m.scope(scope).open), nil
 }
 
-func (m *memoryState) Open(_ context.Context, lease Lease, batch OpenBatch) error {
+func (m *memoryState) Open(_ context.Context, lease Lease, batch OpenBatch) (shared bool, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	sc, err := m.held(lease)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if slices.ContainsFunc(sc.open, func(b OpenBatch) bool { return b.Seq == batch.Seq }) {
-		return fmt.Errorf("duijie/sync: batch %d is open already", batch.Seq)
+		return false, fmt.Errorf("duijie/sync: batch %d is open already", batch.Seq)
+	}
+	for scope, other := range m.scopes {
+		if scope.Pipeline != lease.Scope.Pipeline || other == sc || other.fence == 0 {
+			continue
+		}
+		shared = true
+		if key, both := sharedKey(other.open, batch); both {
+			return false, fmt.Errorf("%w: %q in partition %q", ErrKeyOpen, key, scope.Partition)
+		}
 	}
 	batch.Intents = slices.Clone(batch.Intents)
 	sc.open = append(sc.open, batch)
 	slices.SortFunc(sc.open, func(a, b OpenBatch) int { return cmp.Compare(a.Seq, b.Seq) })
-	return nil
+	return shared, nil
+}
+
+// sharedKey finds a key of batch in open batches of another partition.
+func sharedKey(open []OpenBatch, batch OpenBatch) (key string, found bool) {
+	if len(open) == 0 {
+		return "", false
+	}
+	keys := make(map[string]bool, len(batch.Intents))
+	for _, in := range batch.Intents {
+		keys[in.Key] = true
+	}
+	for _, b := range open {
+		for _, in := range b.Intents {
+			if keys[in.Key] {
+				return in.Key, true
+			}
+		}
+	}
+	return "", false
 }
 
 func (m *memoryState) Settle(_ context.Context, lease Lease, s Settlement) error {
@@ -164,6 +193,7 @@ func (m *memoryState) Settle(_ context.Context, lease Lease, s Settlement) error
 			}
 		}
 		d.Raw = slices.Clone(d.Raw)
+		d.Partition = lease.Scope.Partition
 		p.dead[d.Key] = d
 	}
 	for _, k := range s.Resolved {
@@ -192,6 +222,46 @@ func (sc *memoryScope) recordRun(r RunRecord) {
 	}
 }
 
+func (m *memoryState) Entries(_ context.Context, pipeline, after string, limit int) (entries []Entry, next string, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if limit <= 0 {
+		limit = 1000
+	}
+	ledger := m.pipeline(pipeline).ledger
+	keys := slices.Sorted(maps.Keys(ledger))
+	from := 0
+	if after != "" { // a cursor is a dot and the last key, so that it is never empty
+		var found bool
+		if from, found = slices.BinarySearch(keys, strings.TrimPrefix(after, ".")); found {
+			from++
+		}
+	}
+	for _, k := range keys[from:] {
+		if len(entries) == limit {
+			return entries, "." + entries[limit-1].Key, nil
+		}
+		entries = append(entries, ledger[k])
+	}
+	return entries, "", nil
+}
+
+func (m *memoryState) Expire(_ context.Context, lease Lease, before time.Time) (int64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if _, err := m.held(lease); err != nil {
+		return 0, err
+	}
+	var n int64
+	for k, e := range m.pipeline(lease.Scope.Pipeline).ledger {
+		if e.State == EntryDone && e.Updated.Before(before) {
+			delete(m.pipeline(lease.Scope.Pipeline).ledger, k)
+			n++
+		}
+	}
+	return n, nil
+}
+
 func (m *memoryState) DeadLetters(_ context.Context, pipeline string, q DeadLetterQuery) ([]DeadLetter, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -201,6 +271,9 @@ func (m *memoryState) DeadLetters(_ context.Context, pipeline string, q DeadLett
 			continue
 		}
 		if len(q.Keys) > 0 && !slices.Contains(q.Keys, d.Key) {
+			continue
+		}
+		if q.Partition != nil && d.Partition != *q.Partition {
 			continue
 		}
 		found = append(found, d)

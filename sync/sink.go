@@ -86,6 +86,10 @@ type Outcome struct {
 	Code     string // the platform's code of a refusal
 	Field    string // the field it names
 	Message  string // its words
+	// Step names how far a record has come that is written in steps (saved,
+	// submitted, audited), also where a later step was refused. The ledger keeps it
+	// and [Target.Step] hands it back; "" keeps what the ledger has.
+	Step string
 }
 
 // Match says what a lookup found.

@@ -32,6 +32,11 @@ type Record[T any] struct {
 	// dead letter alone, with Raw; Value does not count.
 	Err error
 
+	// Force has the record sent even where the ledger knows it unchanged: a repair
+	// of what got lost or was changed in the target. A [Finder] that finds it
+	// there as it should be still keeps it from being sent.
+	Force bool
+
 	// Target is what is known of the record in the target. The engine sets it
 	// for sinks; sources leave it alone.
 	Target Target
@@ -46,6 +51,8 @@ type Target struct {
 	KeyOnly bool
 	// Note is what the sink's own Finder put into [Found.Note], nil without one.
 	Note any
+	// Step is the last [Outcome.Step] the ledger has for the key, "" without one.
+	Step string
 }
 
 // Batch is some records and the resume point behind them.
@@ -54,6 +61,16 @@ type Batch[T any] struct {
 	// Checkpoint is where to resume once every record of this and all earlier
 	// batches is settled; "" when there is no resume point here.
 	Checkpoint Checkpoint
+	// Settled, when not nil, is called once everything of the batch is settled and
+	// stored, with what became of it: a source learns here whether what it read
+	// was news. It must be quick, and safe beside the source's own Read. It is not
+	// called for a batch that could not be settled.
+	Settled func(BatchResult)
+}
+
+// BatchResult counts what became of the records of one batch.
+type BatchResult struct {
+	Created, Updated, Unchanged, Skipped, Refused, Held, Waiting int64
 }
 
 // Source yields batches in order. The contract:
@@ -89,12 +106,20 @@ type RawDecoder[T any] interface {
 }
 
 // Transform turns an item of the source into an item of the target. An error
-// makes the record a dead letter; [ErrSkip] leaves it out. It must be pure:
-// the same input gives the same output, or unchanged records look changed.
+// makes the record a dead letter; [ErrSkip] leaves it out, [ErrWait] parks it. It
+// must be pure: the same input gives the same output, or unchanged records look
+// changed. It is called from several goroutines where the sink has lanes.
 type Transform[In, Out any] func(ctx context.Context, in In) (Out, error)
 
-// ErrSkip is returned by a [Transform] to leave a record out.
-var ErrSkip = errors.New("duijie/sync: record left out by the transform")
+// What a [Transform] may answer, with or without words of its own around it.
+var (
+	// ErrSkip leaves a record out.
+	ErrSkip = errors.New("duijie/sync: record left out by the transform")
+	// ErrWait parks a record that can not be written yet, because something it
+	// refers to is missing: it becomes a dead letter with reason [DeadWaiting],
+	// and every run tries it again at its end, as Replay does.
+	ErrWait = errors.New("duijie/sync: record waits for something it refers to")
+)
 
 // Same is the transform of a pipeline whose source already yields what the
 // target takes.

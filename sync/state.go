@@ -18,6 +18,10 @@ var (
 	// ErrStateCorrupt: a stored record can not be decoded. The error names it.
 	// Nothing is reset silently.
 	ErrStateCorrupt = errors.New("duijie/sync: stored state is corrupt")
+	// ErrKeyOpen: another partition of the pipeline is writing a record with the
+	// same key, or was when it died. A run waits for it; where that does not help,
+	// run that partition, which settles what it left open.
+	ErrKeyOpen = errors.New("duijie/sync: another partition is writing the same key")
 )
 
 // Scope is what one run owns: a pipeline, or one partition of it.
@@ -47,6 +51,7 @@ const (
 	EntryDoubt EntryState = 2 // found in the target after a crash; contents not yet compared
 	EntryHeld  EntryState = 3 // outcome unknown and no way to look it up
 	EntryDead  EntryState = 4 // refused with this fingerprint
+	EntryGone  EntryState = 5 // taken out of the target because it left the source; TargetID is kept where it was forbidden only
 )
 
 // Entry is the ledger's knowledge of one key.
@@ -57,6 +62,7 @@ type Entry struct {
 	State       EntryState
 	Version     int64
 	Updated     time.Time
+	Step        string // last known [Outcome.Step], at most 64 bytes
 }
 
 // Intent is one record of an open batch.
@@ -83,6 +89,7 @@ const (
 	DeadRefused   DeadReason = 1 // the target refused it
 	DeadTransform DeadReason = 2 // the transform returned an error or panicked, or the item could not be decoded
 	DeadHeld      DeadReason = 3 // its outcome is unknown and can not be looked up
+	DeadWaiting   DeadReason = 4 // the transform waits for something the record refers to
 )
 
 // String names the reason.
@@ -94,6 +101,8 @@ func (r DeadReason) String() string {
 		return "transform"
 	case DeadHeld:
 		return "held"
+	case DeadWaiting:
+		return "waiting"
 	}
 	return "invalid"
 }
@@ -102,6 +111,7 @@ func (r DeadReason) String() string {
 // understand and replay it. There is at most one per key.
 type DeadLetter struct {
 	Key         string          `json:"key"`
+	Partition   string          `json:"partition,omitempty"` // of the run that made it; a State fills it in
 	Reason      DeadReason      `json:"reason"`
 	Code        string          `json:"code,omitempty"`    // the platform's code
 	Field       string          `json:"field,omitempty"`   // the field it names
@@ -118,8 +128,10 @@ type DeadLetter struct {
 type DeadLetterQuery struct {
 	Keys   []string   // only these; empty = all
 	Reason DeadReason // only this one; 0 = all
-	After  string     // keys greater than this, for paging
-	Limit  int        // at most so many; 0 = 100
+	// Partition selects letters of one partition; nil = all of the pipeline.
+	Partition *string
+	After     string // keys greater than this, for paging
+	Limit     int    // at most so many; 0 = 100
 }
 
 // Settlement is everything one batch changes, in one transaction. The parts are
@@ -163,10 +175,21 @@ type State interface {
 	// OpenBatches returns the scope's open batches in order of Seq.
 	OpenBatches(ctx context.Context, scope Scope) ([]OpenBatch, error)
 	// Open stores an open batch; it is durable when Open returns. A Seq that is
-	// open already is an error.
-	Open(ctx context.Context, lease Lease, batch OpenBatch) error
+	// open already is an error, and so is, with ErrKeyOpen, a key that is in an open
+	// batch of another partition of the pipeline. It tells whether the pipeline has
+	// other partitions: then they may have changed the ledger since it was read.
+	Open(ctx context.Context, lease Lease, batch OpenBatch) (shared bool, err error)
 	// Settle applies a settlement in one transaction, durable when it returns.
 	Settle(ctx context.Context, lease Lease, s Settlement) error
+
+	// Entries lists the whole ledger of a pipeline, at most limit entries at a time
+	// (0 or less: 1000), in an order of its own. after is the cursor an earlier call
+	// returned, "" to begin; next is "" at the end. Entries that stay are listed
+	// once, whatever is put or forgotten between the calls.
+	Entries(ctx context.Context, pipeline, after string, limit int) (entries []Entry, next string, err error)
+	// Expire forgets entries in state EntryDone that were last updated before a
+	// time, and returns how many.
+	Expire(ctx context.Context, lease Lease, before time.Time) (int64, error)
 
 	// DeadLetters lists dead letters of a pipeline.
 	DeadLetters(ctx context.Context, pipeline string, q DeadLetterQuery) ([]DeadLetter, error)

@@ -25,7 +25,7 @@ func (r *run[In, Out]) write(items []*item[In, Out]) (int64, error) {
 	for i, it := range pending {
 		open.Intents[i] = Intent{Key: it.in.Key, Fingerprint: it.fp, TargetID: it.out.Target.ID, Version: it.in.Version}
 	}
-	if err := r.p.State.Open(r.ctx, r.lease, open); err != nil {
+	if _, err := r.p.State.Open(r.ctx, r.lease, open); err != nil {
 		return 0, err
 	}
 	return open.Seq, r.writeInLanes(pending)

@@ -1,6 +1,7 @@
 package pipelinetest
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"io"
@@ -85,10 +86,14 @@ var stateTests = []namedStateTest{
 	{"LedgerForget", testLedgerForget},
 	{"LedgerOfOtherPipelines", testLedgerOfOtherPipelines},
 	{"LedgerManyEntries", testLedgerManyEntries},
+	{"LedgerListed", testLedgerListed},
+	{"LedgerListedWhileItChanges", testLedgerListedWhileItChanges},
+	{"LedgerExpires", testLedgerExpires},
 
 	{"OpenBatchRoundTrip", testOpenBatchRoundTrip},
 	{"OpenBatchOrder", testOpenBatchOrder},
 	{"OpenBatchesOfAnOlderRun", testOpenBatchesOfAnOlderRun},
+	{"KeyOpenElsewhere", testKeyOpenElsewhere},
 
 	{"SettleEverything", testSettleEverything},
 	{"SettleNothing", testSettleNothing},
@@ -97,6 +102,7 @@ var stateTests = []namedStateTest{
 	{"DeadLettersMerge", testDeadLettersMerge},
 	{"DeadLetterPages", testDeadLetterPages},
 	{"DeadLetterQueries", testDeadLetterQueries},
+	{"DeadLettersOfPartitions", testDeadLettersOfPartitions},
 	{"DeadLettersResolve", testDeadLettersResolve},
 
 	{"Runs", testRuns},
@@ -110,6 +116,12 @@ var durableTests = []namedStateTest{
 	{"Everything", testReopenedEverything},
 	{"Lease", testReopenedLease},
 	{"Keys", testReopenedKeys},
+}
+
+// openBatch is Open where other partitions are of no interest.
+func (s *stateTest) openBatch(ctx context.Context, lease duijiesync.Lease, batch duijiesync.OpenBatch) error {
+	_, err := s.state.Open(ctx, lease, batch)
+	return err
 }
 
 // stateTest is one test of a state. Its helpers end the test on errors.

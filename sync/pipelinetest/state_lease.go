@@ -56,7 +56,7 @@ func testLeaseRunsOut(s *stateTest) {
 	old, err := s.state.Acquire(s.Context(), sc, "old", time.Millisecond)
 	s.must(err)
 	// Ran out or not, nobody took it over: it still writes.
-	s.must(s.state.Open(s.Context(), old, duijiesync.OpenBatch{Seq: 1, Started: noon}))
+	s.must(s.openBatch(s.Context(), old, duijiesync.OpenBatch{Seq: 1, Started: noon}))
 	s.settle(old, duijiesync.Settlement{Close: []int64{1}})
 
 	taken := s.acquireWhenFree(sc, "new")
@@ -108,7 +108,7 @@ func (s *stateTest) denied(lease duijiesync.Lease) {
 	s.Helper()
 	sc, ctx := lease.Scope, s.Context()
 	moved := duijiesync.Checkpoint("denied")
-	s.mustBe(s.state.Open(ctx, lease, duijiesync.OpenBatch{Seq: 99, Started: noon}), duijiesync.ErrLeaseLost)
+	s.mustBe(s.openBatch(ctx, lease, duijiesync.OpenBatch{Seq: 99, Started: noon}), duijiesync.ErrLeaseLost)
 	s.mustBe(s.state.Renew(ctx, lease, time.Minute), duijiesync.ErrLeaseLost)
 	s.mustBe(s.state.Settle(ctx, lease, duijiesync.Settlement{}), duijiesync.ErrLeaseLost)
 	s.mustBe(s.state.Settle(ctx, lease, duijiesync.Settlement{
@@ -128,7 +128,7 @@ func (s *stateTest) denied(lease duijiesync.Lease) {
 func (s *stateTest) prepare(lease duijiesync.Lease) {
 	s.Helper()
 	start := duijiesync.Checkpoint("start")
-	s.must(s.state.Open(s.Context(), lease, duijiesync.OpenBatch{Seq: 1, Started: noon}))
+	s.must(s.openBatch(s.Context(), lease, duijiesync.OpenBatch{Seq: 1, Started: noon}))
 	s.settle(lease, duijiesync.Settlement{
 		Entries:     []duijiesync.Entry{entry("kept", 1), entry("forgotten", 1)},
 		Dead:        []duijiesync.DeadLetter{letter("kept", 1), letter("resolved", 1)},

@@ -171,7 +171,7 @@ func testArgumentsStayTheirOwners(s *stateTest) {
 	raw := []byte(`{"a":1}`)
 	dead := letter("a", 1)
 	dead.Raw = raw
-	s.must(s.state.Open(s.Context(), lease, duijiesync.OpenBatch{Seq: 1, Started: noon, Intents: intents}))
+	s.must(s.openBatch(s.Context(), lease, duijiesync.OpenBatch{Seq: 1, Started: noon, Intents: intents}))
 	s.settle(lease, duijiesync.Settlement{Dead: []duijiesync.DeadLetter{dead}})
 	intents[0].Key = "changed"
 	copy(raw, "CHANGED")
@@ -265,7 +265,7 @@ func (s *stateTest) laneBatch(lease duijiesync.Lease, seq int64, lane, rows int)
 	if len(known) != 0 {
 		return fmt.Errorf("%d entries are known before they were settled", len(known))
 	}
-	if err := s.state.Open(s.Context(), lease, batch); err != nil {
+	if err := s.openBatch(s.Context(), lease, batch); err != nil {
 		return err
 	}
 	return s.state.Settle(s.Context(), lease, settlement)

@@ -32,8 +32,8 @@ func testOpenBatchRoundTrip(s *stateTest) {
 		full.Intents = append(full.Intents, duijiesync.Intent{Key: key, Fingerprint: fingerprint(i), TargetID: key})
 	}
 	empty := duijiesync.OpenBatch{Seq: 1}
-	s.must(s.state.Open(s.Context(), lease, empty))
-	s.must(s.state.Open(s.Context(), lease, full))
+	s.must(s.openBatch(s.Context(), lease, empty))
+	s.must(s.openBatch(s.Context(), lease, full))
 	s.open(sc, empty, full)
 	s.open(scope("orders", ""))
 	s.open(scope("orders", "q"))
@@ -46,7 +46,7 @@ func testOpenBatchOrder(s *stateTest) {
 		batch(1, "a"), batch(2, "b"), batch(10, "c", "d"), batch(100, "e"), batch(1<<32, "f"), batch(1<<32+1, "g"),
 	}
 	for _, i := range []int{0, 2, 1, 3, 5, 4} { // lanes overtake each other
-		s.must(s.state.Open(s.Context(), lease, want[i]))
+		s.must(s.openBatch(s.Context(), lease, want[i]))
 	}
 	s.open(sc, want...)
 	s.settle(lease, duijiesync.Settlement{Close: []int64{10, 12345, 10}})
@@ -54,7 +54,7 @@ func testOpenBatchOrder(s *stateTest) {
 	s.open(sc, want...)
 	s.settle(lease, duijiesync.Settlement{Close: []int64{1 << 32, 1}})
 	s.open(sc, want[1], want[2], want[4])
-	s.must(s.state.Open(s.Context(), lease, batch(1, "again")))
+	s.must(s.openBatch(s.Context(), lease, batch(1, "again")))
 	s.open(sc, batch(1, "again"), want[1], want[2], want[4])
 }
 
@@ -62,12 +62,12 @@ func testOpenBatchesOfAnOlderRun(s *stateTest) {
 	sc := scope("orders", "")
 	old, err := s.state.Acquire(s.Context(), sc, "old", time.Millisecond)
 	s.must(err)
-	s.must(s.state.Open(s.Context(), old, batch(1, "a")))
-	s.must(s.state.Open(s.Context(), old, batch(2, "b")))
+	s.must(s.openBatch(s.Context(), old, batch(1, "a")))
+	s.must(s.openBatch(s.Context(), old, batch(2, "b")))
 
 	lease := s.acquireWhenFree(sc, "new")
 	s.open(sc, batch(1, "a"), batch(2, "b"))
-	s.must(s.state.Open(s.Context(), lease, batch(3, "c")))
+	s.must(s.openBatch(s.Context(), lease, batch(3, "c")))
 	s.settle(lease, duijiesync.Settlement{Close: []int64{1}, Entries: []duijiesync.Entry{entry("a", 1)}})
 	s.open(sc, batch(2, "b"), batch(3, "c"))
 }
@@ -305,7 +305,7 @@ func testReopenedKeys(s *stateTest) {
 		put = append(put, letter(key, i))
 	}
 	s.settle(lease, duijiesync.Settlement{Dead: put})
-	s.must(s.state.Open(s.Context(), lease, batch(1, keys...)))
+	s.must(s.openBatch(s.Context(), lease, batch(1, keys...)))
 	s.reopen()
 	s.ledger("orders", keys, all...)
 	s.open(sc, batch(1, keys...))

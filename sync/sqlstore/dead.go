@@ -38,7 +38,14 @@ func (s *Store) DeadLetters(ctx context.Context, pipeline string, q duijiesync.D
 
 func (s *Store) listDead(ctx context.Context, pipeline string, q duijiesync.DeadLetterQuery) (letters []duijiesync.DeadLetter, err error) {
 	okey, reason := orderKey(q.After), int64(q.Reason)
-	args := []any{[]byte(pipeline), okey, q.After == "", okey, storeKey(q.After).fullkey, reason, reason, q.Limit}
+	part := []byte{}
+	if q.Partition != nil {
+		part = []byte(*q.Partition)
+	}
+	args := []any{
+		[]byte(pipeline), okey, q.After == "", okey, storeKey(q.After).fullkey, reason, reason,
+		q.Partition == nil, part, q.Limit,
+	}
 	err = s.attempt(ctx, func() error {
 		letters = nil
 		return s.query(ctx, s.stmts[queryListDead], args, func(rows *sql.Rows) error {
@@ -68,7 +75,8 @@ func (s *Store) listDeadByKey(ctx context.Context, pipeline string, q duijiesync
 			return nil, err
 		}
 		for _, letter := range found {
-			if (q.Reason == 0 || letter.Reason == q.Reason) && len(letters) < q.Limit {
+			wanted := (q.Reason == 0 || letter.Reason == q.Reason) && (q.Partition == nil || letter.Partition == *q.Partition)
+			if wanted && len(letters) < q.Limit {
 				letters = append(letters, letter)
 			}
 		}
@@ -115,10 +123,11 @@ func (s *Store) CountDeadLetters(ctx context.Context, pipeline string) (count in
 func (s *Store) scanDead(rows *sql.Rows, pipeline string) (letter duijiesync.DeadLetter, err error) {
 	var (
 		rkey, fullkey, raw, fingerprint sql.RawBytes
+		part                            sql.RawBytes
 		reason, attempts, first, last   int64
 		stored                          sql.NullInt64
 	)
-	err = rows.Scan(&rkey, &fullkey, &reason, &letter.Code, &letter.Field, &letter.Message, &raw, &fingerprint,
+	err = rows.Scan(&rkey, &fullkey, &part, &reason, &letter.Code, &letter.Field, &letter.Message, &raw, &fingerprint,
 		&letter.Version, &attempts, &first, &last, &stored)
 	if err != nil {
 		return letter, err
@@ -129,7 +138,7 @@ func (s *Store) scanDead(rows *sql.Rows, pipeline string) (letter duijiesync.Dea
 	if letter.Key, err = loadKey(rkey, fullkey); err != nil {
 		return corrupt(err.Error())
 	}
-	if reason < int64(duijiesync.DeadRefused) || reason > int64(duijiesync.DeadHeld) {
+	if reason < int64(duijiesync.DeadRefused) || reason > int64(duijiesync.DeadWaiting) {
 		return corrupt(fmt.Sprintf("there is no reason %d", reason))
 	}
 	if len(fingerprint) != len(letter.Fingerprint) {
@@ -138,6 +147,7 @@ func (s *Store) scanDead(rows *sql.Rows, pipeline string) (letter duijiesync.Dea
 	if attempts < 0 {
 		return corrupt(fmt.Sprintf("there were %d attempts", attempts))
 	}
+	letter.Partition = string(part)
 	letter.Reason = duijiesync.DeadReason(reason)
 	copy(letter.Fingerprint[:], fingerprint)
 	if len(raw) > 0 {
@@ -156,7 +166,7 @@ func (s *Store) scanDead(rows *sql.Rows, pipeline string) (letter duijiesync.Dea
 func (t *transaction) putDead(scope duijiesync.Scope, letters []duijiesync.DeadLetter) error {
 	for _, given := range lastByKey(letters, func(l *duijiesync.DeadLetter) string { return l.Key }) {
 		letter := *given
-		if letter.Reason < duijiesync.DeadRefused || letter.Reason > duijiesync.DeadHeld {
+		if letter.Reason < duijiesync.DeadRefused || letter.Reason > duijiesync.DeadWaiting {
 			return fmt.Errorf("dead letter %s: there is no reason %d", quote(letter.Key), letter.Reason)
 		}
 		if letter.Attempts < 0 {

@@ -53,8 +53,12 @@ const (
 	queryPutCheckpoint
 	queryOpenBatches
 	queryOpen
+	queryOthers
+	queryOthersOpen
 	queryClose
 	queryPutEntry
+	queryListEntries
+	queryExpire
 	queryForgetEntry
 	queryDeadRaw
 	queryPutDead

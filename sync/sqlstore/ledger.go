@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	duijiesync "github.com/duijie-go/duijie/sync"
 )
@@ -56,14 +57,58 @@ func (s *Store) lookup(ctx context.Context, pipeline string, keys []string, entr
 	})
 }
 
+// Entries lists the ledger in the order of its keys, those of more than 512
+// bytes by their hash.
+func (s *Store) Entries(ctx context.Context, pipeline, after string, limit int) (entries []duijiesync.Entry, next string, err error) {
+	op := "list ledger of " + quote(pipeline)
+	if err := checkPipeline(pipeline); err != nil {
+		return nil, "", s.fail(ctx, op, err)
+	}
+	if limit <= 0 {
+		limit = 1000
+	}
+	err = s.attempt(ctx, func() error {
+		entries, next = nil, ""
+		var sum rowSum
+		// rkey of the first row is never empty: keys are not.
+		args := []any{[]byte(pipeline), []byte(after), limit + 1}
+		return s.query(ctx, s.stmts[queryListEntries], args, func(rows *sql.Rows) error {
+			if len(entries) == limit {
+				next = string(storeKey(entries[limit-1].Key).rkey)
+				return nil
+			}
+			entry, err := s.scanEntry(rows, pipeline, &sum)
+			entries = append(entries, entry)
+			return err
+		})
+	})
+	if err != nil {
+		return nil, "", s.fail(ctx, op, err)
+	}
+	return entries, next, nil
+}
+
+// Expire forgets entries in state EntryDone last updated before a time.
+func (s *Store) Expire(ctx context.Context, lease duijiesync.Lease, before time.Time) (n int64, err error) {
+	err = s.writeGuarded(ctx, lease, func(t *transaction) (err error) {
+		n, err = t.exec(queryExpire, []byte(lease.Scope.Pipeline), int64(duijiesync.EntryDone), toMillis(before))
+		return err
+	})
+	if err != nil {
+		return 0, s.fail(ctx, "expire entries of "+scopeText(lease.Scope), err)
+	}
+	return n, nil
+}
+
 // scanEntry reads one row of the ledger.
 func (s *Store) scanEntry(rows *sql.Rows, pipeline string, sum *rowSum) (entry duijiesync.Entry, err error) {
 	var (
 		rkey, fullkey, fingerprint, target sql.RawBytes
+		step                               sql.RawBytes
 		state, updated                     int64
 		stored                             sql.NullInt64
 	)
-	if err := rows.Scan(&rkey, &fullkey, &fingerprint, &target, &state, &entry.Version, &updated, &stored); err != nil {
+	if err := rows.Scan(&rkey, &fullkey, &fingerprint, &target, &state, &entry.Version, &updated, &step, &stored); err != nil {
 		return entry, err
 	}
 	corrupt := func(why string) (duijiesync.Entry, error) {
@@ -76,12 +121,13 @@ func (s *Store) scanEntry(rows *sql.Rows, pipeline string, sum *rowSum) (entry d
 		return corrupt(fmt.Sprintf("the fingerprint has %d bytes", len(fingerprint)))
 	}
 	copy(entry.Fingerprint[:], fingerprint)
-	if state < int64(duijiesync.EntryDone) || state > int64(duijiesync.EntryDead) {
+	if state < int64(duijiesync.EntryDone) || state > int64(duijiesync.EntryGone) {
 		return corrupt(fmt.Sprintf("there is no state %d", state))
 	}
 	entry.TargetID = string(target)
 	entry.State = duijiesync.EntryState(state)
 	entry.Updated = fromMillis(updated)
+	entry.Step = string(step)
 	if err := entrySum(sum, pipeline, &entry, updated).check(stored); err != nil {
 		return corrupt(err.Error())
 	}
@@ -99,12 +145,12 @@ func (t *transaction) putEntries(pipeline string, entries []duijiesync.Entry) er
 		sum  rowSum
 	)
 	for _, entry := range lastByKey(entries, func(e *duijiesync.Entry) string { return e.Key }) {
-		if entry.State < duijiesync.EntryDone || entry.State > duijiesync.EntryDead {
+		if entry.State < duijiesync.EntryDone || entry.State > duijiesync.EntryGone {
 			return fmt.Errorf("entry %s: there is no state %d", quote(entry.Key), entry.State)
 		}
 		key, updated := storeKey(entry.Key), toMillis(entry.Updated)
 		_, err := stmt.ExecContext(t.ctx, name, key.rkey, key.fullkey, entry.Fingerprint[:], []byte(entry.TargetID),
-			int64(entry.State), entry.Version, updated, entrySum(&sum, pipeline, entry, updated).sum())
+			int64(entry.State), entry.Version, updated, []byte(entry.Step), entrySum(&sum, pipeline, entry, updated).sum())
 		if err != nil {
 			return fmt.Errorf("entry %s: %w", quote(entry.Key), err)
 		}
@@ -114,7 +160,7 @@ func (t *transaction) putEntries(pipeline string, entries []duijiesync.Entry) er
 
 func entrySum(sum *rowSum, pipeline string, entry *duijiesync.Entry, updated int64) *rowSum {
 	return sum.reset().string(pipeline).string(entry.Key).bytes(entry.Fingerprint[:]).string(entry.TargetID).
-		number(int64(entry.State)).number(entry.Version).number(updated)
+		number(int64(entry.State)).number(entry.Version).number(updated).string(entry.Step)
 }
 
 // deleteKeys runs a statement that deletes the row of one key, for each.

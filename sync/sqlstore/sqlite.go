@@ -78,7 +78,7 @@ func (sqliteDialect) metaTable() string {
 func (sqliteDialect) query(q query) string { return sqliteQueries[q] }
 
 func (sqliteDialect) entriesIn(n int) string {
-	return `SELECT rkey, fullkey, fingerprint, target_id, state, source_ver, updated, sum
+	return `SELECT rkey, fullkey, fingerprint, target_id, state, source_ver, updated, step, sum
 		FROM {ledger} WHERE pipeline = ? AND rkey IN (` + placeholders(n) + `)`
 }
 
@@ -118,7 +118,7 @@ func placeholders(n int) string {
 	return strings.TrimSuffix(strings.Repeat("?,", n), ",")
 }
 
-const sqliteDeadColumns = `SELECT rkey, fullkey, reason, code, field, message, raw, fingerprint, source_ver,
+const sqliteDeadColumns = `SELECT rkey, fullkey, part, reason, code, field, message, raw, fingerprint, source_ver,
 	attempts, first_at, last_at, sum FROM {dead}`
 
 // Every transaction begins with a write, so that it takes the write lock at
@@ -141,17 +141,22 @@ var sqliteQueries = [queryCount]string{
 	queryCheckpoint:    `SELECT cur, sum FROM {partition} WHERE pipeline = ? AND part = ?`,
 	queryPutCheckpoint: `UPDATE {partition} SET cur = ?, sum = ? WHERE pipeline = ? AND part = ?`,
 
-	queryOpenBatches: `SELECT seq, started, body FROM {openbatch} WHERE pipeline = ? AND part = ? ORDER BY seq`,
+	queryOpenBatches: `SELECT part, seq, started, body FROM {openbatch} WHERE pipeline = ? AND part = ? ORDER BY seq`,
 	queryOpen: `INSERT INTO {openbatch} (pipeline, part, seq, fence, started, body) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (pipeline, part, seq) DO NOTHING`,
-	queryClose: `DELETE FROM {openbatch} WHERE pipeline = ? AND part = ? AND seq = ?`,
+	queryOthers:     `SELECT EXISTS (SELECT 1 FROM {partition} WHERE pipeline = ? AND part <> ? AND fence > 0)`,
+	queryOthersOpen: `SELECT part, seq, started, body FROM {openbatch} WHERE pipeline = ? AND part <> ? ORDER BY part, seq`,
+	queryClose:      `DELETE FROM {openbatch} WHERE pipeline = ? AND part = ? AND seq = ?`,
 
 	queryPutEntry: `INSERT INTO {ledger}
-		(pipeline, rkey, fullkey, fingerprint, target_id, state, source_ver, updated, sum)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+		(pipeline, rkey, fullkey, fingerprint, target_id, state, source_ver, updated, step, sum)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (pipeline, rkey) DO UPDATE SET fullkey = excluded.fullkey, fingerprint = excluded.fingerprint,
 		target_id = excluded.target_id, state = excluded.state, source_ver = excluded.source_ver,
-		updated = excluded.updated, sum = excluded.sum`,
+		updated = excluded.updated, step = excluded.step, sum = excluded.sum`,
+	queryListEntries: `SELECT rkey, fullkey, fingerprint, target_id, state, source_ver, updated, step, sum
+		FROM {ledger} WHERE pipeline = ? AND rkey > ? ORDER BY rkey LIMIT ?`,
+	queryExpire:      `DELETE FROM {ledger} WHERE pipeline = ? AND state = ? AND updated < ?`,
 	queryForgetEntry: `DELETE FROM {ledger} WHERE pipeline = ? AND rkey = ?`,
 
 	queryDeadRaw: `SELECT raw FROM {dead} WHERE pipeline = ? AND rkey = ?`,
@@ -166,7 +171,7 @@ var sqliteQueries = [queryCount]string{
 		last_at = excluded.last_at, sum = excluded.sum`,
 	queryResolveDead: `DELETE FROM {dead} WHERE pipeline = ? AND rkey = ?`,
 	queryListDead: sqliteDeadColumns + ` WHERE pipeline = ? AND okey >= ? AND (? OR okey > ? OR fullkey > ?)
-		AND (? = 0 OR reason = ?) ORDER BY okey, fullkey LIMIT ?`,
+		AND (? = 0 OR reason = ?) AND (? OR part = ?) ORDER BY okey, fullkey LIMIT ?`,
 	queryCountDead: `SELECT count(*) FROM {dead} WHERE pipeline = ?`,
 
 	queryPutRun: `INSERT INTO {run} (pipeline, part, id, started, ended, report, error, sum)

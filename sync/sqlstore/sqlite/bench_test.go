@@ -72,7 +72,7 @@ func settleBatch(b *testing.B, store *sqlite.Store, lease duijiesync.Lease, seq 
 	if _, err := store.Ledger(b.Context(), "orders", keys); err != nil {
 		b.Fatal(err)
 	}
-	if err := store.Open(b.Context(), lease, batch); err != nil {
+	if _, err := store.Open(b.Context(), lease, batch); err != nil {
 		b.Fatal(err)
 	}
 	if err := store.Settle(b.Context(), lease, settlement); err != nil {

@@ -39,7 +39,7 @@ func damagedStore(t *testing.T) (*sqlite.Store, *sql.DB) {
 	path := stateFile(t)
 	store := openStore(t, path)
 	lease := acquire(t, store, orders)
-	require.NoError(t, store.Open(t.Context(), lease, damagedBatch))
+	require.NoError(t, openBatch(t, store, lease, damagedBatch))
 	checkpoint := duijiesync.Checkpoint("2026-01-01")
 	require.NoError(t, store.Settle(t.Context(), lease, duijiesync.Settlement{
 		Entries: []duijiesync.Entry{damagedEntry}, Dead: []duijiesync.DeadLetter{damagedLetter},

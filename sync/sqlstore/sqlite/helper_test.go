@@ -75,3 +75,9 @@ func acquireWhenFree(ctx context.Context, state duijiesync.State, scope duijiesy
 		}
 	}
 }
+
+func openBatch(t testing.TB, state duijiesync.State, lease duijiesync.Lease, batch duijiesync.OpenBatch) error {
+	t.Helper()
+	_, err := state.Open(t.Context(), lease, batch)
+	return err
+}

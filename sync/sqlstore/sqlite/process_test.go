@@ -58,7 +58,7 @@ func openForever(ctx context.Context, store *sqlite.Store) error {
 	}
 	for n := int64(1); ; n++ {
 		seq := lease.Fence<<32 | n
-		if err := store.Open(ctx, lease, childBatch(seq)); err != nil {
+		if _, err := store.Open(ctx, lease, childBatch(seq)); err != nil {
 			return err
 		}
 		fmt.Println("open", seq)

@@ -17,15 +17,15 @@ func TestInvalidSettlementChangesNothing(t *testing.T) {
 	t.Parallel()
 	store := openStore(t, ":memory:")
 	lease := acquire(t, store, orders)
-	require.NoError(t, store.Open(t.Context(), lease, duijiesync.OpenBatch{Seq: 1}))
+	require.NoError(t, openBatch(t, store, lease, duijiesync.OpenBatch{Seq: 1}))
 	good := duijiesync.Entry{Key: "good", State: duijiesync.EntryDone}
 	dead := duijiesync.DeadLetter{Key: "good", Reason: duijiesync.DeadRefused}
 	moved := duijiesync.Checkpoint("moved")
 	for want, settlement := range map[string]duijiesync.Settlement{
 		`entry "bad": there is no state 0`:      {Entries: []duijiesync.Entry{good, {Key: "bad"}}},
-		`entry "bad": there is no state 5`:      {Entries: []duijiesync.Entry{good, {Key: "bad", State: 5}}},
+		`entry "bad": there is no state 6`:      {Entries: []duijiesync.Entry{good, {Key: "bad", State: 6}}},
 		`dead letter "z": there is no reason 0`: {Dead: []duijiesync.DeadLetter{dead, {Key: "z"}}},
-		`dead letter "z": there is no reason 4`: {Dead: []duijiesync.DeadLetter{dead, {Key: "z", Reason: 4}}},
+		`dead letter "z": there is no reason 5`: {Dead: []duijiesync.DeadLetter{dead, {Key: "z", Reason: 5}}},
 		`dead letter "z": there can't be -1`:    {Dead: []duijiesync.DeadLetter{dead, {Key: "z", Reason: 1, Attempts: -1}}},
 		`run ID "" has 0 bytes`:                 {RecordedRun: &duijiesync.RunRecord{}},
 	} {
@@ -53,8 +53,8 @@ func TestOpenBatchIsNeverOverwritten(t *testing.T) {
 	store := openStore(t, ":memory:")
 	lease := acquire(t, store, orders)
 	first := duijiesync.OpenBatch{Seq: 1, Started: noon, Intents: []duijiesync.Intent{{Key: "a"}}}
-	require.NoError(t, store.Open(t.Context(), lease, first))
-	err := store.Open(t.Context(), lease, duijiesync.OpenBatch{Seq: 1, Started: noon})
+	require.NoError(t, openBatch(t, store, lease, first))
+	err := openBatch(t, store, lease, duijiesync.OpenBatch{Seq: 1, Started: noon})
 	require.ErrorContains(t, err, `open batch 1 of "orders" partition "p": a batch with this number is open`)
 	batches, err := store.OpenBatches(t.Context(), orders)
 	require.NoError(t, err)

@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS {ledger} (
 	state       INTEGER NOT NULL,
 	source_ver  INTEGER NOT NULL,
 	updated     INTEGER NOT NULL,
+	step        BLOB    NOT NULL, -- how far a record written in steps has come
 	sum         INTEGER,
 	PRIMARY KEY (pipeline, rkey)
 ) STRICT, WITHOUT ROWID;
