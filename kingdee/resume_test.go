@@ -39,7 +39,7 @@ func TestReplayReadsRowsAsTheSourceDoes(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 3, report.DeadLetters)
 	broken = false
-	report, err = p.Replay(t.Context())
+	report, err = p.Replay(t.Context(), duijiesync.ReplayQuery{})
 	require.NoError(t, err)
 	require.EqualValues(t, 3, report.Created)
 	for i := 1; i <= 3; i++ {

@@ -42,13 +42,13 @@ func TestItemThatDoesNotDecodeIsADeadLetterAlone(t *testing.T) {
 	require.Equal(t, duijiesync.DeadTransform, letters[0].Reason)
 	require.JSONEq(t, `{"No":"B","Name":7}`, string(letters[0].Raw))
 
-	rep, err := p.Replay(t.Context())
+	rep, err := p.Replay(t.Context(), duijiesync.ReplayQuery{})
 	require.NoError(t, err, "a letter that can not be decoded stops no replay")
 	require.EqualValues(t, 1, rep.Refused)
 	require.Equal(t, 2, lettersOf(t, state)[0].Attempts)
 
 	p.Decode = func(json.RawMessage) (doc, error) { return doc{"B", "seven"}, nil }
-	rep, err = p.Replay(t.Context())
+	rep, err = p.Replay(t.Context(), duijiesync.ReplayQuery{})
 	require.NoError(t, err)
 	require.EqualValues(t, 1, rep.Created)
 	require.Empty(t, lettersOf(t, state))

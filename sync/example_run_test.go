@@ -117,7 +117,7 @@ func ExamplePipeline_Replay() {
 	}
 
 	s.forbid = "" // somebody changed a setting of the shop
-	report, err = p.Replay(ctx, "A2")
+	report, err = p.Replay(ctx, duijiesync.ReplayQuery{Keys: []string{"A2"}})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -30,6 +30,58 @@ func keepLease(ctx context.Context, state State, lease Lease, until time.Time, t
 	return k
 }
 
+// LeaseOptions say how a lease is held.
+type LeaseOptions struct {
+	// TTL is after how long without a sign of life another process may take over;
+	// 0 = 60 s.
+	TTL time.Duration
+	// Wait is how long to wait for another holder; 0: not at all.
+	Wait time.Duration
+}
+
+// WithLease does something under the lease of a scope, which it renews
+// meanwhile: for programs that change a pipeline's state on their own, beside its
+// runs. The context of do ends with the lease, and the State refuses what
+// comes under it afterwards. It returns ErrLeaseHeld while another one holds the lease.
+func WithLease(ctx context.Context, state State, scope Scope, o LeaseOptions, do func(ctx context.Context, lease Lease) error) error {
+	ttl := orTime(o.TTL, time.Minute)
+	lease, until, err := acquire(ctx, state, scope, ttl, o.Wait, func(error) {})
+	if err != nil {
+		return err
+	}
+	work, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	keep := keepLease(work, state, lease, until, ttl, cancel)
+	err = do(work, lease)
+	if cause := context.Cause(work); cause != nil && errors.Is(cause, ErrLeaseLost) && !errors.Is(err, ErrLeaseLost) {
+		err = errors.Join(cause, err)
+	}
+	keep.stop()
+	release, stop := context.WithTimeout(context.WithoutCancel(ctx), closingGrace)
+	defer stop()
+	return errors.Join(err, state.Release(release, lease))
+}
+
+// acquire takes the lease of a scope, waiting for another's to end if it may.
+// The lease surely lasts until the time returned.
+func acquire(ctx context.Context, state State, scope Scope, ttl, patience time.Duration, waiting func(held error)) (Lease, time.Time, error) {
+	owner := newOwner()
+	deadline := time.Now().Add(patience)
+	for first := true; ; first = false {
+		asked := time.Now()
+		lease, err := state.Acquire(ctx, scope, owner, ttl)
+		if !errors.Is(err, ErrLeaseHeld) || !time.Now().Before(deadline) {
+			return lease, asked.Add(ttl), err
+		}
+		if first {
+			waiting(err)
+		}
+		if err := sleep(ctx, min(ttl/10, time.Second)); err != nil {
+			return Lease{}, time.Time{}, err
+		}
+	}
+}
+
 func (k *leaseKeeper) loop(ctx context.Context, lost context.CancelCauseFunc) {
 	defer close(k.done)
 	next := time.NewTimer(k.pause())

@@ -58,7 +58,7 @@ func TestUnsentLetterGoesOnceWritten(t *testing.T) {
 	require.Len(t, lettersOf(t, memory), 18, "letters")
 	src.items = renamed(src.items, "D0002")
 	require.EqualValues(t, 1, mustRun(t, p).Updated)
-	_, err := p.Replay(t.Context())
+	_, err := p.Replay(t.Context(), duijiesync.ReplayQuery{})
 	require.NoError(t, err)
 	require.Equal(t, "NAME 2 renamed", to.rows["D0002"][0].Name, "the replay does not bring old contents back")
 }
@@ -78,7 +78,7 @@ func TestHeldRecordThatChanged(t *testing.T) {
 		require.EqualValues(t, 3, mustRun(t, p).Held)
 		require.NoError(t, p.MarkDone(t.Context(), "D0001", "D0002", "D0003"))
 		if replay { // the source may be past it: the letter has the newer contents
-			rep, err := p.Replay(t.Context())
+			rep, err := p.Replay(t.Context(), duijiesync.ReplayQuery{})
 			require.NoError(t, err)
 			require.EqualValues(t, 1, rep.Updated)
 		} else {
@@ -114,11 +114,11 @@ func TestReplayThatCrashedIsNotSentTwice(t *testing.T) {
 		mustRun(t, pipe(src, to, memory))
 		delete(to.poison, "D0003")
 		c := &crashing{State: memory, at: 2, after: true}
-		_, err := pipe(src, plainCrashing{to, c}, c).Replay(t.Context())
+		_, err := pipe(src, plainCrashing{to, c}, c).Replay(t.Context(), duijiesync.ReplayQuery{})
 		require.ErrorIs(t, err, errCrash)
 		require.Len(t, to.rows["D0003"], 1)
 		time.Sleep(2 * time.Minute) // virtual
-		rep, err := pipe(src, to, memory).Replay(t.Context())
+		rep, err := pipe(src, to, memory).Replay(t.Context(), duijiesync.ReplayQuery{})
 		require.NoError(t, err)
 		require.EqualValues(t, 1, rep.Held)
 		to.check(t, src.items)

@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"runtime/debug"
 )
@@ -35,13 +36,48 @@ func (r *run[In, Out]) callFingerprint(key string, value *Out) (fp Fingerprint, 
 	return fingerprint(r.p.Fingerprint, value)
 }
 
+// errLaneEnded: the run ended while a call waited for a lane; it was not made.
+var errLaneEnded = errors.New("duijie/sync: the run ended before the call")
+
+// lane waits for one of the sink's lanes.
+func (r *run[In, Out]) lane() (leave func(), err error) {
+	select {
+	case r.slots <- struct{}{}:
+		return func() { <-r.slots }, nil
+	case <-r.ctx.Done():
+		return nil, errLaneEnded
+	}
+}
+
 func (r *run[In, Out]) callWrite(records []Record[Out]) (out []Outcome, err error) {
+	leave, err := r.lane()
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	if err := r.keep.check(); err != nil { // the wait may have been long
+		return nil, err
+	}
+	r.rep.update(func(rep *Report) { rep.Writes++ })
 	defer r.caught("sink", records[0].Key, &err)
 	return r.p.Sink.Write(r.ctx, records)
 }
 
+// callSettled tells a source what became of a batch.
+func (r *run[In, Out]) callSettled(settled func(BatchResult), result BatchResult) (err error) {
+	defer r.caught("source's Settled", "", &err)
+	settled(result)
+	return nil
+}
+
 // callFind looks records up and checks that there is an answer for each.
 func (r *run[In, Out]) callFind(records []Record[Out]) (found []Found, err error) {
+	leave, err := r.lane()
+	if err != nil {
+		return nil, context.Cause(r.ctx)
+	}
+	defer leave()
+	r.rep.update(func(rep *Report) { rep.Lookups++ })
 	defer r.caught("sink's Find", records[0].Key, &err)
 	found, err = r.finder.Find(r.ctx, records)
 	if err == nil && len(found) != len(records) {

@@ -38,11 +38,13 @@ type Pipeline[In, Out any] struct {
 	Sink      Sink[Out]
 	State     State
 
-	// Prefetch is how many batches are read while one is written. Default 1;
+	// Prefetch is how many batches are read while others are written. Default 1;
 	// negative: none.
 	Prefetch int
-	// Lanes is how many writes run at the same time, at most the sink's Limits.
-	// Default: the sink's Limits.
+	// Lanes is how many calls of the sink run at the same time, at most the sink's
+	// Limits, and how many batches of the source are under way. Two batches with
+	// the same key are not, so that order per key is kept. Default: the sink's
+	// Limits.
 	Lanes int
 	// Settle says how unknown outcomes are looked up.
 	Settle SettlePolicy
@@ -50,6 +52,10 @@ type Pipeline[In, Out any] struct {
 	// busy) is written again before it becomes a dead letter. Default 4;
 	// negative: never. The waits are 1, 2, 4 ... seconds.
 	RowRetries int
+	// RetryBudget is how many such rows one run writes again, besides one for
+	// every four that are written, before it stops with ErrTargetBusy. Default
+	// 1000; negative: no limit.
+	RetryBudget int
 	// MaxRefused stops a run after so many refused records. Default: no limit.
 	MaxRefused int64
 	// MaxRefusedShare stops a run when more than this share of at least 20
@@ -64,6 +70,12 @@ type Pipeline[In, Out any] struct {
 	// LeaseWait is how long Run waits for the lease of another run, for example
 	// one that was killed, to end. Default: not at all, Run returns ErrLeaseHeld.
 	LeaseWait time.Duration
+	// LedgerExpiry forgets what was written longer ago than this, at the end of a
+	// run that settled everything: for sources whose overlap alone can yield a record
+	// again, so that the ledger does not grow for ever. Shorter than the overlap it would
+	// have records written twice to a sink that can not look them up. Default:
+	// nothing is forgotten.
+	LedgerExpiry time.Duration
 	// StopGrace is how long a batch under way may still take when the context
 	// ends. Default 30 s.
 	StopGrace time.Duration
@@ -74,11 +86,11 @@ type Pipeline[In, Out any] struct {
 	// Decode turns the raw item of a dead letter into In for Replay. Default: the
 	// source, where it is a [RawDecoder], else JSON.
 	Decode func(json.RawMessage) (In, error)
-	// Logger receives what a run does. Default: nothing is logged.
+	// Logger receives what a run does, as [LogObserver] writes it, and what goes
+	// wrong in the caller's own code. Default: nothing is logged.
 	Logger *slog.Logger
-	// Progress is called with the counts so far after every batch, on the run's
-	// goroutine.
-	Progress func(Report)
+	// Observer is told what a run does, while it does it. Default: nobody is.
+	Observer Observer
 }
 
 // SettlePolicy says how often and how patiently the target is asked for a
@@ -99,10 +111,11 @@ type settings struct {
 	rows, findRows, lanes, prefetch int
 	idempotent                      bool
 	settle                          SettlePolicy
-	rowRetries                      int
+	rowRetries, retryBudget         int
 	maxShare                        float64
 	leaseTTL, grace                 time.Duration
 	log                             *slog.Logger
+	observer                        Observer
 }
 
 func (p *Pipeline[In, Out]) settings() (settings, error) {
@@ -129,7 +142,7 @@ func (p *Pipeline[In, Out]) settings() (settings, error) {
 		rows: orInt(limits.Rows, 100), findRows: orInt(limits.FindRows, 100), lanes: orInt(limits.Lanes, 1),
 		prefetch: max(orInt(p.Prefetch, 1), 0), idempotent: limits.Idempotent,
 		settle:     SettlePolicy{Attempts: orInt(p.Settle.Attempts, 3), Delay: orTime(p.Settle.Delay, orTime(limits.SettleDelay, 2*time.Second))},
-		rowRetries: max(orInt(p.RowRetries, 4), 0), maxShare: p.MaxRefusedShare,
+		rowRetries: max(orInt(p.RowRetries, 4), 0), retryBudget: max(orInt(p.RetryBudget, 1000), 0), maxShare: p.MaxRefusedShare,
 		leaseTTL: orTime(p.LeaseTTL, time.Minute), grace: orTime(p.StopGrace, 30*time.Second), log: p.Logger,
 	}
 	if p.Lanes > 0 {
@@ -141,8 +154,14 @@ func (p *Pipeline[In, Out]) settings() (settings, error) {
 	if s.maxShare >= 1 {
 		s.maxShare = math.Inf(1)
 	}
-	if s.log == nil {
+	s.observer = p.Observer
+	switch {
+	case s.log == nil:
 		s.log = slog.New(slog.DiscardHandler)
+	case s.observer != nil:
+		s.observer = observers{LogObserver(s.log), p.Observer}
+	default:
+		s.observer = LogObserver(s.log)
 	}
 	return s, nil
 }
@@ -173,19 +192,13 @@ func (p *Pipeline[In, Out]) Run(ctx context.Context) (*Report, error) {
 		if err := r.recover(); err != nil {
 			return err
 		}
-		return r.copy(ctx)
-	})
-}
-
-// Replay sends dead letters again through the same path: transformed anew,
-// looked up, written at most once. Letters that reach the target are removed;
-// the others stay with one more attempt. keys selects letters; none means all.
-func (p *Pipeline[In, Out]) Replay(ctx context.Context, keys ...string) (*Report, error) {
-	return p.run(ctx, func(r *run[In, Out]) error {
-		if err := r.recover(); err != nil {
+		if err := r.copy(ctx); err != nil {
 			return err
 		}
-		return r.replay(ctx, keys)
+		if err := r.retryWaiting(ctx); err != nil {
+			return err
+		}
+		return r.expire()
 	})
 }
 

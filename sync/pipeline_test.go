@@ -88,7 +88,7 @@ func TestRefusedRowsBecomeDeadLettersAlone(t *testing.T) {
 		rep = mustRun(t, p)
 		require.EqualValues(t, 1, rep.Created, "a changed record is tried again")
 		require.EqualValues(t, 3, rep.DeadLetters)
-		rep, err = p.Replay(t.Context())
+		rep, err = p.Replay(t.Context(), duijiesync.ReplayQuery{})
 		require.NoError(t, err)
 		require.EqualValues(t, 1, rep.Created)
 		require.EqualValues(t, 2, rep.Refused)

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"time"
-
-	"github.com/duijie-go/duijie"
 )
 
 // Action is what a run would do with a record.
@@ -20,6 +18,7 @@ const (
 	ActionSkip      Action = "skip"      // left out by the transform
 	ActionRefuse    Action = "refuse"    // the transform fails, or a dead letter with the same contents
 	ActionHold      Action = "hold"      // outcome of an earlier write unknown
+	ActionWait      Action = "wait"      // something it refers to is missing
 )
 
 // PlanItem is what a run would do with one record.
@@ -28,7 +27,7 @@ type PlanItem struct {
 	Action   Action   `json:"action"`
 	TargetID string   `json:"target_id,omitempty"`
 	Changes  []Change `json:"changes,omitempty"` // for updates, where the sink can compare
-	Reason   string   `json:"reason,omitempty"`  // for refuse and hold
+	Reason   string   `json:"reason,omitempty"`  // for refuse, hold and wait
 }
 
 // Plan is Run without writes: it reads the source from the checkpoint,
@@ -65,22 +64,20 @@ func (p *Pipeline[In, Out]) planner(ctx context.Context) (*run[In, Out], error) 
 		return nil, err
 	}
 	rep := &reporter{rep: Report{Started: time.Now(), Calls: map[string]map[string]int64{}}}
-	r := &run[In, Out]{
-		p: p, cfg: cfg, rep: rep, lease: Lease{Scope: Scope{Pipeline: p.Name, Partition: p.Partition}},
-		ctx: duijie.ContextWithCallObserver(ctx, rep.observe),
-	}
-	r.finder, _ = p.Sink.(Finder[Out])
+	r := newRun(ctx, p, cfg, rep)
+	r.lease = Lease{Scope: Scope{Pipeline: p.Name, Partition: p.Partition}}
 	return r, nil
 }
 
 func (r *run[In, Out]) planBatch(batch Batch[In], yield func(PlanItem, error) bool) bool {
-	items, err := r.prepare(batch.Records)
+	f := &flight[In, Out]{r: r, batch: batch}
+	items, err := f.prepare(batch.Records)
 	if err == nil {
-		err = r.consult(items)
+		err = f.consult(items)
 	}
 	changes := map[*item[In, Out]][]Change{}
 	if err == nil && r.finder != nil {
-		err = r.planFind(items, changes)
+		err = f.planFind(items, changes)
 	}
 	if err != nil {
 		yield(PlanItem{}, err)
@@ -94,12 +91,12 @@ func (r *run[In, Out]) planBatch(batch Batch[In], yield func(PlanItem, error) bo
 	return true
 }
 
-func (r *run[In, Out]) planFind(items []*item[In, Out], changes map[*item[In, Out]][]Change) error {
-	return r.find(inStage(items, toWrite), func(it *item[In, Out], f Found) {
-		if it.locate(f) {
+func (f *flight[In, Out]) planFind(items []*item[In, Out], changes map[*item[In, Out]][]Change) error {
+	return f.find(inStage(items, toWrite), func(it *item[In, Out], found Found) {
+		if it.locate(found) {
 			it.stage = done
-		} else if f.Match != Absent {
-			changes[it] = f.Changes
+		} else if found.Match != Absent {
+			changes[it] = found.Changes
 		}
 	})
 }
@@ -109,6 +106,8 @@ func planItem[In, Out any](it *item[In, Out], changes []Change) PlanItem {
 	switch {
 	case it.stage == skipped:
 		p.Action = ActionSkip
+	case it.stage == rejected && it.reason == DeadWaiting:
+		p.Action, p.Reason = ActionWait, it.outcome.Message
 	case it.stage == rejected:
 		p.Action, p.Reason = ActionRefuse, it.outcome.Message
 	case it.stage == stayDead:

@@ -152,7 +152,7 @@ func (s *storm) pass() bool {
 			time.Sleep(begin + time.Duration(i)) // virtual; never both at one instant
 			run := p.Run
 			if replay {
-				run = func(ctx context.Context) (*duijiesync.Report, error) { return p.Replay(ctx) }
+				run = func(ctx context.Context) (*duijiesync.Report, error) { return p.Replay(ctx, duijiesync.ReplayQuery{}) }
 			}
 			rep, err := run(s.t.Context())
 			s.sums(rep)
@@ -210,7 +210,7 @@ func (s *storm) settleDead() {
 				s.byHand(letter.Key)
 			}
 		}
-		rep, err := s.pipeline().Replay(s.t.Context())
+		rep, err := s.pipeline().Replay(s.t.Context(), duijiesync.ReplayQuery{})
 		require.NoError(s.t, err, "seed %d", s.seed)
 		s.sums(rep)
 		require.True(s.t, s.pass(), "seed %d", s.seed)

@@ -47,7 +47,12 @@ func (r *run[In, Out]) recoverBatch(batch OpenBatch, last time.Time) error {
 		return err
 	}
 	r.rep.update(func(rep *Report) { rep.Recovered += int64(len(open)) })
-	r.cfg.log.Info("open batch of an earlier run settled", "pipeline", r.p.Name, "records", len(open), "found", len(s.Entries))
+	if r.observer != nil {
+		for i := range s.Dead {
+			r.emit(DeadLettered{r.of(), s.Dead[i]})
+		}
+		r.emit(BatchRecovered{r.of(), len(open), len(s.Entries) - len(s.Dead)})
+	}
 	return nil
 }
 

@@ -3,29 +3,139 @@ package sync
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"time"
 )
 
-// replay reads dead letters page by page and processes them like a batch of
-// the source, without moving the checkpoint.
-func (r *run[In, Out]) replay(ctx context.Context, keys []string) error {
-	r.replays = true
-	q := DeadLetterQuery{Keys: keys, Limit: 100}
+// ReplayQuery selects the dead letters that are sent again; the zero value
+// selects all of the pipeline's partition.
+type ReplayQuery struct {
+	Keys   []string   // only these; empty = all
+	Reason DeadReason // only this one; 0 = all
+	// AllPartitions takes letters of every partition of the pipeline.
+	AllPartitions bool
+	// Edit changes the raw item of a letter before it is decoded and transformed.
+	// An error leaves the letter as it is and ends the replay. What is written
+	// stands for the source's item as it was refused: the source's next reading
+	// leaves it alone until the item changes.
+	Edit func(DeadLetter) (json.RawMessage, error)
+}
+
+// Replay sends dead letters again through the same path: transformed anew,
+// looked up, written at most once. Letters that reach the target are removed;
+// the others stay with one more attempt.
+func (p *Pipeline[In, Out]) Replay(ctx context.Context, q ReplayQuery) (*Report, error) {
+	return p.run(ctx, func(r *run[In, Out]) error {
+		if err := r.recover(); err != nil {
+			return err
+		}
+		r.replays = true
+		list := DeadLetterQuery{Keys: q.Keys, Reason: q.Reason, Limit: 100}
+		if !q.AllPartitions {
+			list.Partition = &p.Partition
+		}
+		if r.observer != nil {
+			r.emit(RunStarted{Of: r.of()})
+		}
+		_, err := r.replay(ctx, list, func(f *flight[In, Out], letter *DeadLetter) error {
+			if q.Edit == nil || len(letter.Raw) == 0 {
+				return nil
+			}
+			edited, err := q.Edit(*letter)
+			if err != nil {
+				return fmt.Errorf("duijie/sync: edit dead letter %q: %w", letter.Key, err)
+			}
+			if !json.Valid(edited) {
+				return fmt.Errorf("duijie/sync: edit dead letter %q: the result is not JSON", letter.Key)
+			}
+			letter.Raw = edited
+			if letter.Fingerprint != (Fingerprint{}) {
+				f.original[letter.Key] = letter.Fingerprint
+			}
+			return nil
+		})
+		return err
+	})
+}
+
+// replay reads dead letters page by page and processes them like batches of
+// the source, without moving the checkpoint. It returns how many left the dead
+// letters.
+func (r *run[In, Out]) replay(ctx context.Context, q DeadLetterQuery, each func(*flight[In, Out], *DeadLetter) error) (gone int, err error) {
 	for {
 		if ctx.Err() != nil {
-			return context.Cause(ctx)
+			return gone, context.Cause(ctx)
 		}
 		letters, err := r.p.State.DeadLetters(r.ctx, r.p.Name, q)
-		if err != nil {
-			return err
+		if err != nil || len(letters) == 0 {
+			return gone, err
 		}
-		if len(letters) == 0 {
-			return nil
+		fleet := r.newFleet("")
+		f := &flight[In, Out]{
+			r: r, fleet: fleet, replays: true, original: map[string]Fingerprint{}, counted: map[string]bool{},
 		}
-		if err := r.process(r.decodeLetters(letters)); err != nil {
-			return err
+		for i := range letters {
+			if err := each(f, &letters[i]); err != nil {
+				return gone, err
+			}
+		}
+		f.batch = r.decodeLetters(letters)
+		f.batch.Settled = func(b BatchResult) { gone += int(b.Created + b.Updated + b.Unchanged + b.Skipped) }
+		fleet.add(f)
+		if err := f.process(); err != nil {
+			return gone, err
 		}
 		q.After = letters[len(letters)-1].Key
 	}
+}
+
+// retryWaiting tries the records again that wait for something they refer to,
+// as long as that sets some of them free: one may have waited for another.
+func (r *run[In, Out]) retryWaiting(ctx context.Context) error {
+	r.replays = true
+	since := r.rep.snapshot().Started.Truncate(time.Millisecond)
+	q := DeadLetterQuery{Reason: DeadWaiting, Partition: &r.p.Partition, Limit: 100}
+	for {
+		gone, err := r.replay(ctx, q, func(f *flight[In, Out], letter *DeadLetter) error {
+			if !letter.Last.Before(since) {
+				f.counted[letter.Key] = true
+			}
+			return nil
+		})
+		if err != nil || gone == 0 {
+			return err
+		}
+	}
+}
+
+// expire forgets what was written long ago.
+func (r *run[In, Out]) expire() error {
+	if r.p.LedgerExpiry <= 0 {
+		return nil
+	}
+	n, err := r.p.State.Expire(r.ctx, r.lease, time.Now().Add(-r.p.LedgerExpiry))
+	if err != nil {
+		return fmt.Errorf("duijie/sync: expire the ledger: %w", err)
+	}
+	r.rep.update(func(rep *Report) { rep.Expired = n })
+	return nil
+}
+
+// checkRefusals stops a run that is refused too much. A replay sends what was
+// refused before, so it has no limit.
+func (r *run[In, Out]) checkRefusals() error {
+	if r.replays {
+		return nil
+	}
+	var refused, read int64
+	r.rep.update(func(rep *Report) { refused, read = r.refusedNow, rep.Read })
+	if r.p.MaxRefused > 0 && refused > r.p.MaxRefused {
+		return fmt.Errorf("%w: %d, the limit is %d", ErrTooManyRefused, refused, r.p.MaxRefused)
+	}
+	if read >= 20 && float64(refused) > r.cfg.maxShare*float64(read) {
+		return fmt.Errorf("%w: %d of %d", ErrTooManyRefused, refused, read)
+	}
+	return nil
 }
 
 // decodeLetters makes a batch of letters. One that can not be decoded is refused
@@ -38,7 +148,7 @@ func (r *run[In, Out]) decodeLetters(letters []DeadLetter) Batch[In] {
 			r.cfg.log.Warn("dead letter has no item to replay yet", "pipeline", r.p.Name, "key", letter.Key)
 			continue
 		}
-		value, err := r.decode(letter.Raw)
+		value, err := r.decode(letter.Key, letter.Raw)
 		batch.Records = append(batch.Records, Record[In]{
 			Key: letter.Key, Value: value, Version: letter.Version, Raw: letter.Raw, Err: err,
 		})
@@ -46,14 +156,14 @@ func (r *run[In, Out]) decodeLetters(letters []DeadLetter) Batch[In] {
 	return batch
 }
 
-func (r *run[In, Out]) decode(raw json.RawMessage) (In, error) {
+func (r *run[In, Out]) decode(key string, raw json.RawMessage) (value In, err error) {
+	defer r.caught("decoding of the item", key, &err)
 	if r.p.Decode != nil {
 		return r.p.Decode(raw)
 	}
 	if d, ok := r.p.Source.(RawDecoder[In]); ok {
 		return d.DecodeRaw(raw)
 	}
-	var value In
-	err := json.Unmarshal(raw, &value)
+	err = json.Unmarshal(raw, &value)
 	return value, err
 }

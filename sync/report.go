@@ -8,7 +8,7 @@ import (
 )
 
 // Report says all that a run did. Read = Created + Updated + Unchanged +
-// Skipped + Refused + Held, unless the run ended early.
+// Skipped + Refused + Held + Waiting, unless the run ended early.
 type Report struct {
 	Pipeline  string `json:"pipeline"`
 	Partition string `json:"partition,omitempty"`
@@ -20,9 +20,15 @@ type Report struct {
 	Skipped   int64 `json:"skipped"`   // left out by the transform, or replaced by a later state of the same key in its batch
 	Refused   int64 `json:"refused"`   // dead letters: refused in this run, or still as they were refused before
 	Held      int64 `json:"held"`      // outcome unknown, no way to look it up
+	Waiting   int64 `json:"waiting"`   // dead letters that wait for what they refer to, see ErrWait
+	Expired   int64 `json:"expired"`   // ledger entries forgotten because of their age
 	Recovered int64 `json:"recovered"` // records of an earlier run whose outcome this run looked up at its start
 
 	DeadLetters int64 `json:"dead_letters"` // in the state when the run ended
+
+	Writes     int64 `json:"writes"`      // calls of the sink's Write
+	Lookups    int64 `json:"lookups"`     // calls of the sink's Find
+	RowRetries int64 `json:"row_retries"` // rows written again because the target could not take them just then
 
 	Calls     map[string]map[string]int64 `json:"calls"`     // by platform and operation, repeats included
 	Throttled int64                       `json:"throttled"` // calls the platforms throttled
@@ -44,8 +50,10 @@ type CheckpointMove struct {
 }
 
 // Complete tells whether everything the run read is in the target: nothing is
-// refused or held.
-func (r *Report) Complete() bool { return r.Refused == 0 && r.Held == 0 && r.DeadLetters == 0 }
+// refused, held or waiting.
+func (r *Report) Complete() bool {
+	return r.Refused == 0 && r.Held == 0 && r.Waiting == 0 && r.DeadLetters == 0
+}
 
 // reporter counts while the run goes on; calls are counted from many goroutines.
 type reporter struct {

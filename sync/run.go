@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	stdsync "sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/duijie-go/duijie"
@@ -15,18 +16,21 @@ import (
 
 // run is one pass of a pipeline.
 type run[In, Out any] struct {
-	p       *Pipeline[In, Out]
-	cfg     settings
-	finder  Finder[Out] // nil when the sink can not look records up
-	lease   Lease
-	keep    *leaseKeeper
-	ctx     context.Context // of the batch under way: outlives the caller's by the grace
-	rep     *reporter
-	id      string
-	outs    []Record[Out] // of the batch being processed; its items point into it
-	batches int64         // open batches made, for their sequence
-	replays bool
-	// refusedNow counts refusals of this run; those it found in the dead letters do not stop it.
+	p        *Pipeline[In, Out]
+	cfg      settings
+	finder   Finder[Out] // nil when the sink can not look records up
+	lease    Lease
+	keep     *leaseKeeper
+	ctx      context.Context // of the batches under way: outlives the caller's by the grace
+	rep      *reporter
+	id       string
+	observer Observer      // nil when nobody listens
+	slots    chan struct{} // one per call of the sink at the same time
+	batches  atomic.Int64  // open batches made, for their sequence
+	budget   retryBudget
+	replays  bool
+	// refusedNow counts refusals of this run; those it found in the dead letters do
+	// not stop it. It is guarded by the report's lock.
 	refusedNow int64
 }
 
@@ -43,17 +47,16 @@ func (p *Pipeline[In, Out]) run(ctx context.Context, body func(*run[In, Out]) er
 		return finish(err)
 	}
 	scope := Scope{Pipeline: p.Name, Partition: p.Partition}
-	lease, until, err := p.acquire(ctx, scope, cfg)
+	lease, until, err := acquire(ctx, p.State, scope, cfg.leaseTTL, p.LeaseWait, func(held error) {
+		cfg.log.Warn("waiting for another run's lease to end", "pipeline", p.Name, "held", held.Error())
+	})
 	if err != nil {
 		return finish(err)
 	}
 	work, cancel := outlive(ctx, cfg.grace)
 	defer cancel(nil)
-	r := &run[In, Out]{
-		p: p, cfg: cfg, lease: lease, rep: rep, id: rand.Text(),
-		ctx: duijie.ContextWithCallObserver(work, rep.observe),
-	}
-	r.finder, _ = p.Sink.(Finder[Out])
+	r := newRun(work, p, cfg, rep)
+	r.lease = lease
 	if pager, ok := p.Source.(Pager); ok {
 		rep.rep.Paging = pager.Paging()
 	}
@@ -61,29 +64,44 @@ func (p *Pipeline[In, Out]) run(ctx context.Context, body func(*run[In, Out]) er
 	err = body(r)
 	if cause := context.Cause(work); cause != nil && errors.Is(cause, ErrLeaseLost) {
 		err = errors.Join(cause, err)
+		if r.observer != nil {
+			r.emit(LeaseLost{r.of(), cause})
+		}
 	}
 	r.keep.stop()
 	return finish(r.closeBooks(err))
 }
 
-// acquire takes the lease, waiting for another run's to end if it may. The
-// lease surely lasts until the time returned.
-func (p *Pipeline[In, Out]) acquire(ctx context.Context, scope Scope, cfg settings) (Lease, time.Time, error) {
-	owner := newOwner()
-	deadline := time.Now().Add(p.LeaseWait)
-	for waiting := false; ; waiting = true {
-		asked := time.Now()
-		lease, err := p.State.Acquire(ctx, scope, owner, cfg.leaseTTL)
-		if !errors.Is(err, ErrLeaseHeld) || !time.Now().Before(deadline) {
-			return lease, asked.Add(cfg.leaseTTL), err
-		}
-		if !waiting {
-			cfg.log.Warn("waiting for another run's lease to end", "pipeline", p.Name, "held", err.Error())
-		}
-		if err := sleep(ctx, min(cfg.leaseTTL/10, time.Second)); err != nil {
-			return Lease{}, time.Time{}, err
-		}
+// newRun makes a run without a lease.
+func newRun[In, Out any](ctx context.Context, p *Pipeline[In, Out], cfg settings, rep *reporter) *run[In, Out] {
+	r := &run[In, Out]{
+		p: p, cfg: cfg, rep: rep, id: rand.Text(), observer: cfg.observer,
+		slots: make(chan struct{}, cfg.lanes), budget: newRetryBudget(cfg.retryBudget),
 	}
+	r.finder, _ = p.Sink.(Finder[Out])
+	r.ctx = duijie.ContextWithCallObserver(ctx, r.called)
+	if r.observer != nil {
+		r.ctx = ContextWithObserver(r.ctx, r.observer)
+	}
+	return r
+}
+
+// called counts a platform call.
+func (r *run[In, Out]) called(e duijie.CallEvent) {
+	r.rep.observe(e)
+	if r.observer != nil {
+		r.emit(CallDone{r.of(), e})
+	}
+}
+
+func (r *run[In, Out]) of() Of { return Of{r.p.Name, r.p.Partition, r.id} }
+
+// emit tells the observer. Callers see to it that there is one before they
+// build an event.
+func (r *run[In, Out]) emit(e Event) {
+	var err error // logged already
+	defer r.caught("observer", "", &err)
+	r.observer.Observe(r.ctx, e)
 }
 
 // closingGrace is how long the State may take for the last notes of a run.
@@ -95,10 +113,13 @@ func (r *run[In, Out]) closeBooks(err error) error {
 	defer cancel()
 	dead, deadErr := r.p.State.CountDeadLetters(ctx, r.p.Name)
 	r.rep.update(func(rep *Report) { rep.DeadLetters, rep.Ended = dead, time.Now() })
+	snapshot := r.rep.snapshot()
 	if errors.Is(err, ErrLeaseLost) {
+		if r.observer != nil {
+			r.emit(RunEnded{r.of(), snapshot, err})
+		}
 		return err
 	}
-	snapshot := r.rep.snapshot()
 	body, jsonErr := json.Marshal(snapshot)
 	record := RunRecord{ID: r.id, Started: snapshot.Started, Ended: snapshot.Ended, Report: body}
 	if err != nil {
@@ -106,21 +127,11 @@ func (r *run[In, Out]) closeBooks(err error) error {
 	}
 	settleErr := r.p.State.Settle(ctx, r.lease, Settlement{RecordedRun: &record})
 	releaseErr := r.p.State.Release(ctx, r.lease)
-	r.logEnd(err, snapshot)
-	return errors.Join(err, deadErr, jsonErr, settleErr, releaseErr)
-}
-
-func (r *run[In, Out]) logEnd(err error, s Report) {
-	attrs := []any{
-		"pipeline", s.Pipeline, "read", s.Read, "created", s.Created, "updated", s.Updated, "unchanged", s.Unchanged,
-		"skipped", s.Skipped, "refused", s.Refused, "held", s.Held, "dead_letters", s.DeadLetters,
-		"throttled", s.Throttled, "retries", s.Retries, "duration", s.Ended.Sub(s.Started),
+	err = errors.Join(err, deadErr, jsonErr, settleErr, releaseErr)
+	if r.observer != nil {
+		r.emit(RunEnded{r.of(), snapshot, err})
 	}
-	if err != nil {
-		r.cfg.log.Error("run stopped", append(attrs, "error", err.Error())...)
-		return
-	}
-	r.cfg.log.Info("run finished", attrs...)
+	return err
 }
 
 // outlive returns a context that goes on for grace after ctx ended, so that the
@@ -158,17 +169,35 @@ func (r *run[In, Out]) copy(ctx context.Context) error {
 		return err
 	}
 	r.rep.update(func(rep *Report) { rep.Checkpoint = CheckpointMove{Before: from, After: from} })
+	if r.observer != nil {
+		r.emit(RunStarted{r.of(), from, r.rep.snapshot().Paging})
+	}
 	read, stop := context.WithCancel(r.ctx)
 	defer stop()
 	ahead := r.readAhead(read, from)
-	defer ahead.wait()
-	defer stop()
+	fleet := r.newFleet(from)
+	err = r.launchAll(ctx, ahead, fleet)
+	stop()
+	ahead.wait()
+	// A batch that fails ends the loop above with its own error.
+	if landed := fleet.land(); err == nil || landed != nil {
+		err = landed
+	}
+	return err
+}
+
+// launchAll starts what is read until the source, the context or a batch ends it.
+func (r *run[In, Out]) launchAll(ctx context.Context, ahead *reader[In], fleet *fleet[In, Out]) error {
 	for {
 		if ctx.Err() != nil { // select picks at random when both are ready
 			return context.Cause(ctx)
 		}
 		select {
 		case <-ctx.Done():
+		case <-fleet.change:
+			if err := fleet.failure(); err != nil {
+				return err
+			}
 		case got, more := <-ahead.batches:
 			switch {
 			case !more && r.ctx.Err() != nil:
@@ -178,7 +207,10 @@ func (r *run[In, Out]) copy(ctx context.Context) error {
 			case got.err != nil:
 				return fmt.Errorf("duijie/sync: read: %w", got.err)
 			}
-			if err := r.process(got.batch); err != nil {
+			if r.observer != nil {
+				r.emit(BatchRead{r.of(), len(got.batch.Records)})
+			}
+			if err := fleet.launch(ctx, got.batch); err != nil {
 				return err
 			}
 		}

@@ -1,20 +1,19 @@
 package sync
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 )
 
 // settleOutcomes turns the outcomes of one write into settled items and returns
 // those that are to be sent again.
-func (r *run[In, Out]) settleOutcomes(items []*item[In, Out]) (again []*item[In, Out], err error) {
+func (f *flight[In, Out]) settleOutcomes(items []*item[In, Out]) (again []*item[In, Out], err error) {
 	var lookUp, busy []*item[In, Out]
 	unknown := false
 	for _, it := range items {
 		switch {
 		case it.outcome.Kind.certain():
-			r.conclude(it, it.outcome)
+			f.conclude(it, it.outcome)
 		case it.outcome.Kind == OutcomeConflict:
 			lookUp = append(lookUp, it)
 		case it.outcome.Kind == OutcomeRetryable:
@@ -25,30 +24,44 @@ func (r *run[In, Out]) settleOutcomes(items []*item[In, Out]) (again []*item[In,
 	}
 	unsent(busy)
 	if len(lookUp) > 0 {
-		if again, err = r.settleByLookup(lookUp, unknown); err != nil {
+		if again, err = f.settleByLookup(lookUp, unknown); err != nil {
 			return nil, err
 		}
 	}
-	waiting := false
+	patient, err := f.retryLater(busy)
+	return append(again, patient...), err
+}
+
+// retryLater waits before rows that the target could not take just now are
+// written again. A row tried too often is refused; a target that takes too few
+// rows stops the run, and nothing becomes a dead letter for it.
+func (f *flight[In, Out]) retryLater(busy []*item[In, Out]) (again []*item[In, Out], err error) {
 	for _, it := range busy {
 		it.retries++
-		if it.retries > r.cfg.rowRetries {
+		if it.retries > f.r.cfg.rowRetries {
 			o := it.outcome
 			o.Kind = OutcomeRefused
-			r.conclude(it, o)
+			f.conclude(it, o)
 			continue
 		}
-		waiting = true
 		again = append(again, it)
 	}
-	if waiting {
-		err = sleep(r.ctx, time.Second<<min(busy[0].retries-1, 5))
+	if len(again) == 0 {
+		return nil, nil
 	}
-	return again, err
+	if !f.r.budget.take(len(again)) {
+		return nil, fmt.Errorf("%w: the last says %q", ErrTargetBusy, again[0].outcome.Message)
+	}
+	wait := time.Second << min(again[0].retries-1, 5)
+	f.r.rep.update(func(rep *Report) { rep.RowRetries += int64(len(again)) })
+	if f.r.observer != nil {
+		f.r.emit(RowsRetried{f.r.of(), len(again), again[0].retries, wait, again[0].outcome.Message})
+	}
+	return again, sleep(f.r.ctx, wait)
 }
 
 // conclude gives an item its final outcome.
-func (r *run[In, Out]) conclude(it *item[In, Out], o Outcome) {
+func (f *flight[In, Out]) conclude(it *item[In, Out], o Outcome) {
 	if o.Kind == OutcomeCreated && !it.first {
 		o.Kind = OutcomeUpdated
 	}
@@ -64,28 +77,30 @@ func (r *run[In, Out]) conclude(it *item[In, Out], o Outcome) {
 // settleByLookup settles records whose write has no certain outcome by asking
 // the target: found as wanted is done; absent or found otherwise, after the
 // target had time to finish, is sent again; not to be found out is held.
-func (r *run[In, Out]) settleByLookup(items []*item[In, Out], unknown bool) (again []*item[In, Out], err error) {
-	if r.finder == nil {
-		return r.withoutLookup(items), nil
+func (f *flight[In, Out]) settleByLookup(items []*item[In, Out], unknown bool) (again []*item[In, Out], err error) {
+	if f.r.finder == nil {
+		return f.withoutLookup(items), nil
 	}
-	delay := r.cfg.settle.Delay
+	delay := f.r.cfg.settle.Delay
 	if !unknown {
 		delay = 0
+	} else if f.r.observer != nil {
+		f.r.emit(OutcomesUnknown{f.r.of(), len(items), items[0].outcome.Message})
 	}
 	for attempt := 1; len(items) > 0; attempt++ {
-		if err := sleep(r.ctx, delay); err != nil {
+		if err := sleep(f.r.ctx, delay); err != nil {
 			return nil, err
 		}
-		delay = max(delay*2, r.cfg.settle.Delay)
-		last := attempt >= r.cfg.settle.Attempts
+		delay = max(delay*2, f.r.cfg.settle.Delay)
+		last := attempt >= f.r.cfg.settle.Attempts
 		var waiting []*item[In, Out]
-		err := r.find(items, func(it *item[In, Out], f Found) {
-			switch met := r.judgeFound(it, f); {
+		err := f.find(items, func(it *item[In, Out], found Found) {
+			switch met := f.judgeFound(it, found); {
 			case met == foundDone:
 			case last, met == foundOther && it.outcome.Kind == OutcomeConflict:
-				it.locate(f)
-				it.first = f.Match == Absent
-				again = r.sendAgain(again, it)
+				it.locate(found)
+				it.first = found.Match == Absent
+				again = f.sendAgain(again, it)
 			default: // the target may still be working on it, an update too
 				waiting = append(waiting, it)
 			}
@@ -107,18 +122,18 @@ const (
 )
 
 // judgeFound compares what the target holds with what was sent.
-func (r *run[In, Out]) judgeFound(it *item[In, Out], f Found) finding {
+func (f *flight[In, Out]) judgeFound(it *item[In, Out], found Found) finding {
 	switch {
-	case f.Match == Absent:
+	case found.Match == Absent:
 		return foundAbsent
-	case f.Match == Identical, f.Match == Exists && it.first && it.outcome.Kind == OutcomeUnknown:
+	case found.Match == Identical, found.Match == Exists && it.first && it.outcome.Kind == OutcomeUnknown:
 		kind := OutcomeUpdated
 		if it.first && (it.outcome.Kind == OutcomeUnknown || it.resends > 0) {
 			kind = OutcomeCreated // also where a second create met the first
 		} else if it.outcome.Kind == OutcomeConflict {
 			kind = OutcomeUnchanged
 		}
-		r.conclude(it, Outcome{Kind: kind, TargetID: f.TargetID})
+		f.conclude(it, Outcome{Kind: kind, TargetID: found.TargetID})
 		return foundDone
 	}
 	return foundOther
@@ -126,7 +141,7 @@ func (r *run[In, Out]) judgeFound(it *item[In, Out], f Found) finding {
 
 // sendAgain queues an item for another write, or gives up on it: a target that
 // neither shows nor takes a record must not be tried for ever.
-func (r *run[In, Out]) sendAgain(queue []*item[In, Out], it *item[In, Out]) []*item[In, Out] {
+func (f *flight[In, Out]) sendAgain(queue []*item[In, Out], it *item[In, Out]) []*item[In, Out] {
 	it.resends++
 	if it.resends <= maxResends {
 		return append(queue, it)
@@ -134,7 +149,7 @@ func (r *run[In, Out]) sendAgain(queue []*item[In, Out], it *item[In, Out]) []*i
 	if it.outcome.Kind == OutcomeConflict {
 		o := it.outcome
 		o.Kind = OutcomeRefused
-		r.conclude(it, o)
+		f.conclude(it, o)
 		return queue
 	}
 	it.stage, it.fresh, it.outcome = held, true, heldOutcome()
@@ -143,141 +158,18 @@ func (r *run[In, Out]) sendAgain(queue []*item[In, Out], it *item[In, Out]) []*i
 
 // withoutLookup: the sink can not tell, so unless writing twice is harmless or
 // allowed, the record is held. A conflict without lookup is a refusal.
-func (r *run[In, Out]) withoutLookup(items []*item[In, Out]) (again []*item[In, Out]) {
+func (f *flight[In, Out]) withoutLookup(items []*item[In, Out]) (again []*item[In, Out]) {
 	for _, it := range items {
 		switch {
 		case it.outcome.Kind == OutcomeConflict:
 			o := it.outcome
 			o.Kind = OutcomeRefused
-			r.conclude(it, o)
-		case r.cfg.idempotent || r.p.ResendUnknown:
-			again = r.sendAgain(again, it)
+			f.conclude(it, o)
+		case f.r.cfg.idempotent || f.r.p.ResendUnknown:
+			again = f.sendAgain(again, it)
 		default:
 			it.stage, it.fresh, it.outcome = held, true, heldOutcome()
 		}
 	}
 	return again
-}
-
-// settle stores what the batch came to, in one transaction. After a write error
-// only what is certain is stored, the checkpoint stays, and the batch stays
-// open while a record of it is in doubt.
-func (r *run[In, Out]) settle(items []*item[In, Out], seq int64, checkpoint *Checkpoint, writeErr error) error {
-	s := Settlement{}
-	inDoubt := false
-	now := time.Now()
-	for _, it := range items {
-		if it.stage == toWrite {
-			inDoubt = inDoubt || it.sent
-			continue
-		}
-		if it.fresh {
-			r.book(&s, it, now)
-		}
-	}
-	if seq != 0 && !inDoubt {
-		s.Close = []int64{seq}
-	}
-	if writeErr == nil {
-		s.Checkpoint = checkpoint
-	}
-	if len(s.Entries)+len(s.Dead)+len(s.Resolved)+len(s.Close) > 0 || s.Checkpoint != nil {
-		ctx, cancel := outlive(r.ctx, closingGrace) // what is known is kept, also when the run's time is over
-		defer cancel(nil)
-		if err := r.p.State.Settle(ctx, r.lease, s); err != nil {
-			return fmt.Errorf("duijie/sync: settle: %w", err)
-		}
-	}
-	r.count(items, s.Checkpoint)
-	return nil
-}
-
-// book writes an item's outcome into the settlement.
-func (r *run[In, Out]) book(s *Settlement, it *item[In, Out], now time.Time) {
-	entry := Entry{
-		Key: it.in.Key, Fingerprint: it.fp, TargetID: it.outcome.TargetID, Version: it.in.Version,
-		State: EntryDone, Updated: now,
-	}
-	reason := DeadReason(0)
-	switch it.stage {
-	case held:
-		entry.State, reason = EntryHeld, DeadHeld
-	case rejected:
-		entry.State, reason = EntryDead, DeadRefused
-		switch it.outcome.Code {
-		case "decode", "transform", "encode":
-			reason = DeadTransform
-		}
-	}
-	if entry.TargetID == "" {
-		entry.TargetID = it.entry.TargetID
-	}
-	if it.stage == held && !it.sent {
-		entry.Fingerprint = it.entry.Fingerprint // of the write in doubt; the item may have changed since
-	}
-	if entry.TargetID == "" && entry.State == EntryDone {
-		entry.TargetID = it.in.Key // the sink knows no ids of its own
-	}
-	s.Entries = append(s.Entries, entry)
-	if reason == 0 {
-		if it.entry.State != 0 && it.entry.State != EntryDone || r.replays {
-			s.Resolved = append(s.Resolved, it.in.Key)
-		}
-		return
-	}
-	raw, err := r.rawOf(*it.in)
-	if err != nil {
-		it.outcome.Message += "; its item can not be kept: " + err.Error()
-	}
-	attempts := 1
-	if it.stage == held && !it.sent {
-		attempts = 0 // held before; only its item is refreshed
-	}
-	s.Dead = append(s.Dead, DeadLetter{
-		Key: it.in.Key, Reason: reason, Code: it.outcome.Code, Field: it.outcome.Field, Message: it.outcome.Message,
-		Raw: raw, Fingerprint: it.fp, Version: it.in.Version, Attempts: attempts, First: now, Last: now,
-	})
-}
-
-func (r *run[In, Out]) rawOf(rec Record[In]) (raw json.RawMessage, err error) {
-	if rec.Raw != nil {
-		return rec.Raw, nil
-	}
-	defer r.caught("encoding of the item", rec.Key, &err)
-	return json.Marshal(rec.Value)
-}
-
-// count adds a settled batch to the report.
-func (r *run[In, Out]) count(items []*item[In, Out], checkpoint *Checkpoint) {
-	r.rep.update(func(rep *Report) {
-		for _, it := range items {
-			if it.stage == toWrite {
-				continue
-			}
-			rep.Read++
-			switch it.stage {
-			case skipped:
-				rep.Skipped++
-			case held:
-				rep.Held++
-			case rejected:
-				rep.Refused++
-				r.refusedNow++
-			case stayDead:
-				rep.Refused++
-			default:
-				switch it.outcome.Kind {
-				case OutcomeCreated:
-					rep.Created++
-				case OutcomeUpdated:
-					rep.Updated++
-				default:
-					rep.Unchanged++
-				}
-			}
-		}
-		if checkpoint != nil {
-			rep.Checkpoint.After = *checkpoint
-		}
-	})
 }

@@ -4,40 +4,48 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	stdsync "sync"
-	"time"
 
 	"github.com/duijie-go/duijie"
 )
 
 // write opens the batch, sends what is to be written and settles every outcome
-// it can. It returns the sequence of the open batch, 0 when nothing was sent.
-func (r *run[In, Out]) write(items []*item[In, Out]) (int64, error) {
+// it can. What a sink without lookup is sent is noted and settled in waves, so
+// that a crash leaves no more in doubt than was on its way.
+func (f *flight[In, Out]) write(items []*item[In, Out]) error {
 	pending := inStage(items, toWrite)
-	if len(pending) == 0 {
-		return 0, nil
+	wave := len(pending)
+	if f.r.holds() {
+		wave = f.r.cfg.rows * f.r.cfg.lanes
 	}
-	if err := r.keep.check(); err != nil {
-		return 0, err
+	for some := range chunks(pending, wave) {
+		if f.fleet.failed() {
+			return errHalted
+		}
+		open, err := f.open(some)
+		if err != nil {
+			return err
+		}
+		if err := f.writeInLanes(open); err != nil {
+			return err
+		}
+		if len(some) < len(pending) {
+			if err := f.settleWave(some); err != nil {
+				return err
+			}
+		}
 	}
-	r.batches++
-	open := OpenBatch{Seq: r.lease.Fence<<32 | r.batches, Started: time.Now(), Intents: make([]Intent, len(pending))}
-	for i, it := range pending {
-		open.Intents[i] = Intent{Key: it.in.Key, Fingerprint: it.fp, TargetID: it.out.Target.ID, Version: it.in.Version}
-	}
-	if _, err := r.p.State.Open(r.ctx, r.lease, open); err != nil {
-		return 0, err
-	}
-	return open.Seq, r.writeInLanes(pending)
+	return nil
 }
 
-// writeInLanes writes chunks side by side. Keys are distinct within a batch and
-// batches follow each other, so order per key is kept. The first error keeps
+// writeInLanes writes chunks side by side. Keys are distinct within a batch, and
+// over all batches under way, so that order per key is kept. The first error keeps
 // further chunks from being started.
-func (r *run[In, Out]) writeInLanes(pending []*item[In, Out]) error {
-	if r.cfg.lanes == 1 || len(pending) <= r.cfg.rows {
-		for chunk := range chunks(pending, r.cfg.rows) {
-			if err := r.writeChunk(chunk); err != nil {
+func (f *flight[In, Out]) writeInLanes(pending []*item[In, Out]) error {
+	if f.r.cfg.lanes == 1 || len(pending) <= f.r.cfg.rows {
+		for chunk := range chunks(pending, f.r.cfg.rows) {
+			if err := f.writeChunk(chunk); err != nil {
 				return err
 			}
 		}
@@ -47,21 +55,24 @@ func (r *run[In, Out]) writeInLanes(pending []*item[In, Out]) error {
 		wg    stdsync.WaitGroup
 		mu    stdsync.Mutex
 		first error
-		slots = make(chan struct{}, r.cfg.lanes)
+		slots = make(chan struct{}, f.r.cfg.lanes)
 	)
 	failed := func() bool {
 		mu.Lock()
 		defer mu.Unlock()
 		return first != nil
 	}
-	for chunk := range chunks(pending, r.cfg.rows) {
+	for chunk := range chunks(pending, f.r.cfg.rows) {
 		slots <- struct{}{}
-		if failed() {
+		if failed() || f.fleet.failed() {
+			mu.Lock()
+			first = errors.Join(first, errHalted)
+			mu.Unlock()
 			break
 		}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			if err := r.writeChunk(chunk); err != nil {
+			if err := f.writeChunk(chunk); err != nil {
 				mu.Lock()
 				defer mu.Unlock()
 				first = errors.Join(first, err)
@@ -73,13 +84,16 @@ func (r *run[In, Out]) writeInLanes(pending []*item[In, Out]) error {
 }
 
 // writeChunk sends one chunk until each of its records has an outcome.
-func (r *run[In, Out]) writeChunk(chunk []*item[In, Out]) error {
+func (f *flight[In, Out]) writeChunk(chunk []*item[In, Out]) error {
 	for pending := chunk; len(pending) > 0; {
-		if err := r.send(pending); err != nil {
-			r.concludeCertain(pending)
+		if err := f.reopen(pending); err != nil {
 			return err
 		}
-		again, err := r.settleOutcomes(pending)
+		if err := f.send(pending); err != nil {
+			f.concludeCertain(pending)
+			return err
+		}
+		again, err := f.settleOutcomes(pending)
 		if err != nil {
 			return err
 		}
@@ -87,7 +101,7 @@ func (r *run[In, Out]) writeChunk(chunk []*item[In, Out]) error {
 			// Written twice and twice not to be found: one of them may make the
 			// target hang. Halves tell which, so that it does not hold the others.
 			half := len(again) / 2
-			if err := r.writeChunk(again[:half]); err != nil {
+			if err := f.writeChunk(again[:half]); err != nil {
 				return err
 			}
 			again = again[half:]
@@ -99,16 +113,17 @@ func (r *run[In, Out]) writeChunk(chunk []*item[In, Out]) error {
 
 // concludeCertain settles what was answered before a write behind it failed:
 // the first half of a bisected one.
-func (r *run[In, Out]) concludeCertain(items []*item[In, Out]) {
+func (f *flight[In, Out]) concludeCertain(items []*item[In, Out]) {
 	for _, it := range items {
 		if it.outcome.Kind.certain() {
-			r.conclude(it, it.outcome)
+			f.conclude(it, it.outcome)
 		}
 	}
 }
 
 // send makes one write and bisects it when it was refused without naming rows.
-func (r *run[In, Out]) send(items []*item[In, Out]) error {
+func (f *flight[In, Out]) send(items []*item[In, Out]) error {
+	r := f.r
 	if r.ctx.Err() != nil { // the grace is over: what was not sent stays so
 		return context.Cause(r.ctx)
 	}
@@ -119,11 +134,17 @@ func (r *run[In, Out]) send(items []*item[In, Out]) error {
 		it.sent = true
 		it.outcome = Outcome{}
 	}
-	outcomes, err := r.callWrite(r.records(items))
+	outcomes, err := r.callWrite(f.records(items))
 	if _, panicked := errors.AsType[*panicError](err); panicked {
 		return fmt.Errorf("duijie/sync: write: %w", err) // what it did is unknown: the batch stays open
 	}
 	switch {
+	case errors.Is(err, errLaneEnded), errors.Is(err, ErrLeaseLost):
+		unsent(items)
+		if r.ctx.Err() != nil {
+			err = context.Cause(r.ctx)
+		}
+		return err
 	case len(outcomes) == len(items):
 		for i, it := range items {
 			it.outcome = outcomes[i]
@@ -140,7 +161,7 @@ func (r *run[In, Out]) send(items []*item[In, Out]) error {
 		return nil
 	case errors.Is(err, duijie.ErrRedirected): // no record's fault, though invalid
 	case errors.Is(err, duijie.ErrRefused), errors.Is(err, duijie.ErrInvalid), errors.Is(err, duijie.ErrConflict):
-		return r.bisect(items, err)
+		return f.bisect(items, err)
 	}
 	unsent(items)
 	return fmt.Errorf("duijie/sync: write: %w", err)
@@ -148,17 +169,24 @@ func (r *run[In, Out]) send(items []*item[In, Out]) error {
 
 // bisect finds the bad rows of a write that was refused as a whole: halves are
 // written until the bad row stands alone.
-func (r *run[In, Out]) bisect(items []*item[In, Out], refusal error) error {
+func (f *flight[In, Out]) bisect(items []*item[In, Out], refusal error) error {
 	if len(items) == 1 {
 		items[0].outcome = refusedOutcome(refusal)
 		return nil
 	}
 	half := len(items) / 2
-	if err := r.send(items[:half]); err != nil {
-		unsent(items[half:])
+	first, second := items[:half], items[half:]
+	if err := f.send(first); err != nil {
+		unsent(second)
 		return err
 	}
-	return r.send(items[half:])
+	bad := func(it *item[In, Out]) bool {
+		return it.outcome.Kind == OutcomeRefused || it.outcome.Kind == OutcomeConflict
+	}
+	if len(second) > 1 && !slices.ContainsFunc(first, bad) {
+		return f.bisect(second, refusal) // the bad row is in there: that need not be asked
+	}
+	return f.send(second)
 }
 
 // unsent takes back that items were sent: the last write of them surely had no

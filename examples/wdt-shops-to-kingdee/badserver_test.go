@@ -20,6 +20,7 @@ import (
 	"github.com/duijie-go/duijie/examples/internal/cli"
 	"github.com/duijie-go/duijie/kingdee"
 	"github.com/duijie-go/duijie/kingdee/kingdeetest"
+	duijiesync "github.com/duijie-go/duijie/sync"
 	"github.com/duijie-go/duijie/wdt"
 	"github.com/duijie-go/duijie/wdt/wdttest"
 )
@@ -124,7 +125,7 @@ func TestLostSaves(t *testing.T) {
 				w.check(t)
 			}
 			w.erp.ClearFaults()
-			_, err := p.Replay(t.Context())
+			_, err := p.Replay(t.Context(), duijiesync.ReplayQuery{})
 			require.NoError(t, err)
 			rep := runUntilDone(t.Context(), t, p)
 			require.True(t, rep.Complete(), "%v\n%+v", r, rep)

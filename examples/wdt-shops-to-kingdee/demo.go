@@ -44,7 +44,7 @@ func demo(ctx context.Context, env *cli.Env) (int, error) {
 	// The fakes are new each time, so the state of an earlier demo says nothing about them.
 	p.Name = fmt.Sprintf("%s-demo-%d", name, rand.Uint32())
 	p.Settle = duijiesync.SettlePolicy{Delay: 300 * time.Millisecond}
-	p.Progress = env.Progress()
+	p.Observer = env.Progress()
 	env.Printf("no settings: running against fakes of both platforms with %d shops\n", demoShops)
 	env.Printf("(set WDT_* and KINGDEE_* to run against your own; %s)\n", "names in the packages' docs")
 	if env.Plan {

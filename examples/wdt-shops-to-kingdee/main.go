@@ -60,7 +60,7 @@ func live(ctx context.Context, env *cli.Env, options ...duijie.Option) (int, err
 	if err != nil {
 		return cli.ExitUsage, err
 	}
-	p.Progress, p.Logger = env.Progress(), env.Logger()
+	p.Observer, p.Logger = env.Progress(), env.Logger()
 	if !env.Since.IsZero() {
 		env.Printf("shops are always read whole; -since changes nothing here\n")
 	}

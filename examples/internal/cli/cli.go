@@ -131,7 +131,7 @@ func (e *Env) OpenState(ctx context.Context) (*sqlite.Store, error) {
 // types.
 type Pipeline interface {
 	Run(context.Context) (*duijiesync.Report, error)
-	Replay(context.Context, ...string) (*duijiesync.Report, error)
+	Replay(context.Context, duijiesync.ReplayQuery) (*duijiesync.Report, error)
 	DeadLetters(context.Context, duijiesync.DeadLetterQuery) ([]duijiesync.DeadLetter, error)
 }
 
@@ -140,7 +140,7 @@ type Pipeline interface {
 func (e *Env) Do(ctx context.Context, p Pipeline) (*duijiesync.Report, int, error) {
 	run := p.Run
 	if e.Replay {
-		run = func(ctx context.Context) (*duijiesync.Report, error) { return p.Replay(ctx) }
+		run = func(ctx context.Context) (*duijiesync.Report, error) { return p.Replay(ctx, duijiesync.ReplayQuery{}) }
 	}
 	report, err := run(ctx)
 	e.endProgress()

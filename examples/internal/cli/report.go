@@ -9,23 +9,35 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"text/tabwriter"
 	"time"
 
 	duijiesync "github.com/duijie-go/duijie/sync"
 )
 
-// Progress returns the function for a pipeline's Progress field: one line that
-// is rewritten on a terminal, a line now and then elsewhere.
-func (e *Env) Progress() func(duijiesync.Report) {
+// Progress observes a pipeline: one line that is rewritten on a terminal, a line
+// now and then elsewhere.
+func (e *Env) Progress() duijiesync.Observer {
 	terminal := isTerminal(e.Out)
+	var mu sync.Mutex
 	var last time.Time
-	return func(r duijiesync.Report) {
-		if now := time.Now(); terminal || now.Sub(last) >= time.Second {
-			last = now
-		} else {
+	due := func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		now := time.Now()
+		if !terminal && now.Sub(last) < time.Second {
+			return false
+		}
+		last = now
+		return true
+	}
+	return duijiesync.ObserverFunc(func(_ context.Context, event duijiesync.Event) {
+		settled, ok := event.(duijiesync.BatchSettled)
+		if !ok || !due() {
 			return
 		}
+		r := settled.Report
 		rate := float64(r.Read) / max(time.Since(r.Started).Seconds(), 0.001)
 		line := fmt.Sprintf("%d read, %d created, %d updated, %d unchanged, %d refused, %d held, %d calls, %.0f records/s",
 			r.Read, r.Created, r.Updated, r.Unchanged, r.Refused, r.Held, calls(r), rate)
@@ -34,7 +46,7 @@ func (e *Env) Progress() func(duijiesync.Report) {
 			return
 		}
 		e.Printf("  %s\n", line)
-	}
+	})
 }
 
 // Logger logs what makes a run slow: repeated and throttled calls, a clock that is
@@ -74,8 +86,9 @@ func calls(r duijiesync.Report) (n int64) {
 // printReport prints the table; with -json, also the JSON line.
 func (e *Env) printReport(r *duijiesync.Report) {
 	w := tabwriter.NewWriter(e.Out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "  read\tcreated\tupdated\tunchanged\tskipped\trefused\theld\tdead letters\n")
-	fmt.Fprintf(w, "  %d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", r.Read, r.Created, r.Updated, r.Unchanged, r.Skipped, r.Refused, r.Held, r.DeadLetters)
+	fmt.Fprintf(w, "  read\tcreated\tupdated\tunchanged\tskipped\trefused\theld\twaiting\tdead letters\n")
+	fmt.Fprintf(w, "  %d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", r.Read, r.Created, r.Updated, r.Unchanged, r.Skipped, r.Refused, r.Held,
+		r.Waiting, r.DeadLetters)
 	_ = w.Flush()
 	var ops []string
 	for platform, counts := range r.Calls {
@@ -149,9 +162,9 @@ func (e *Env) ShowPlan(plan iter.Seq2[duijiesync.PlanItem, error]) error {
 			e.Printf("            %s: %q → %q\n", c.Field, c.Old, c.New)
 		}
 	}
-	e.Printf("plan: %d to create, %d to update, %d unchanged, %d left out, %d would be refused, %d held; nothing was written\n",
+	e.Printf("plan: %d to create, %d to update, %d unchanged, %d left out, %d would be refused, %d held, %d waiting; nothing was written\n",
 		counts[duijiesync.ActionCreate], counts[duijiesync.ActionUpdate], counts[duijiesync.ActionUnchanged],
-		counts[duijiesync.ActionSkip], counts[duijiesync.ActionRefuse], counts[duijiesync.ActionHold])
+		counts[duijiesync.ActionSkip], counts[duijiesync.ActionRefuse], counts[duijiesync.ActionHold], counts[duijiesync.ActionWait])
 	if e.JSON {
 		line, err := json.Marshal(counts)
 		if err != nil {

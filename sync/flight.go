@@ -1,0 +1,230 @@
+package sync
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	stdsync "sync"
+	"time"
+)
+
+// stage says how far an item of a batch has come.
+type stage uint8
+
+const (
+	toWrite  stage = iota // not settled: to be written
+	done                  // outcome says what became of it
+	skipped               // left out
+	rejected              // refused, or the transform failed or waits; outcome says why
+	held                  // unknown, can not be looked up
+	stayDead              // refused before with the same contents
+)
+
+// item is one record of the batch being processed.
+type item[In, Out any] struct {
+	in      *Record[In]
+	out     *Record[Out] // the place-th of flight.outs
+	place   int
+	fp      Fingerprint
+	entry   Entry // what the ledger knows; State 0 when nothing
+	stage   stage
+	reason  DeadReason // of a dead letter the engine itself makes; 0 for the target's refusals
+	outcome Outcome
+	openID  string // the target id its open batch notes
+	first   bool   // created by this write, as far as known before sending
+	sent    bool   // some write of it may have left
+	resends int
+	retries int
+	fresh   bool // the outcome was reached in this run and is to be stored
+	known   bool // a failure that is in the dead letters already
+}
+
+// flight is one batch on its way from reading to settlement.
+type flight[In, Out any] struct {
+	r       *run[In, Out]
+	fleet   *fleet[In, Out] // nil for a plan
+	batch   Batch[In]
+	outs    []Record[Out] // items point into it
+	replays bool
+	// original are fingerprints of what letters were before they were edited.
+	original map[string]Fingerprint
+	// counted are keys this run has counted as waiting already.
+	counted map[string]bool
+	settled bool // guarded by fleet.mu
+	started time.Time
+
+	mu   stdsync.Mutex
+	seqs []int64 // its open batches
+}
+
+// process takes one batch from reading to settlement.
+func (f *flight[In, Out]) process() error {
+	f.started = time.Now()
+	items, err := f.prepare(f.batch.Records)
+	if err != nil {
+		return err
+	}
+	if err := f.consult(items); err != nil {
+		return err
+	}
+	if err := f.lookBeforeWrite(inStage(items, toWrite)); err != nil {
+		return err
+	}
+	writeErr := f.write(items)
+	if err := f.settle(items, writeErr); err != nil {
+		return errors.Join(writeErr, err)
+	}
+	if writeErr != nil {
+		return writeErr
+	}
+	return f.r.checkRefusals()
+}
+
+// prepare transforms the records and keeps the latest state of each key.
+func (f *flight[In, Out]) prepare(records []Record[In]) ([]*item[In, Out], error) {
+	f.outs = make([]Record[Out], len(records))
+	store := make([]item[In, Out], len(records))
+	items := make([]*item[In, Out], len(records))
+	latest := make(map[string]int, len(records))
+	for i, rec := range records {
+		if rec.Key == "" {
+			return nil, fmt.Errorf("duijie/sync: the source yielded a record without key (number %d of its batch)", i+1)
+		}
+		it := &store[i]
+		items[i] = it
+		it.in, it.out, it.place = &records[i], &f.outs[i], i
+		if j, twice := latest[rec.Key]; twice {
+			if older := items[j]; older.in.Version > rec.Version && rec.Version != 0 {
+				it.stage = skipped
+				continue
+			}
+			items[j].stage = skipped
+		}
+		latest[rec.Key] = i
+	}
+	for _, it := range items {
+		if it.stage == skipped {
+			continue
+		}
+		if err := f.transform(it); err != nil {
+			return nil, err
+		}
+		if fp, edited := f.original[it.in.Key]; edited {
+			// The source goes on yielding what was edited: it counts as that.
+			it.fp = fp
+		}
+	}
+	return items, nil
+}
+
+func (f *flight[In, Out]) transform(it *item[In, Out]) error {
+	r := f.r
+	if it.in.Err != nil {
+		f.reject(it, "decode", it.in.Err)
+		return r.ctx.Err()
+	}
+	value, err := r.callTransform(*it.in)
+	if errors.Is(err, ErrSkip) {
+		it.stage = skipped
+		return nil
+	}
+	code := "transform"
+	if errors.Is(err, ErrWait) {
+		code = "wait"
+	}
+	if err == nil {
+		*it.out = Record[Out]{Key: it.in.Key, Value: value, Version: it.in.Version, Force: it.in.Force}
+		code = "encode"
+		it.fp, it.out.Raw, err = r.callFingerprint(it.in.Key, &it.out.Value)
+	}
+	if err != nil {
+		f.reject(it, code, err)
+	}
+	return r.ctx.Err() // a transform that was cut off says nothing about its record
+}
+
+// reject makes an item a dead letter of the engine's own. Its raw item stands
+// for its contents, so that the same failure is known again.
+func (f *flight[In, Out]) reject(it *item[In, Out], code string, err error) {
+	it.stage, it.fresh, it.reason = rejected, true, DeadTransform
+	if code == "wait" {
+		it.reason = DeadWaiting
+	}
+	it.outcome = Outcome{Kind: OutcomeRefused, Code: code, Message: err.Error()}
+	if raw, err := f.r.rawOf(*it.in); err == nil {
+		sum := sha256.Sum256(raw)
+		it.fp = Fingerprint(sum[:16])
+	}
+}
+
+// fingerprint hashes what would be written, and returns its JSON if it made it.
+func fingerprint[Out any](custom func(Out) ([]byte, error), value *Out) (Fingerprint, json.RawMessage, error) {
+	var body, raw []byte
+	var err error
+	if custom != nil {
+		body, err = custom(*value)
+	} else {
+		body, err = encode(value)
+		raw = body
+	}
+	if err != nil {
+		return Fingerprint{}, nil, fmt.Errorf("fingerprint: %w", err)
+	}
+	sum := sha256.Sum256(body)
+	return Fingerprint(sum[:16]), raw, nil
+}
+
+// encode is json.Marshal, without the second pass it makes over the JSON of a
+// type that encodes itself.
+func encode[T any](value *T) ([]byte, error) {
+	m, ok := any(value).(json.Marshaler)
+	if !ok {
+		return json.Marshal(value)
+	}
+	body, err := m.MarshalJSON()
+	if err == nil && !json.Valid(body) {
+		err = fmt.Errorf("%T.MarshalJSON made no valid JSON", *value)
+	}
+	return body, err
+}
+
+// records are the items' records for a sink: a part of the batch where they
+// stand side by side there, else copies.
+func (f *flight[In, Out]) records(items []*item[In, Out]) []Record[Out] {
+	first, n := items[0].place, len(items)
+	inARow := true
+	for i, it := range items {
+		inARow = inARow && it.place == first+i
+	}
+	if inARow {
+		return f.outs[first : first+n : first+n]
+	}
+	records := make([]Record[Out], n)
+	for i, it := range items {
+		records[i] = *it.out
+	}
+	return records
+}
+
+func inStage[In, Out any](items []*item[In, Out], s stage) []*item[In, Out] {
+	var out []*item[In, Out]
+	for _, it := range items {
+		if it.stage == s {
+			out = append(out, it)
+		}
+	}
+	return out
+}
+
+func chunks[T any](all []T, n int) func(func([]T) bool) {
+	return func(yield func([]T) bool) {
+		for len(all) > 0 {
+			k := min(n, len(all))
+			if !yield(all[:k:k]) {
+				return
+			}
+			all = all[k:]
+		}
+	}
+}

@@ -1,0 +1,106 @@
+package sync
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// open makes the durable note of what is about to be sent, before it is. It
+// returns what is still to be sent: another partition of the pipeline may have
+// sent some of it.
+func (f *flight[In, Out]) open(pending []*item[In, Out]) ([]*item[In, Out], error) {
+	r := f.r
+	started, wait := time.Now(), 20*time.Millisecond
+	for len(pending) > 0 {
+		shared, err := f.openOnce(pending)
+		if errors.Is(err, ErrKeyOpen) && time.Since(started) < 2*r.cfg.leaseTTL {
+			if err := sleep(r.ctx, wait); err != nil {
+				return nil, err
+			}
+			wait = min(2*wait, time.Second)
+			continue
+		}
+		if err != nil || !shared {
+			return pending, err
+		}
+		moved, err := f.moved(pending)
+		if err != nil || len(moved) == 0 {
+			return pending, err
+		}
+		// Another partition wrote some of these keys after the ledger was asked.
+		if err := f.closeLast(); err != nil {
+			return nil, err
+		}
+		if err := f.lookBeforeWrite(inStage(moved, toWrite)); err != nil {
+			return nil, err
+		}
+		pending = inStage(pending, toWrite)
+	}
+	return nil, nil
+}
+
+// openOnce opens one batch.
+func (f *flight[In, Out]) openOnce(items []*item[In, Out]) (shared bool, err error) {
+	if err := f.r.keep.check(); err != nil {
+		return false, err
+	}
+	open := OpenBatch{Seq: f.r.nextSeq(), Started: time.Now(), Intents: make([]Intent, len(items))}
+	for i, it := range items {
+		it.openID = it.out.Target.ID
+		open.Intents[i] = Intent{Key: it.in.Key, Fingerprint: it.fp, TargetID: it.openID, Version: it.in.Version}
+	}
+	shared, err = f.r.p.State.Open(f.r.ctx, f.r.lease, open)
+	if err != nil {
+		return false, fmt.Errorf("duijie/sync: note what is to be sent: %w", err)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.seqs = append(f.seqs, open.Seq)
+	return shared, nil
+}
+
+// closeLast takes the last open batch back: nothing of it was sent.
+func (f *flight[In, Out]) closeLast() error {
+	f.mu.Lock()
+	last := f.seqs[len(f.seqs)-1]
+	f.seqs = f.seqs[:len(f.seqs)-1]
+	f.mu.Unlock()
+	return f.r.p.State.Settle(f.r.ctx, f.r.lease, Settlement{Close: []int64{last}})
+}
+
+// moved judges again what the ledger knows otherwise than when it was asked.
+func (f *flight[In, Out]) moved(pending []*item[In, Out]) (moved []*item[In, Out], err error) {
+	entries, err := f.ledger(pending)
+	if err != nil {
+		return nil, err
+	}
+	for _, it := range pending {
+		now, was := entries[it.in.Key], it.entry
+		if now.State == was.State && now.Fingerprint == was.Fingerprint && now.TargetID == was.TargetID && now.Version == was.Version {
+			continue
+		}
+		moved = append(moved, it)
+		f.judgeKnown(it, now)
+	}
+	return moved, nil
+}
+
+// reopen notes updates that were creates when their batch was opened: after a
+// crash a create that is there counts as ours, and these were another's.
+func (f *flight[In, Out]) reopen(items []*item[In, Out]) error {
+	var other []*item[In, Out]
+	for _, it := range items {
+		if it.openID == "" && it.out.Target.ID != "" {
+			other = append(other, it)
+		}
+	}
+	if len(other) == 0 {
+		return nil
+	}
+	_, err := f.openOnce(other)
+	return err
+}
+
+// nextSeq numbers open batches over all runs of a scope.
+func (r *run[In, Out]) nextSeq() int64 { return r.lease.Fence<<32 | r.batches.Add(1) }
