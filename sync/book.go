@@ -139,19 +139,35 @@ func (r *run[In, Out]) rawOf(rec Record[In]) (raw json.RawMessage, err error) {
 	return json.Marshal(rec.Value)
 }
 
-// count adds a settled batch to the report. What this run has counted as waiting
-// before is not read a second time.
+// recount keeps records from being counted twice that a run parked and then
+// tried again at its end.
+type recount struct {
+	parked int64 // by this run, and not yet counted again
+	again  bool  // a further attempt: all of them have been counted
+}
+
+// counted takes out of n records tried again those that are in the report already.
+func (c *recount) counted(n int64) int64 {
+	if c == nil {
+		return 0
+	}
+	if c.again {
+		return n
+	}
+	n = min(n, c.parked)
+	c.parked -= n
+	return n
+}
+
+// count adds a settled batch to the report.
 func (f *flight[In, Out]) count(items []*item[In, Out], checkpoint *Checkpoint) BatchResult {
 	var b BatchResult
-	var read, again, refused int64
+	var read, refused int64
 	for _, it := range items {
 		if it.stage == toWrite {
 			continue
 		}
 		read++
-		if f.counted[it.in.Key] {
-			again++
-		}
 		switch it.stage {
 		case skipped:
 			b.Skipped++
@@ -182,6 +198,7 @@ func (f *flight[In, Out]) count(items []*item[In, Out], checkpoint *Checkpoint) 
 	f.r.budget.give(int(b.Created + b.Updated))
 	f.r.rep.update(func(rep *Report) {
 		rep.add(b)
+		again := f.recount.counted(read)
 		rep.Read += read - again
 		rep.Waiting -= again
 		f.r.refusedNow += refused

@@ -49,8 +49,7 @@ type flight[In, Out any] struct {
 	replays bool
 	// original are fingerprints of what letters were before they were edited.
 	original map[string]Fingerprint
-	// counted are keys this run has counted as waiting already.
-	counted map[string]bool
+	recount  *recount // of records that waited; nil elsewhere
 	settled bool // guarded by fleet.mu
 	started time.Time
 
@@ -145,7 +144,8 @@ func (f *flight[In, Out]) transform(it *item[In, Out]) error {
 }
 
 // reject makes an item a dead letter of the engine's own. Its raw item stands
-// for its contents, so that the same failure is known again.
+// for its contents, so that the same failure is known again; marked, so that it is
+// never taken for contents that were written.
 func (f *flight[In, Out]) reject(it *item[In, Out], code string, err error) {
 	it.stage, it.fresh, it.reason = rejected, true, DeadTransform
 	if code == "wait" {
@@ -153,8 +153,10 @@ func (f *flight[In, Out]) reject(it *item[In, Out], code string, err error) {
 	}
 	it.outcome = Outcome{Kind: OutcomeRefused, Code: code, Message: err.Error()}
 	if raw, err := f.r.rawOf(*it.in); err == nil {
-		sum := sha256.Sum256(raw)
-		it.fp = Fingerprint(sum[:16])
+		h := sha256.New()
+		h.Write([]byte("not written\x00"))
+		h.Write(raw)
+		it.fp = Fingerprint(h.Sum(nil)[:16])
 	}
 }
 

@@ -115,6 +115,7 @@ type target struct {
 	fault    func(write int) fault
 	late     time.Duration
 	poison   map[string]bool // refused
+	refuse   func(doc) bool  // refused too
 	named    bool            // refusals name their rows
 	busy     map[string]int  // retryable so many times
 	unique   bool            // creates of an existing key are conflicts
@@ -185,7 +186,7 @@ func (m *target) apply(recs []duijiesync.Record[doc]) ([]duijiesync.Outcome, err
 
 func (m *target) applyRow(r duijiesync.Record[doc]) duijiesync.Outcome {
 	switch {
-	case m.poison[r.Key]:
+	case m.poison[r.Key], m.refuse != nil && m.refuse(r.Value):
 		return duijiesync.Outcome{Kind: duijiesync.OutcomeRefused, Code: "11", Field: "Name", Message: "bad name"}
 	case m.busy[r.Key] > 0:
 		m.busy[r.Key]--
@@ -269,7 +270,7 @@ func mustRun(t *testing.T, p *duijiesync.Pipeline[doc, doc]) *duijiesync.Report 
 	t.Helper()
 	rep, err := p.Run(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, rep.Read, rep.Created+rep.Updated+rep.Unchanged+rep.Skipped+rep.Refused+rep.Held, "the counts add up")
+	require.Equal(t, rep.Read, rep.Created+rep.Updated+rep.Unchanged+rep.Skipped+rep.Refused+rep.Held+rep.Waiting, "the counts add up")
 	return rep
 }
 

@@ -37,7 +37,7 @@ func (p *Pipeline[In, Out]) Replay(ctx context.Context, q ReplayQuery) (*Report,
 		if r.observer != nil {
 			r.emit(RunStarted{Of: r.of()})
 		}
-		_, err := r.replay(ctx, list, func(f *flight[In, Out], letter *DeadLetter) error {
+		_, err := r.replay(ctx, list, nil, func(f *flight[In, Out], letter *DeadLetter) error {
 			if q.Edit == nil || len(letter.Raw) == 0 {
 				return nil
 			}
@@ -61,7 +61,7 @@ func (p *Pipeline[In, Out]) Replay(ctx context.Context, q ReplayQuery) (*Report,
 // replay reads dead letters page by page and processes them like batches of
 // the source, without moving the checkpoint. It returns how many left the dead
 // letters.
-func (r *run[In, Out]) replay(ctx context.Context, q DeadLetterQuery, each func(*flight[In, Out], *DeadLetter) error) (gone int, err error) {
+func (r *run[In, Out]) replay(ctx context.Context, q DeadLetterQuery, again *recount, each func(*flight[In, Out], *DeadLetter) error) (gone int, err error) {
 	for {
 		if ctx.Err() != nil {
 			return gone, context.Cause(ctx)
@@ -72,9 +72,9 @@ func (r *run[In, Out]) replay(ctx context.Context, q DeadLetterQuery, each func(
 		}
 		fleet := r.newFleet("")
 		f := &flight[In, Out]{
-			r: r, fleet: fleet, replays: true, original: map[string]Fingerprint{}, counted: map[string]bool{},
+			r: r, fleet: fleet, replays: true, original: map[string]Fingerprint{}, recount: again,
 		}
-		for i := range letters {
+		for i := 0; each != nil && i < len(letters); i++ {
 			if err := each(f, &letters[i]); err != nil {
 				return gone, err
 			}
@@ -93,18 +93,14 @@ func (r *run[In, Out]) replay(ctx context.Context, q DeadLetterQuery, each func(
 // as long as that sets some of them free: one may have waited for another.
 func (r *run[In, Out]) retryWaiting(ctx context.Context) error {
 	r.replays = true
-	since := r.rep.snapshot().Started.Truncate(time.Millisecond)
 	q := DeadLetterQuery{Reason: DeadWaiting, Partition: &r.p.Partition, Limit: 100}
+	again := &recount{parked: r.rep.snapshot().Waiting}
 	for {
-		gone, err := r.replay(ctx, q, func(f *flight[In, Out], letter *DeadLetter) error {
-			if !letter.Last.Before(since) {
-				f.counted[letter.Key] = true
-			}
-			return nil
-		})
+		gone, err := r.replay(ctx, q, again, nil)
 		if err != nil || gone == 0 {
 			return err
 		}
+		again.again = true
 	}
 }
 
