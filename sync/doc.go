@@ -25,6 +25,27 @@
 // idempotent ([Limits]) gets the whole promise. For any other sink an unknown
 // outcome is held and reported, never guessed.
 //
+// # Order, lanes, memory
+//
+// A sink that says it has lanes ([Limits]) is called that often at the same time,
+// and that many batches are under way; never two with the same key, so the states
+// of a record arrive in order. The checkpoint follows the oldest batch that is not
+// settled. What is in memory is bounded by the batches under way and read ahead,
+// whatever the size of the source.
+//
+// # Records that do not get through
+//
+// A refused record becomes a dead letter alone: rows the target names are parted
+// at once, a refusal that names none is bisected. A transform that answers
+// [ErrWait] parks its record until what it refers to is there. Letters are listed
+// with DeadLetters, sent again with Replay, by key or reason, edited if need be, on
+// the same exactly-once path, and closed by hand with MarkDone and MarkUnsent.
+//
+// # Watching
+//
+// [Report] says all that a run did; an [Observer] is told while it does it, and
+// [LogObserver] writes that to a slog.Logger.
+//
 // # A source and a sink of your own
 //
 // A source is one function ([SourceFunc]), a sink one method ([Sink]); the

@@ -179,11 +179,11 @@ func (r *run[In, Out]) copy(ctx context.Context) error {
 	err = r.launchAll(ctx, ahead, fleet)
 	stop()
 	ahead.wait()
-	// A batch that fails ends the loop above with its own error.
-	if landed := fleet.land(); err == nil || landed != nil {
-		err = landed
+	landed := fleet.land()
+	if err == nil || errors.Is(landed, err) { // a batch that fails ends the loop with its own error
+		return landed
 	}
-	return err
+	return errors.Join(err, landed)
 }
 
 // launchAll starts what is read until the source, the context or a batch ends it.
