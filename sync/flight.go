@@ -50,8 +50,8 @@ type flight[In, Out any] struct {
 	// original are fingerprints of what letters were before they were edited.
 	original map[string]Fingerprint
 	recount  *recount // of records that waited; nil elsewhere
-	settled bool // guarded by fleet.mu
-	started time.Time
+	settled  bool     // guarded by fleet.mu
+	started  time.Time
 
 	mu   stdsync.Mutex
 	seqs []int64 // its open batches
