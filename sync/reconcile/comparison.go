@@ -47,15 +47,16 @@ type Comparison struct {
 	Recheck Recheck
 
 	// Memory is how many bytes of rows are held in memory before they go to disk. The
-	// process takes about twice that, and a row longer than the limit is still held
-	// whole. Default 16 MiB.
+	// process takes about three times that, the garbage of reading included, and a row
+	// longer than the limit is still held whole. Default 16 MiB.
 	Memory int64
 	// MaxDisk is how many bytes of temporary files may exist at a time, else the
 	// comparison ends in [ErrDiskLimit]. Default 4 GiB; negative: no limit.
 	MaxDisk int64
 	// TempDir is where a folder for temporary files is made, which only this user can
 	// read. Default: the system's. They are removed when the sequence ends, in
-	// whatever way; a killed process leaves its duijie-reconcile-* folder behind.
+	// whatever way. A killed process leaves its duijie-reconcile-* folder behind: empty,
+	// except on systems that can not remove open files (Windows).
 	TempDir string
 }
 
@@ -151,8 +152,10 @@ func (c *Comparison) compare(ctx context.Context, sum *Summary, emit func(Differ
 	j.again = &rechecker{j: j, emit: emit}
 	defer func() { // after a panic too
 		cancel()
-		left := errors.Join(j.source.close(), j.target.close(), d.remove())
-		sum.TempBytes, sum.TempFiles = d.peak.Load(), d.runs.Load()
+		j.source.close()
+		j.target.close()
+		left := d.remove()
+		sum.TempBytes, sum.TempRuns = d.peak.Load(), d.runs.Load()
 		switch {
 		case left == nil:
 		case errors.Is(err, errStopped):

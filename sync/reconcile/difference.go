@@ -98,7 +98,7 @@ type Summary struct {
 	Fields map[string]int64 `json:"fields"`
 
 	TempBytes int64     `json:"temp_bytes"` // most on disk at a time
-	TempFiles int64     `json:"temp_files"` // written in all
+	TempRuns  int64     `json:"temp_runs"`  // sorted parts written, those merged of others too
 	Started   time.Time `json:"started"`
 	Ended     time.Time `json:"ended"`
 	// Complete tells that both sides were compared to the end.

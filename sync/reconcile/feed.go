@@ -18,7 +18,8 @@ type feed struct {
 	stats *SideSummary
 	enc   encoder
 	rows  blocks
-	head  view // the next row, taken apart
+	stop  func() // of a sorted side
+	head  view   // the next row, taken apart
 	block []byte
 	more  bool
 	group group
@@ -54,7 +55,7 @@ func (f *feed) readError(err error) error {
 // pull reads a sorted side row by row, as it is compared.
 func (f *feed) pull(ctx context.Context) {
 	p := &pulled{f: f, ctx: ctx}
-	p.row, p.stop = iter.Pull2(f.side.Rows(ctx))
+	p.row, f.stop = iter.Pull2(f.side.Rows(ctx))
 	f.rows = p
 }
 
@@ -62,7 +63,6 @@ type pulled struct {
 	f    *feed
 	ctx  context.Context
 	row  func() (Row, error, bool)
-	stop func()
 	last []byte
 }
 
@@ -90,16 +90,11 @@ func (p *pulled) next() ([]byte, error) {
 	return block, nil
 }
 
-func (p *pulled) close() error {
-	p.stop()
-	return nil
-}
-
-func (f *feed) close() error {
-	if f.rows == nil {
-		return nil
+// close ends the reading of a sorted side.
+func (f *feed) close() {
+	if f.stop != nil {
+		f.stop()
 	}
-	return f.rows.close()
 }
 
 // advance makes the next row the head.

@@ -10,7 +10,6 @@ import (
 // key on top; of equal keys the older run's.
 type merged struct {
 	heap []*source
-	all  []*source
 	used bool // the top's block was given out
 }
 
@@ -25,15 +24,11 @@ type source struct {
 func openMerged(runs []run, buffer int) (blocks, error) {
 	m := &merged{}
 	for i, r := range runs {
-		reader, err := openRun(r, buffer)
-		if err != nil {
-			return nil, errors.Join(err, m.close())
-		}
-		s := &source{r: reader, order: i}
-		m.all = append(m.all, s)
+		section := io.NewSectionReader(r.file, r.off, r.size)
+		s := &source{r: newRunReader(section, r.size, buffer), order: i}
 		switch more, err := s.advance(); {
 		case err != nil:
-			return nil, errors.Join(err, m.close())
+			return nil, err
 		case more:
 			m.heap = append(m.heap, s)
 		}
@@ -97,16 +92,4 @@ func (m *merged) down(i int) {
 		m.heap[i], m.heap[least] = m.heap[least], m.heap[i]
 		i = least
 	}
-}
-
-// close closes the files; more than once does no harm.
-func (m *merged) close() error {
-	var errs []error
-	for _, s := range m.all {
-		if s.r.close != nil {
-			errs = append(errs, s.r.close())
-			s.r.close = nil
-		}
-	}
-	return errors.Join(errs...)
 }

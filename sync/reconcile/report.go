@@ -10,7 +10,7 @@ import (
 )
 
 // Reporter writes differences as they come and the summary at the end:
-// [JSON], [JSONLines], [CSV] and [Text] have the same content. The methods are
+// [TextReport], [CSVReport], [JSONReport] and [JSONLinesReport] have the same content. The methods are
 // called by one goroutine at a time; Difference may keep nothing.
 type Reporter interface {
 	Difference(d *Difference) error

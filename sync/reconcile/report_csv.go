@@ -12,7 +12,7 @@ var csvHeader = []string{
 	"source_id", "target_id", "target_key", "count", "keys", "ids", "ambiguous", "error", "key_base64",
 }
 
-// CSV writes a table in the form of RFC 4180, UTF-8, with a header: one row per
+// CSVReport writes a table in the form of RFC 4180, UTF-8, with a header: one row per
 // difference, a Different one has a row per field. Rows of kind "summary" at the
 // end have the counts, their names in the column field and the counts in new; a
 // report without them is cut off. Lists are separated by a blank.
@@ -20,10 +20,10 @@ var csvHeader = []string{
 // No cell can start a formula in a spreadsheet: one that begins with = + - @, their
 // full-width forms, a tab or the end of a line is given a ' in front. Numbers, which
 // are harmless, stay as they are, the negative ones too.
-func CSV(w io.Writer) Reporter { return &csvReport{w: w} }
+func CSVReport(w io.Writer) Reporter { return &csvReport{w: w} }
 
-// CSVForExcel is [CSV] with the mark in front that has Excel read it as UTF-8.
-func CSVForExcel(w io.Writer) Reporter { return &csvReport{w: w, mark: "\ufeff"} }
+// CSVReportForExcel is [CSVReport] with the mark in front that has Excel read it as UTF-8.
+func CSVReportForExcel(w io.Writer) Reporter { return &csvReport{w: w, mark: "\ufeff"} }
 
 type csvReport struct {
 	w     io.Writer

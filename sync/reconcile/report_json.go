@@ -6,17 +6,17 @@ import (
 	"io"
 )
 
-// JSONLines writes one JSON object per line: the differences, then the summary
+// JSONLinesReport writes one JSON object per line: the differences, then the summary
 // as {"summary":{...}}. A report without that line is cut off.
 //
 // Numbers have all their digits. Bytes of keys and ids that are no UTF-8 are
 // written as \xNN; key_base64 then has the key exactly. A field that is absent
 // has no "old" or "new".
-func JSONLines(w io.Writer) Reporter { return &jsonLines{w: w} }
+func JSONLinesReport(w io.Writer) Reporter { return &jsonLines{w: w} }
 
-// JSON writes one document, {"differences":[...],"summary":{...}}, as it comes:
-// the differences are those of [JSONLines].
-func JSON(w io.Writer) Reporter { return &jsonDocument{jsonLines: jsonLines{w: w}} }
+// JSONReport writes one document, {"differences":[...],"summary":{...}}, as it comes:
+// the differences are those of [JSONLinesReport].
+func JSONReport(w io.Writer) Reporter { return &jsonDocument{jsonLines: jsonLines{w: w}} }
 
 type jsonLines struct {
 	w   io.Writer

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Text writes lines for people, aligned for a terminal with fixed-width
+// TextReport writes lines for people, aligned for a terminal with fixed-width
 // characters, Chinese ones counted as two:
 //
 //	missing      A-001                    source 17
@@ -19,7 +19,7 @@ import (
 // Keys and ids are bare where they are plain, else in quotes; characters that
 // steer a terminal or turn the direction of text (control, bidirectional, invisible
 // ones) are always written as escapes.
-func Text(w io.Writer) Reporter { return &textReport{w: w} }
+func TextReport(w io.Writer) Reporter { return &textReport{w: w} }
 
 type textReport struct{ w io.Writer }
 
@@ -123,7 +123,7 @@ func (s *Summary) lines() []summaryLine {
 		number("fields."+field, s.Fields[field])
 	}
 	number("temp_bytes", s.TempBytes)
-	number("temp_files", s.TempFiles)
+	number("temp_runs", s.TempRuns)
 	text("started", s.Started.Format(time.RFC3339Nano))
 	text("ended", s.Ended.Format(time.RFC3339Nano))
 	text("complete", strconv.FormatBool(s.Complete))

@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
-	"os"
 	"slices"
 )
 
@@ -14,13 +13,12 @@ import (
 // which they were read. io.EOF ends it. A block is valid until the next call.
 type blocks interface {
 	next() ([]byte, error)
-	close() error
 }
 
 const (
 	chunkMax  = 256 << 10 // memory is taken in chunks, so that little input takes little
 	bufferMax = 64 << 10  // of one open run
-	fanInMax  = 64        // runs merged at a time, also to need few open files
+	fanInMax  = 64        // runs merged at a time
 	entrySize = 16
 )
 
@@ -36,10 +34,9 @@ type sorter struct {
 	at     int      // the one being filled
 	held   int      // bytes of all chunks
 	index  []entry
-	spare  []byte // of a block, for reading it out of the chunks
-	most   int    // the longest block
+	most   int // the longest block
+	file   *spillFile
 	runs   []run
-	passes int64
 }
 
 // entry refers to a block. Where prefixes are equal, keys tell; where keys are,
@@ -52,7 +49,7 @@ type entry struct {
 func newSorter(d *disk, budget int) *sorter {
 	return &sorter{
 		disk: d, budget: budget,
-		chunk: min(max(budget/16, 1<<10), chunkMax), buffer: min(max(budget/32, 512), bufferMax),
+		chunk: min(max(budget/16, 64), chunkMax), buffer: min(max(budget/32, 512), bufferMax),
 	}
 }
 
@@ -75,13 +72,15 @@ func (s *sorter) add(block []byte) error {
 // makeRoom finds room for need bytes and an entry, without exceeding the budget
 // unless there is nothing else in memory.
 func (s *sorter) makeRoom(need int) bool {
-	entries := cap(s.index) * entrySize
+	entries, grow := cap(s.index)*entrySize, 0
 	if len(s.index) == cap(s.index) {
-		entries += max(entries/2, entrySize*64) // what append will take more, about
+		grow = max(len(s.index)/2, 4)
+		entries += grow * entrySize
 	}
 	if len(s.index) > 0 && s.held+entries > s.budget {
 		return false
 	}
+	s.index = slices.Grow(s.index, grow)
 	for ; s.at < len(s.chunks); s.at++ {
 		if cap(s.chunks[s.at])-len(s.chunks[s.at]) >= need {
 			return true
@@ -126,11 +125,13 @@ func (s *sorter) sort() {
 // spill puts what is in memory into a run and makes the memory free again.
 func (s *sorter) spill() error {
 	s.sort()
-	w, err := newRunWriter(s.disk, s.buffer)
-	if err != nil {
-		return err
+	if s.file == nil {
+		var err error
+		if s.file, err = s.disk.create(); err != nil {
+			return err
+		}
 	}
-	defer w.f.Close() // a second time, after finish
+	w := newRunWriter(s.disk, s.file, s.buffer)
 	for _, e := range s.index {
 		if err := w.add(s.block(e)); err != nil {
 			return err
@@ -144,7 +145,7 @@ func (s *sorter) spill() error {
 	s.index, s.at = s.index[:0], 0
 	keep := s.chunks[:0]
 	for _, c := range s.chunks {
-		if cap(c) <= s.chunk {
+		if cap(c) <= s.chunk { // not one made for a long row
 			keep = append(keep, c[:0])
 		}
 	}
@@ -167,39 +168,43 @@ func (s *sorter) sorted(stop func() error) (blocks, error) {
 	s.chunks, s.index = nil, nil
 	fanIn := min(max(s.budget/(s.buffer+s.most), 2), fanInMax)
 	for len(s.runs) > fanIn {
-		s.passes++
-		var merged []run
-		for group := range slices.Chunk(s.runs, fanIn) {
-			r, err := s.merge(group, stop)
-			if err != nil {
-				return nil, err
-			}
-			merged = append(merged, r)
+		if err := s.pass(fanIn, stop); err != nil {
+			return nil, err
 		}
-		s.runs = merged
 	}
 	return openMerged(s.runs, s.buffer)
 }
 
-// merge makes one run of several, and removes them.
-func (s *sorter) merge(group []run, stop func() error) (run, error) {
-	if len(group) == 1 {
-		return group[0], nil
+// pass makes one run of every fanIn, in a new file.
+func (s *sorter) pass(fanIn int, stop func() error) error {
+	to, err := s.disk.create()
+	if err != nil {
+		return err
 	}
+	var merged []run
+	for group := range slices.Chunk(s.runs, fanIn) {
+		r, err := s.merge(group, to, stop)
+		if err != nil {
+			return err
+		}
+		merged = append(merged, r)
+	}
+	old := s.file
+	s.file, s.runs = to, merged
+	return s.disk.drop(old)
+}
+
+// merge makes one run of several.
+func (s *sorter) merge(group []run, to *spillFile, stop func() error) (run, error) {
 	in, err := openMerged(group, s.buffer)
 	if err != nil {
 		return run{}, err
 	}
-	defer in.close() //nolint:errcheck // files that were read only
-	w, err := newRunWriter(s.disk, s.buffer)
-	if err != nil {
-		return run{}, err
-	}
-	defer w.f.Close()
+	w := newRunWriter(s.disk, to, s.buffer)
 	for {
 		block, err := in.next()
 		if errors.Is(err, io.EOF) {
-			break
+			return w.finish()
 		}
 		if err == nil {
 			err = stop()
@@ -211,20 +216,6 @@ func (s *sorter) merge(group []run, stop func() error) (run, error) {
 			return run{}, err
 		}
 	}
-	out, err := w.finish()
-	if err != nil {
-		return run{}, err
-	}
-	if err := in.close(); err != nil {
-		return run{}, err
-	}
-	for _, r := range group {
-		if err := os.Remove(r.name); err != nil {
-			return run{}, err
-		}
-		_ = s.disk.take(-r.size)
-	}
-	return out, nil
 }
 
 // memoryBlocks are rows that never left memory.
@@ -240,5 +231,3 @@ func (m *memoryBlocks) next() ([]byte, error) {
 	m.i++
 	return m.s.block(m.s.index[m.i-1]), nil
 }
-
-func (*memoryBlocks) close() error { return nil }

@@ -36,27 +36,59 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 type disk struct {
 	parent string
 	max    int64
-	once   stdsync.Once
+	mu     stdsync.Mutex // guards dir, files and names
 	dir    string
-	err    error
-	names  atomic.Int64
+	files  map[string]*os.File
+	names  int
 	used   atomic.Int64
 	peak   atomic.Int64
 	runs   atomic.Int64
 }
 
-func (d *disk) create() (*os.File, error) {
-	d.once.Do(func() { d.dir, d.err = os.MkdirTemp(d.parent, "duijie-reconcile-*") }) // 0700
-	if d.err != nil {
-		return nil, fmt.Errorf("duijie/sync/reconcile: folder for temporary files: %w", d.err)
+// spillFile holds runs one behind the other: few files, whatever the number of
+// runs.
+type spillFile struct {
+	*os.File
+	size    int64
+	removed bool
+}
+
+func (d *disk) create() (*spillFile, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.dir == "" {
+		dir, err := os.MkdirTemp(d.parent, "duijie-reconcile-*") // 0700
+		if err != nil {
+			return nil, fmt.Errorf("duijie/sync/reconcile: folder for temporary files: %w", err)
+		}
+		d.dir, d.files = dir, map[string]*os.File{}
 	}
-	name := filepath.Join(d.dir, fmt.Sprintf("run-%d", d.names.Add(1)))
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	d.names++
+	name := filepath.Join(d.dir, fmt.Sprintf("runs-%d", d.names))
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("duijie/sync/reconcile: temporary file: %w", err)
 	}
-	d.runs.Add(1)
-	return f, nil
+	d.files[name] = f
+	// Where an open file can be removed, its contents are gone with the process,
+	// however that ends.
+	return &spillFile{File: f, removed: os.Remove(name) == nil}, nil
+}
+
+// drop removes a file whose runs have been merged.
+func (d *disk) drop(f *spillFile) error {
+	d.mu.Lock()
+	delete(d.files, f.Name())
+	d.mu.Unlock()
+	err := f.Close()
+	if !f.removed {
+		err = errors.Join(err, os.Remove(f.Name()))
+	}
+	if err != nil {
+		return fmt.Errorf("duijie/sync/reconcile: remove a temporary file: %w", err)
+	}
+	d.used.Add(-f.size)
+	return nil
 }
 
 // take accounts for n more bytes on disk, negative when they are gone.
@@ -73,8 +105,13 @@ func (d *disk) take(n int64) error {
 
 // remove deletes all that is left.
 func (d *disk) remove() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if d.dir == "" {
 		return nil
+	}
+	for _, f := range d.files {
+		_ = f.Close() // nothing in it counts any more
 	}
 	if err := os.RemoveAll(d.dir); err != nil {
 		return fmt.Errorf("duijie/sync/reconcile: remove the temporary files yourself: %w", err)
@@ -82,31 +119,28 @@ func (d *disk) remove() error {
 	return nil
 }
 
-// run is one finished spill file.
+// run is one finished run in a file.
 type run struct {
-	name string
-	size int64
+	file      *spillFile
+	off, size int64
 }
 
-// runWriter writes a run.
+// runWriter writes a run at the end of a file.
 type runWriter struct {
 	disk *disk
-	f    *os.File
+	file *spillFile
 	w    *bufio.Writer
 	n    uint64
-	size int64
+	off  int64
 	head [binary.MaxVarintLen64 + crc32.Size]byte
 }
 
-func newRunWriter(d *disk, buffer int) (*runWriter, error) {
-	f, err := d.create()
-	if err != nil {
-		return nil, err
-	}
-	w := &runWriter{disk: d, f: f}
+func newRunWriter(d *disk, f *spillFile, buffer int) *runWriter {
+	w := &runWriter{disk: d, file: f, off: f.size}
 	w.w = bufio.NewWriterSize(w, buffer)
-	_, err = w.w.WriteString(runMagic)
-	return w, err
+	_, _ = w.w.WriteString(runMagic) // finish has the error
+	d.runs.Add(1)
+	return w
 }
 
 // Write passes on what the buffer collected, if the disk may hold it.
@@ -114,8 +148,8 @@ func (w *runWriter) Write(p []byte) (int, error) {
 	if err := w.disk.take(int64(len(p))); err != nil {
 		return 0, err
 	}
-	n, err := w.f.Write(p)
-	w.size += int64(n)
+	n, err := w.file.WriteAt(p, w.file.size)
+	w.file.size += int64(n)
 	if err != nil {
 		err = fmt.Errorf("duijie/sync/reconcile: temporary file: %w", err)
 	}
@@ -136,33 +170,21 @@ func (w *runWriter) finish() (run, error) {
 	if err := w.w.Flush(); err != nil {
 		return run{}, err
 	}
-	if err := w.f.Close(); err != nil {
-		return run{}, fmt.Errorf("duijie/sync/reconcile: temporary file: %w", err)
-	}
-	return run{name: w.f.Name(), size: w.size}, nil
+	return run{file: w.file, off: w.off, size: w.file.size - w.off}, nil
 }
 
 // runReader reads a run. It trusts nothing in it.
 type runReader struct {
 	r     *bufio.Reader
-	close func() error
-	left  int64 // bytes of the file not read yet
+	left  int64 // bytes of the run not read yet
 	n     uint64
 	block []byte
 	last  []byte // key before
 	magic bool
 }
 
-func openRun(r run, buffer int) (*runReader, error) {
-	f, err := os.Open(r.name)
-	if err != nil {
-		return nil, fmt.Errorf("duijie/sync/reconcile: temporary file: %w", err)
-	}
-	return newRunReader(f, r.size, buffer, f.Close), nil
-}
-
-func newRunReader(r io.Reader, size int64, buffer int, closing func() error) *runReader {
-	return &runReader{r: bufio.NewReaderSize(r, buffer), left: size, close: closing}
+func newRunReader(r io.Reader, size int64, buffer int) *runReader {
+	return &runReader{r: bufio.NewReaderSize(r, buffer), left: size}
 }
 
 // ReadByte is for reading a uvarint.
@@ -222,7 +244,7 @@ func (r *runReader) read() ([]byte, error) {
 	if r.left < crc32.Size || length > uint64(r.left-crc32.Size) { // before memory is taken for it
 		return nil, errStored
 	}
-	need := int(length) + crc32.Size //nolint:gosec // G115: at most the size of the file
+	need := int(length) + crc32.Size //nolint:gosec // G115: at most the size of the run
 	if cap(r.block) < need {
 		r.block = make([]byte, need)
 	}
