@@ -100,7 +100,7 @@ func readRun(body []byte) (rows int, err error) {
 	for {
 		block, err := r.next()
 		if err != nil {
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) && !errors.Is(err, ErrSpillCorrupt) {
 				err = nil
 			}
 			return rows, err

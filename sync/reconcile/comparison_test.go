@@ -104,12 +104,18 @@ func TestTheDiskLimitIsAnErrorAndLeavesNothing(t *testing.T) {
 func TestNothingIsLeftBehind(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken pipe")
-	for name, end := range map[string]func(c *reconcile.Comparison) (wantErr error, stopAfter int){
-		"to the end":        func(*reconcile.Comparison) (error, int) { return nil, -1 },
-		"the reader stops":  func(*reconcile.Comparison) (error, int) { return nil, 3 },
-		"the source fails":  func(c *reconcile.Comparison) (error, int) { c.Source.Rows = failing(many(900), broken); return broken, -1 },
-		"the target fails":  func(c *reconcile.Comparison) (error, int) { c.Target.Rows = failing(many(900), broken); return broken, -1 },
-		"a sorted one ends": func(c *reconcile.Comparison) (error, int) { c.Target.Sorted = true; return reconcile.ErrOrder, -1 },
+	for name, end := range map[string]func(c *reconcile.Comparison) (stopAfter int, wantErr error){
+		"to the end":       func(*reconcile.Comparison) (int, error) { return -1, nil },
+		"the reader stops": func(*reconcile.Comparison) (int, error) { return 3, nil },
+		"the source fails": func(c *reconcile.Comparison) (int, error) {
+			c.Source.Rows = failing(many(900), broken)
+			return -1, broken
+		},
+		"the target fails": func(c *reconcile.Comparison) (int, error) {
+			c.Target.Rows = failing(many(900), broken)
+			return -1, broken
+		},
+		"a sorted one ends": func(c *reconcile.Comparison) (int, error) { c.Target.Sorted = true; return -1, reconcile.ErrOrder },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -117,7 +123,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 			reading := make(chan int, 2)
 			c := reconcile.Comparison{Memory: 4 << 10, TempDir: dir, Source: reconcile.Side{Rows: reconcile.RowsOf(many(1000)...)}}
 			c.Target.Rows = reconcile.RowsOf(many(2000)...)
-			wantErr, stopAfter := end(&c)
+			stopAfter, wantErr := end(&c)
 			for _, s := range []*reconcile.Side{&c.Source, &c.Target} {
 				inner := s.Rows
 				s.Rows = func(ctx context.Context) iter.Seq2[reconcile.Row, error] {

@@ -1,10 +1,12 @@
 package reconcile_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"iter"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/duijie-go/duijie"
@@ -58,24 +60,23 @@ func ExampleWrite() {
 		Target: reconcile.Side{Rows: reconcile.RowsOf(
 			reconcile.Row{Key: "A1", ID: "501", Fields: []reconcile.Value{reconcile.Null()}}, reconcile.Row{Key: "A2", Fields: []reconcile.Value{reconcile.Text(" ")}})},
 	}
-	file, err := os.CreateTemp("", "differences-*.csv")
+	var sum reconcile.Summary
+	var table, lines bytes.Buffer // files, mostly
+	err := reconcile.Write(c.Differences(context.Background(), &sum), &sum,
+		reconcile.CSVReport(&table), reconcile.TextReport(&lines))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	defer os.Remove(file.Name())
-	defer file.Close()
-	var sum reconcile.Summary
-	if err := reconcile.Write(c.Differences(context.Background(), &sum), &sum, reconcile.CSVReport(file)); err != nil {
-		fmt.Println(err)
-		return
-	}
-	for d := range c.Differences(context.Background(), nil) {
-		_ = reconcile.TextReport(os.Stdout).Difference(&d)
+	for _, report := range []*bytes.Buffer{&table, &lines} {
+		fmt.Println(strings.Join(strings.Split(report.String(), "\n")[:2], "\n"))
 	}
 	fmt.Println("different:", sum.Different, "equal:", sum.Equal)
 	// Output:
+	// kind,side,key,field,old,old_type,new,new_type,source_id,target_id,target_key,count,keys,ids,ambiguous,error,key_base64
+	// different,,A1,remark,,null,'=1+1,text,17,501,,,,,,,
 	// different    A1                       source 17, target 501; remark: null → "=1+1"
+	//
 	// different: 1 equal: 1
 }
 
@@ -143,7 +144,8 @@ func ExampleRepair() {
 		return
 	}
 	var sum reconcile.Summary
-	for range c.Differences(ctx, &sum) { //nolint:revive // counting is enough
+	for d, err := range c.Differences(ctx, &sum) {
+		fmt.Println("still there:", d.Kind, d.Key, err)
 	}
 	fmt.Println("clean:", sum.Clean(), target["A2"].Name)
 	// Output:

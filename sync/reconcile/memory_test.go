@@ -135,7 +135,7 @@ func peakRSS() float64 {
 	if err != nil {
 		return 0
 	}
-	defer status.Close()
+	defer func() { _ = status.Close() }()
 	for lines := bufio.NewScanner(status); lines.Scan(); {
 		if kb, ok := strings.CutPrefix(lines.Text(), "VmHWM:"); ok {
 			n, _ := strconv.ParseFloat(strings.Fields(kb)[0], 64)

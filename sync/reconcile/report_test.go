@@ -42,24 +42,12 @@ func mixed() *reconcile.Comparison {
 	}
 }
 
-func report(t *testing.T, make func(io.Writer) reconcile.Reporter) string {
+func report(t *testing.T, to func(io.Writer) reconcile.Reporter) string {
 	t.Helper()
 	var out strings.Builder
 	var sum reconcile.Summary
-	require.NoError(t, reconcile.Write(mixed().Differences(t.Context(), &sum), &sum, make(&out)))
+	require.NoError(t, reconcile.Write(mixed().Differences(t.Context(), &sum), &sum, to(&out)))
 	return out.String()
-}
-
-type reported struct {
-	Kind, Side, Key, Error     string
-	KeyBase64                  string `json:"key_base64"`
-	SourceID, TargetID         string
-	Changes                    []struct{ Field, OldType, NewType string }
-	Keys, IDs                  []string
-	Count                      int64
-	Ambiguous                  bool
-	Summary                    *reconcile.Summary
-	TargetKey, OldType, Shared string
 }
 
 func TestJSONReports(t *testing.T) {
@@ -196,11 +184,11 @@ func (w writer) Write(p []byte) (int, error) { return w(p) }
 // second difference is known.
 func TestReportsStream(t *testing.T) {
 	t.Parallel()
-	for name, make := range map[string]func(io.Writer) reconcile.Reporter{
+	for name, to := range map[string]func(io.Writer) reconcile.Reporter{
 		"json": reconcile.JSONReport, "lines": reconcile.JSONLinesReport, "csv": reconcile.CSVReport, "text": reconcile.TextReport,
 	} {
 		var out strings.Builder
-		r := make(&out)
+		r := to(&out)
 		var sum reconcile.Summary
 		for i := range 3 {
 			require.NoError(t, r.Difference(&reconcile.Difference{Kind: reconcile.Missing, Key: fmt.Sprintf("key-%d", i)}), name)
@@ -208,7 +196,7 @@ func TestReportsStream(t *testing.T) {
 		}
 		require.NoError(t, r.End(&sum), name)
 		out.Reset()
-		require.NoError(t, make(&out).End(&sum), "no differences at all")
+		require.NoError(t, to(&out).End(&sum), "no differences at all")
 		if name == "json" {
 			require.True(t, json.Valid([]byte(out.String())))
 		}
