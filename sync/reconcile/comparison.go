@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	stdsync "sync"
 	"time"
+
+	duijiesync "github.com/duijie-go/duijie/sync"
 )
 
 // Errors of a comparison.
@@ -133,6 +136,13 @@ func (c *Comparison) Differences(ctx context.Context, sum *Summary) iter.Seq2[Di
 			sum.Complete = true
 		case !errors.Is(err, errStopped):
 			sum.Error = err.Error()
+		}
+		if o := duijiesync.ObserverFrom(ctx); o != nil {
+			s := *sum
+			s.Fields = maps.Clone(sum.Fields)
+			o.Observe(ctx, Compared{Summary: s})
+		}
+		if err != nil && !errors.Is(err, errStopped) {
 			yield(Difference{}, err)
 		}
 	}

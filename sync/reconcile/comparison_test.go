@@ -8,6 +8,7 @@ import (
 	"iter"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -341,4 +342,73 @@ func TestBothSidesAreReadAtTheSameTime(t *testing.T) {
 	c := reconcile.Comparison{Source: reconcile.Side{Rows: meet}, Target: reconcile.Side{Rows: meet}}
 	_, err := last(t.Context(), &c, nil)
 	require.NoError(t, err)
+}
+
+// Of the states of a record the last one read stands for it, also when they were
+// spilled into different runs and merged in several passes.
+func TestTheLastStateStandsAcrossRuns(t *testing.T) {
+	t.Parallel()
+	var states, want []reconcile.Row
+	for state := range 40 {
+		for key := range 20 {
+			r := reconcile.Row{Key: fmt.Sprint("key", key), Fields: []reconcile.Value{reconcile.Int(int64(state))}}
+			states = append(states, r)
+			if state == 39 {
+				want = append(want, r)
+			}
+		}
+	}
+	c := reconcile.Comparison{
+		Memory: 2048, TempDir: t.TempDir(), Fields: []reconcile.Field{{Name: "state"}},
+		Source: reconcile.Side{Rows: reconcile.RowsOf(states...), Repeats: true}, Target: reconcile.Side{Rows: reconcile.RowsOf(want...)},
+	}
+	diffs, sum := collect(t, &c)
+	require.Empty(t, briefs(diffs))
+	require.Greater(t, sum.TempRuns, int64(20))
+	require.EqualValues(t, 780, sum.Source.Repeated)
+}
+
+// When a side fails, the other one is told to stop; it may wait for hours else.
+func TestTheOtherSideStopsWhenOneFails(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("broken")
+	waits := func(ctx context.Context) iter.Seq2[reconcile.Row, error] {
+		return func(yield func(reconcile.Row, error) bool) {
+			select {
+			case <-ctx.Done():
+			case <-time.After(10 * time.Second):
+				panic("was not told to stop")
+			}
+		}
+	}
+	for _, c := range []reconcile.Comparison{
+		{Source: reconcile.Side{Rows: failing(nil, broken)}, Target: reconcile.Side{Rows: waits}},
+		{Source: reconcile.Side{Rows: waits}, Target: reconcile.Side{Rows: failing(nil, broken)}},
+	} {
+		_, err := last(t.Context(), &c, nil)
+		require.ErrorIs(t, err, broken)
+	}
+}
+
+func TestObserversSeeHowFarItIs(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var seen []string
+	ctx := duijiesync.ContextWithObserver(t.Context(), duijiesync.ObserverFunc(func(_ context.Context, e duijiesync.Event) {
+		mu.Lock()
+		defer mu.Unlock()
+		seen = append(seen, fmt.Sprintf("%s %+v", e.EventName(), e))
+		if c, ok := e.(reconcile.Compared); ok {
+			seen[len(seen)-1] = fmt.Sprint(e.EventName(), " ", c.Summary.Missing, " ", c.Summary.Complete)
+		}
+	}))
+	c := reconcile.Comparison{Source: reconcile.Side{Rows: reconcile.RowsOf(many(25_000)...)}, Target: reconcile.Side{Rows: reconcile.RowsOf(), Sorted: true}}
+	n, err := last(ctx, &c, nil)
+	require.NoError(t, err)
+	require.Equal(t, 25_000, n)
+	require.Equal(t, []string{
+		"reconcile_rows_read {Side:source Rows:10000 Done:false}", "reconcile_rows_read {Side:source Rows:20000 Done:false}",
+		"reconcile_rows_read {Side:source Rows:25000 Done:true}", "reconcile_rows_read {Side:target Rows:0 Done:true}",
+		"reconcile_compared 25000 true",
+	}, seen)
 }

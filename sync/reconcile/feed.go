@@ -35,7 +35,7 @@ func (f *feed) sort(ctx context.Context, d *disk, budget int64) error {
 		if err != nil {
 			return f.readError(err)
 		}
-		f.stats.Rows++
+		f.told(ctx)
 		if err := s.add(f.enc.encode(&row)); err != nil {
 			return err
 		}
@@ -43,6 +43,7 @@ func (f *feed) sort(ctx context.Context, d *disk, budget int64) error {
 	if err := context.Cause(ctx); err != nil { // a side may end quietly when told to stop
 		return f.readError(err)
 	}
+	f.tell(ctx, true)
 	var err error
 	f.rows, err = s.sorted(func() error { return context.Cause(ctx) })
 	return err
@@ -75,9 +76,10 @@ func (p *pulled) next() ([]byte, error) {
 	case err != nil:
 		return nil, p.f.readError(err)
 	case !ok:
+		p.f.tell(p.ctx, true)
 		return nil, io.EOF
 	}
-	p.f.stats.Rows++
+	p.f.told(p.ctx)
 	block := p.f.enc.encode(&row)
 	key := keyOf(block)
 	if len(key) == 0 {

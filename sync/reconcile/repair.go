@@ -132,3 +132,17 @@ func (r *Repair[T]) decode(raw json.RawMessage) (value T, err error) {
 	}
 	return value, err
 }
+
+// Extras yields what only the target has, as far as that is certain: a list for a
+// person, or for a mirror that deletes what left the source. This package deletes
+// nothing. Read it to its end before anything is deleted: a comparison that breaks
+// off has an error as its last pair.
+func Extras(diffs iter.Seq2[Difference, error]) iter.Seq2[Difference, error] {
+	return func(yield func(Difference, error) bool) {
+		for d, err := range diffs {
+			if (err != nil || d.Kind == Extra && !d.Ambiguous) && !yield(d, err) {
+				return
+			}
+		}
+	}
+}

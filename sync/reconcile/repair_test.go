@@ -285,3 +285,19 @@ func TestARepairThatGoesWrong(t *testing.T) {
 	_, err = w.repair(&reconcile.Repair[item]{Fetch: w.fetch, Each: func(*reconcile.Difference) error { return broken }}).Run(t.Context())
 	require.ErrorIs(t, err, broken)
 }
+
+func TestExtras(t *testing.T) {
+	t.Parallel()
+	c := reconcile.Comparison{NormalizeKey: strings.ToUpper, Source: side("a", "b"), Target: side("c", "b", "d", "D", "e")}
+	var keys []string
+	for d, err := range reconcile.Extras(c.Differences(t.Context(), nil)) {
+		require.NoError(t, err)
+		keys = append(keys, d.Key)
+	}
+	require.Equal(t, []string{"c", "e"}, keys, "d and D are a collision: ambiguous")
+	broken := errors.New("broken")
+	c.Target.Rows = failing(rows("c"), broken)
+	for _, err := range reconcile.Extras(c.Differences(t.Context(), nil)) {
+		require.ErrorIs(t, err, broken)
+	}
+}

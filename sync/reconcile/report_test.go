@@ -202,3 +202,24 @@ func TestReportsStream(t *testing.T) {
 		}
 	}
 }
+
+func TestNoCellStartsAFormula(t *testing.T) {
+	t.Parallel()
+	for _, start := range []string{"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"} {
+		var out strings.Builder
+		require.NoError(t, reconcile.CSVReport(&out).Difference(&reconcile.Difference{
+			Kind: reconcile.Different, Key: start + "1", SourceID: start + "1", Err: start + "1",
+			Changes: []reconcile.Change{{Field: start + "1", Old: reconcile.Text(start + "1"), New: number("+5")}},
+		}))
+		table, err := csv.NewReader(strings.NewReader(out.String())).ReadAll()
+		require.NoError(t, err)
+		quoted := 0
+		for _, cell := range table[1] {
+			require.False(t, strings.HasPrefix(cell, start), "%q", cell)
+			if strings.HasPrefix(cell, "'") {
+				quoted++
+			}
+		}
+		require.Equal(t, 6, quoted, "%q", start)
+	}
+}
