@@ -57,7 +57,8 @@ type Comparison struct {
 	// comparison ends in [ErrDiskLimit]. Default 4 GiB; negative: no limit.
 	MaxDisk int64
 	// TempDir is where a folder for temporary files is made, which only this user can
-	// read. Default: the system's. They are removed when the sequence ends, in
+	// read. Default: the system's, which on some systems is held in memory; name a folder
+	// on a disk there. They are removed when the sequence ends, in
 	// whatever way. A killed process leaves its duijie-reconcile-* folder behind: empty,
 	// except on systems that can not remove open files (Windows).
 	TempDir string

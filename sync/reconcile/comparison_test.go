@@ -412,3 +412,14 @@ func TestObserversSeeHowFarItIs(t *testing.T) {
 		"reconcile_compared 25000 true",
 	}, seen)
 }
+
+func TestNoRoomForTemporaryFiles(t *testing.T) {
+	t.Parallel()
+	c := reconcile.Comparison{Memory: 2048, TempDir: t.TempDir() + "/none", Source: reconcile.Side{Rows: reconcile.RowsOf(many(1000)...)}, Target: side()}
+	_, err := last(t.Context(), &c, nil)
+	require.ErrorIs(t, err, os.ErrNotExist)
+	require.ErrorContains(t, err, "folder for temporary files")
+	c.Memory = 0
+	_, err = last(t.Context(), &c, nil)
+	require.NoError(t, err, "what fits into memory needs no folder")
+}

@@ -107,6 +107,18 @@ func TestValuesFromJSON(t *testing.T) {
 	require.Equal(t, `[1.10,"x",null,true,"{\"e\":true,\"y\":[2],\"z\":1}",null,12345678901234567890.5]`, string(out))
 	require.Equal(t, num("0.1"), ValueOf(0.1))
 	require.Equal(t, Null(), ValueOf(time.Time{}))
+	type status string
+	n, five := (*int)(nil), 5
+	for v, want := range map[any]Value{
+		status("open"): Text("open"), uint8(7): Int(7), n: Null(), &five: Int(5), uint64(1 << 63): num("9223372036854775808"),
+		float32(0.1): num("0.1"), struct{ B, A string }{"<", "&"}: Text(`{"A":"&","B":"<"}`), 1e300: {typ: typeInvalid, text: "x"},
+	} {
+		got := ValueOf(v)
+		require.Equal(t, want.typ, got.typ, "%v", v)
+		if want.typ != typeInvalid {
+			require.Equal(t, want, got)
+		}
+	}
 	require.Equal(t, typeInvalid, ValueOf(math.NaN()).typ)
 	require.Equal(t, typeInvalid, ValueOf(func() {}).typ)
 	d := duijie.MustDecimal("1e64")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,12 +22,17 @@ func (tb table) row(key string) reconcile.Row {
 	return reconcile.Row{Key: key, Fields: []reconcile.Value{reconcile.Text(tb[key])}}
 }
 
+// tables guards all tables: they change while they are asked.
+var tables sync.Mutex
+
 func (tb table) side(asked *[][]string) reconcile.Side {
 	var all []reconcile.Row
 	for key := range tb {
 		all = append(all, tb.row(key))
 	}
 	return reconcile.Side{Rows: reconcile.RowsOf(all...), Lookup: func(_ context.Context, keys []string) ([]reconcile.Row, error) {
+		tables.Lock()
+		defer tables.Unlock()
 		*asked = append(*asked, slices.Clone(keys))
 		var found []reconcile.Row
 		for _, key := range keys {
@@ -52,6 +58,8 @@ func TestWhatAgreesMeanwhileIsNotReported(t *testing.T) {
 		src2, tgt2 := c.Source.Rows, c.Target.Rows
 		start := time.Now()
 		time.AfterFunc(59*time.Second, func() {
+			tables.Lock()
+			defer tables.Unlock()
 			tgt["a"] = "1"   // arrived
 			tgt["b"] = "1"   // was updated
 			delete(src, "c") // gone again: missing no more

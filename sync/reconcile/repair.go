@@ -22,7 +22,8 @@ type Repair[T any] struct {
 	Comparison *Comparison
 	// Fetch reads the records of keys anew, without those that are gone: what is
 	// written is then as new as can be. Default: the items that were compared, which
-	// needs [Comparison].KeepRaw.
+	// needs [Comparison].KeepRaw. They are as old as the comparison: where records have no
+	// Version, which keeps an older state from overwriting a newer one, use Fetch.
 	Fetch func(ctx context.Context, keys []string) ([]duijiesync.Record[T], error)
 	// Decode turns a raw item into T where there is no Fetch. Default: JSON; of a source
 	// that is a duijiesync.RawDecoder, its DecodeRaw.

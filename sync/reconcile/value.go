@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"bytes"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -80,9 +81,10 @@ func Null() Value { return Value{typ: TypeNull} }
 
 // ValueOf returns the value of what JSON decodes to, and of the types of this
 // library: nil, text, json.Number, bool, integers, time.Time, duijie.Time,
-// duijie.Decimal. Objects and lists become the text of their JSON, members
-// sorted. A float64 has lost its decimals already and is taken as the shortest
-// number that reads back as it. What has no JSON makes its row undecodable.
+// duijie.Decimal; of anything else, the value of its JSON. Objects and lists become
+// the text of their JSON, members sorted. A float64 has lost its decimals already and
+// is taken as the shortest number that reads back as it. What has no JSON makes its
+// row undecodable.
 func ValueOf(v any) Value {
 	switch x := v.(type) {
 	case nil:
@@ -114,11 +116,32 @@ func ValueOf(v any) Value {
 	case float64:
 		return ValueOf(json.Number(strconv.FormatFloat(x, 'g', -1, 64)))
 	}
+	return valueOfJSON(v)
+}
+
+// valueOfJSON takes the way over JSON: for named types, pointers and types that
+// encode themselves.
+func valueOfJSON(v any) Value {
+	var x any
 	b, err := json.Marshal(v)
+	if err == nil {
+		dec := json.NewDecoder(bytes.NewReader(b))
+		dec.UseNumber()
+		err = dec.Decode(&x)
+	}
+	switch x.(type) {
+	case map[string]any, []any:
+		var text bytes.Buffer
+		enc := json.NewEncoder(&text) // members sorted
+		enc.SetEscapeHTML(false)
+		if err = enc.Encode(x); err == nil {
+			return Text(strings.TrimSuffix(text.String(), "\n"))
+		}
+	}
 	if err != nil {
 		return Value{typ: typeInvalid, text: err.Error()}
 	}
-	return Text(string(b))
+	return ValueOf(x)
 }
 
 // Values picks the members at paths out of a record, as the fields of a [Row]:
