@@ -17,10 +17,12 @@ func BenchmarkComparison(b *testing.B) {
 	fields := []reconcile.Field{{Name: "amount"}, {Name: "customer"}, {Name: "at"}, {Name: "paid"}, {Name: "note"}}
 	byHand := func() (different int) {
 		source := map[string][]reconcile.Value{}
-		for r := range orders(n, 7919, false) {
+		for r, err := range orders(n, 7919, false) {
+			require.NoError(b, err)
 			source[r.Key] = r.Fields
 		}
-		for r := range orders(n, 104729, true) {
+		for r, err := range orders(n, 104729, true) {
+			require.NoError(b, err)
 			s, ok := source[r.Key]
 			if !ok {
 				different++

@@ -253,37 +253,39 @@ func decodeItem(raw json.RawMessage) (it item, err error) { return it, json.Unma
 // and an error of either side ends the run.
 func TestARepairThatGoesWrong(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 20)
-	w.harm()
-	r := &reconcile.Repair[item]{Decode: func(raw json.RawMessage) (item, error) {
-		it, err := decodeItem(raw)
-		if it.No == "N009" {
-			err = errors.New("garbled")
-		}
-		return it, err
-	}}
-	report, err := w.repair(r).Run(t.Context())
-	require.NoError(t, err)
-	require.Equal(t, []int64{6, 2, 3, 1}, []int64{report.Read, report.Created, report.Updated, report.Refused})
-	letters, err := w.pipeline.DeadLetters(t.Context(), duijiesync.DeadLetterQuery{})
-	require.NoError(t, err)
-	require.Len(t, letters, 1)
-	require.Equal(t, "N009", letters[0].Key)
-	require.Contains(t, letters[0].Message, "garbled")
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 20)
+		w.harm()
+		r := &reconcile.Repair[item]{Decode: func(raw json.RawMessage) (item, error) {
+			it, err := decodeItem(raw)
+			if it.No == "N009" {
+				err = errors.New("garbled")
+			}
+			return it, err
+		}}
+		report, err := w.repair(r).Run(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, []int64{6, 2, 3, 1}, []int64{report.Read, report.Created, report.Updated, report.Refused})
+		letters, err := w.pipeline.DeadLetters(t.Context(), duijiesync.DeadLetterQuery{})
+		require.NoError(t, err)
+		require.Len(t, letters, 1)
+		require.Equal(t, "N009", letters[0].Key)
+		require.Contains(t, letters[0].Message, "garbled")
 
-	broken := errors.New("page 2 is gone")
-	w.compare.Target.Rows = failing(nil, broken)
-	_, err = w.repair(r).Run(t.Context())
-	require.ErrorIs(t, err, broken, "and nothing is taken for missing")
+		broken := errors.New("page 2 is gone")
+		w.compare.Target.Rows = failing(nil, broken)
+		_, err = w.repair(r).Run(t.Context())
+		require.ErrorIs(t, err, broken, "and nothing is taken for missing")
 
-	w.compare.Target.Rows = reconcile.RowsOf()
-	w.compare.KeepRaw = false
-	_, err = w.repair(&reconcile.Repair[item]{}).Run(t.Context())
-	require.ErrorIs(t, err, reconcile.ErrComparison)
-	_, err = w.repair(&reconcile.Repair[item]{Fetch: func(context.Context, []string) ([]duijiesync.Record[item], error) { return nil, broken }}).Run(t.Context())
-	require.ErrorIs(t, err, broken)
-	_, err = w.repair(&reconcile.Repair[item]{Fetch: w.fetch, Each: func(*reconcile.Difference) error { return broken }}).Run(t.Context())
-	require.ErrorIs(t, err, broken)
+		w.compare.Target.Rows = reconcile.RowsOf()
+		w.compare.KeepRaw = false
+		_, err = w.repair(&reconcile.Repair[item]{}).Run(t.Context())
+		require.ErrorIs(t, err, reconcile.ErrComparison)
+		_, err = w.repair(&reconcile.Repair[item]{Fetch: func(context.Context, []string) ([]duijiesync.Record[item], error) { return nil, broken }}).Run(t.Context())
+		require.ErrorIs(t, err, broken)
+		_, err = w.repair(&reconcile.Repair[item]{Fetch: w.fetch, Each: func(*reconcile.Difference) error { return broken }}).Run(t.Context())
+		require.ErrorIs(t, err, broken)
+	})
 }
 
 func TestExtras(t *testing.T) {
