@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"encoding/json"
 	"io"
 	"slices"
 	"strconv"
@@ -15,7 +16,7 @@ var csvHeader = []string{
 // CSVReport writes a table in the form of RFC 4180, UTF-8, with a header: one row per
 // difference, a Different one has a row per field. Rows of kind "summary" at the
 // end have the counts, their names in the column field and the counts in new; a
-// report without them is cut off. Lists are separated by a blank.
+// report without them is cut off. Lists of keys and ids are JSON.
 //
 // No cell can start a formula in a spreadsheet: one that begins with = + - @, their
 // full-width forms, a tab or the end of a line is given a ' in front. Numbers, which
@@ -85,20 +86,28 @@ func valueCell(v Value) string {
 
 func (r *csvReport) Difference(d *Difference) error {
 	r.begin()
-	text, exact := legible(d.Key)
+	key, exact := legible(d.Key)
 	cells := make([]string, len(csvHeader))
 	set := func(column, value string) { cells[slices.Index(csvHeader, column)] = value }
 	set("kind", d.Kind.String())
 	set("side", d.Side.String())
-	set("key", cell(text))
+	set("key", cell(key))
 	set("source_id", cell(d.SourceID))
 	set("target_id", cell(d.TargetID))
 	set("target_key", cell(d.TargetKey))
 	if d.Count > 0 {
 		set("count", strconv.FormatInt(d.Count, 10))
 	}
-	set("keys", cell(strings.Join(legibles(d.Keys), " ")))
-	set("ids", cell(strings.Join(legibles(d.IDs), " ")))
+	for column, list := range map[string][]string{"keys": d.Keys, "ids": d.IDs} {
+		if list == nil {
+			continue
+		}
+		text, err := json.Marshal(legibles(list))
+		if err != nil {
+			return err
+		}
+		set(column, string(text)) // begins with a bracket
+	}
 	if d.Ambiguous {
 		set("ambiguous", "true")
 	}

@@ -125,7 +125,7 @@ func TestCSVReport(t *testing.T) {
 	require.Equal(t, []string{"b-2", "金额", "1.10", "-1.20", "number", "18", "501", "B-2"},
 		cells("different", 0, "key", "field", "old", "new", "new_type", "source_id", "target_id", "target_key"))
 	require.Equal(t, []string{"", "absent", "'=cmd|' /C calc'!A0", "text"}, cells("different", 2, "old", "old_type", "new", "new_type"))
-	require.Equal(t, []string{"'=1+1 @x", "2"}, cells("duplicate", 0, "ids", "count"))
+	require.Equal(t, []string{`["=1+1","@x"]`, "2"}, cells("duplicate", 0, "ids", "count"))
 	require.Equal(t, []string{"D,\"é\n\"", " "}, cells("extra", 1, "key", "target_id"), "csv.Reader makes LF of CRLF")
 	require.Equal(t, []string{"unexpected end of JSON"}, cells("undecodable", 0, "error"))
 	require.True(t, strings.HasPrefix(report(t, reconcile.CSVReportForExcel), "\ufeffkind,side"))
