@@ -1,5 +1,34 @@
 // Package pipelinetest checks implementations of the interfaces of package
-// sync. It is imported by tests only and uses the standard library alone.
+// sync. It is imported by tests only, and uses nothing but the standard library
+// and the packages it checks.
+//
+// # Sources and sinks
+//
+// [TestSource] holds a duijiesync.Source to every clause of its contract,
+// [TestSink] a duijiesync.Sink with its Finder and Limits. Both want more of a
+// test than the part itself: a world to read or to write to, mostly a fake
+// server, in which requests can be counted, answers lost, rows moved and services
+// taken down. What a platform can not do has its reason in Lacks, and the tests
+// that need it are skipped with that reason.
+//
+//	func TestMySource(t *testing.T) {
+//		pipelinetest.TestSource(t, pipelinetest.SourceSuite[Shop]{
+//			Records: 23,
+//			Open: func(t *testing.T) pipelinetest.SourceCase[Shop] {
+//				server, client := newFake(t)
+//				return pipelinetest.SourceCase[Shop]{
+//					Source:   client.Shops.Source(),
+//					Again:    func() duijiesync.Source[Shop] { return client.Shops.Source() },
+//					Requests: server.Count,
+//					Down:     server.SetDown,
+//					Move:     func(round int) { server.Rename(round) },
+//				}
+//			},
+//		})
+//	}
+//
+// The suites themselves are tested with sources and sinks broken on purpose:
+// each must make the test fail that is named for what it breaks.
 //
 // # States
 //
@@ -17,5 +46,5 @@
 //		})
 //	}
 //
-// Run it with -race: a good part of the suite calls from many goroutines.
+// Run them with -race: a good part of the suites calls from many goroutines.
 package pipelinetest

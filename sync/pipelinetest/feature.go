@@ -28,6 +28,7 @@ const (
 	Refuse        Feature = "Refuse"        // SinkCase.Refuse
 	RefuseUnnamed Feature = "RefuseUnnamed" // SinkCase.RefuseUnnamed
 	Throttle      Feature = "Throttle"      // SinkCase.Throttle
+	Remove        Feature = "Remove"        // SinkCase.Remove
 )
 
 // The features of both.

@@ -167,7 +167,7 @@ func testSourceContextBefore[T any](s *sourceTest[T]) {
 		}
 		var r reading[T]
 		withoutLeak(s.T, func() { r = s.read(ctx, s.c.Source, "") })
-		s.endedBy(r.err, ctx, "a context that had ended before")
+		s.endedBy(ctx, r.err, "a context that had ended before")
 		if len(r.flat()) > 0 {
 			s.Errorf("%d records although the context had ended before", len(r.flat()))
 		}
@@ -185,13 +185,13 @@ func testSourceContextMidway[T any](s *sourceTest[T]) {
 	withoutLeak(s.T, func() {
 		r = s.drain(s.c.Source.Read(ctx, ""), func(int) bool { cancel(); return true })
 	})
-	s.endedBy(r.err, ctx, "a context that ended at the first batch")
+	s.endedBy(ctx, r.err, "a context that ended at the first batch")
 	if n := len(r.batches) - 1; n > 1 {
 		s.Errorf("%d batches after the context had ended", n)
 	}
 }
 
-func (s *sourceTest[T]) endedBy(err error, ctx context.Context, when string) {
+func (s *sourceTest[T]) endedBy(ctx context.Context, err error, when string) {
 	s.Helper()
 	switch {
 	case err == nil:
