@@ -161,7 +161,7 @@ func (s *SaveSink[T]) lookup(ctx context.Context, records []duijiesync.Record[T]
 	out := &storedRows{form: s.cfg.Form.ID, exact: map[string][][]Cell{}, fold: map[string][][]Cell{}}
 	numbers := make([]string, 0, len(records))
 	for _, rec := range records {
-		if _, err := quote(rec.Key); err == nil { // no number is like the others, and Write refuses them
+		if checkNumber(rec.Key) == nil { // no number is like the others, and Write refuses them
 			numbers = append(numbers, rec.Key)
 		}
 	}

@@ -127,7 +127,7 @@ func (s *SaveSink[T]) Write(ctx context.Context, records []duijiesync.Record[T])
 			model, err = s.keyed(rec.Target.ID, model)
 		}
 		if err == nil {
-			_, err = quote(rec.Key) // what can not be looked up must not be written
+			err = checkNumber(rec.Key) // what can not be looked up must not be written
 		}
 		if err != nil {
 			out[i] = duijiesync.Outcome{Kind: duijiesync.OutcomeRefused, TargetID: rec.Target.ID, Code: "model", Message: err.Error()}
@@ -143,6 +143,18 @@ func (s *SaveSink[T]) Write(ctx context.Context, records []duijiesync.Record[T])
 		return nil, err
 	}
 	return out, nil
+}
+
+// checkNumber refuses numbers that a lookup would not find as they were saved:
+// the server trims what it saves, and compares without the blanks at the end
+// alone. Where nothing is left it draws a number of its own.
+func checkNumber(number string) error {
+	bare := strings.TrimRight(number, " ")
+	if bare == "" || strings.TrimSpace(bare) != bare {
+		return fmt.Errorf("kingdee: number %q begins or ends with white space, which the server takes away: trim it in the source's key: %w", cut(number), duijie.ErrInvalid)
+	}
+	_, err := quote(number)
+	return err
 }
 
 // save saves the models of the records sent. Where others of the batch were held

@@ -254,3 +254,23 @@ func TestSourceResumes(t *testing.T) {
 		require.ErrorIs(t, err, duijie.ErrInvalid)
 	}
 }
+
+// A number with white space at its ends would be saved without it: two records
+// would become one, and a lookup would find neither.
+func TestSinkRefusesNumbersTheServerTrims(t *testing.T) {
+	t.Parallel()
+	c, s := newPair(t, SignHeaders)
+	sink := customerSink(t, c, nil)
+	for _, number := range []string{" C-1", "\u3000C-1", "C-1\t", "C-1\u00a0", " ", "\t"} {
+		records, found := located(t, sink, record(newCustomer(number, "甲")))
+		require.Equal(t, duijiesync.Absent, found[0].Match)
+		out, err := sink.Write(t.Context(), records)
+		require.NoError(t, err)
+		require.Equal(t, duijiesync.OutcomeRefused, out[0].Kind, "%q", number)
+		require.Contains(t, out[0].Message, "white space")
+	}
+	require.Zero(t, s.Count("BatchSave"))
+	out, err := sink.Write(t.Context(), []duijiesync.Record[Customer]{record(newCustomer("C-1 ", "甲"))})
+	require.NoError(t, err)
+	require.Equal(t, duijiesync.OutcomeCreated, out[0].Kind, "lookups do without blanks at the end")
+}
