@@ -94,7 +94,7 @@ var neighbours = []string{"aXb", "ab", "a", "axb", "123", "b", "a?", strings.Rep
 
 // oddTargetKeys are keys that targets get wrong.
 var oddTargetKeys = []string{
-	"a'b", "a''b", `a"b`, `a\b`, "a%b", "%", "a_b", "a*b", "*", "a?b", "a[b]", "a b", "a  b", " a", "a ", "A", "AB", "0123", "1e3", "123.0", "null",
+	"a'b", "a''b", `a"b`, `a\b`, "a%b", "%", "a_b", "a*b", "*", "a?b", "a[b]", "a b", "a  b", " a", "a ", " ", "\t", "\u3000a", "a\u00a0", "A", "AB", "0123", "1e3", "123.0", "null",
 	"a;b--", "a,b", "a|b", "a&b=c", "a+b", "<a>", "a/b", "..", "#a", "a\tb", "a\nb", "a\r\nb", `{"a":1}`, "${a}", "{{a}}", "(a)", "a or 1=1", "' or '1'='1",
 	"订单/2026-0001", "é", "e\u0301", "ａ", "ß", "🧾", "a\u200bb", "\u202ea", "a\x00b", "a\x00", "\xff", "a\xffb", strings.Repeat("x", 512), strings.Repeat("单", 170),
 }
