@@ -3,6 +3,8 @@ package kingdee
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -14,7 +16,8 @@ import (
 
 // SourceConfig says how rows become records.
 type SourceConfig[T any] struct {
-	// Key is the business key of a row; required.
+	// Key is the business key of a row; required. A row that gives "", or
+	// does not fit T and becomes a dead letter alone, has the key "row:" and a hash of it.
 	Key func(T) string
 	// Version orders states of a row, as the Unix milliseconds of FModifyDate;
 	// nil: the source has none.
@@ -86,11 +89,7 @@ func (s *Source[T]) Read(ctx context.Context, after duijiesync.Checkpoint) iter.
 				fail(err)
 				return
 			}
-			batch, err := s.batch(rows)
-			if err != nil {
-				fail(err)
-				return
-			}
+			batch := s.batch(rows)
 			batch.Checkpoint = s.checkpoint(at, more)
 			if len(rows) == 0 && !s.cfg.Rescan {
 				continue // nothing new: the old checkpoint stays
@@ -141,20 +140,26 @@ var (
 	_ duijiesync.RawDecoder[any] = (*Source[any])(nil)
 )
 
-func (s *Source[T]) batch(rows [][]Cell) (duijiesync.Batch[T], error) {
+func (s *Source[T]) batch(rows [][]Cell) duijiesync.Batch[T] {
 	b := duijiesync.Batch[T]{Records: make([]duijiesync.Record[T], len(rows))}
 	for i, row := range rows {
 		item, err := s.decode(i, row)
+		rec := duijiesync.Record[T]{Value: item, Raw: rawRow(s.fields, row)}
 		if err != nil {
-			return duijiesync.Batch[T]{}, fmt.Errorf("kingdee: query %s: row %d: %w", s.q.FormID, i, err)
+			rec.Err = fmt.Errorf("kingdee: query %s: row %d: %w", s.q.FormID, i, err)
+		} else {
+			rec.Key = s.cfg.Key(item)
+			if s.cfg.Version != nil {
+				rec.Version = s.cfg.Version(item)
+			}
 		}
-		rec := duijiesync.Record[T]{Key: s.cfg.Key(item), Value: item, Raw: rawRow(s.fields, row)}
-		if s.cfg.Version != nil {
-			rec.Version = s.cfg.Version(item)
+		if rec.Key == "" {
+			sum := sha256.Sum256(rec.Raw)
+			rec.Key = "row:" + hex.EncodeToString(sum[:16])
 		}
 		b.Records[i] = rec
 	}
-	return b, nil
+	return b
 }
 
 // rawRow is a row as the object BillQuery would have made of it.
