@@ -39,7 +39,7 @@ func (r *run) missingLongEnough(ctx context.Context, entries []duijiesync.Entry)
 // note is what to remember of a missing key. One of an earlier row of the same key
 // counts for nothing.
 func (r *run) note(e, old duijiesync.Entry) duijiesync.Entry {
-	if old.State == 0 || old.TargetID != e.TargetID || e.Updated.After(old.Updated) {
+	if old.State == 0 || old.TargetID != e.TargetID || !e.Updated.Before(old.Updated) {
 		old = duijiesync.Entry{Key: e.Key, TargetID: e.TargetID, State: duijiesync.EntryDoubt, Updated: r.rep.Started}
 	}
 	old.Version++

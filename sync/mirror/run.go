@@ -93,19 +93,28 @@ func (r *run) settledScope(ctx context.Context, lease duijiesync.Lease) error {
 	if err != nil {
 		return err
 	}
-	if len(open) > 0 {
-		return fmt.Errorf("%w: %d of %q, partition %q: run the pipeline first", ErrOpenBatches, len(open), r.m.Name, lease.Scope.Partition)
+	const probe = 1 // only opening a batch tells whether there are others; an empty one leaves nothing in doubt
+	s := duijiesync.Settlement{Close: []int64{probe}}
+	for i := range open {
+		if len(open[i].Intents) > 0 {
+			return fmt.Errorf("%w: number %d of %q, partition %q: run the pipeline first",
+				ErrOpenBatches, open[i].Seq, r.m.Name, lease.Scope.Partition)
+		}
+		s.Close = append(s.Close, open[i].Seq)
 	}
 	if len(r.cfg.partitions) > 1 {
 		return nil
 	}
-	// Only opening a batch tells whether there are others. An empty one is nothing
-	// a later run would have to settle.
-	shared, err := r.m.State.Open(ctx, lease, duijiesync.OpenBatch{Seq: 1, Started: time.Now()})
+	if len(open) > 0 { // of a mirror that died just here
+		if err := r.m.State.Settle(ctx, lease, s); err != nil {
+			return err
+		}
+	}
+	shared, err := r.m.State.Open(ctx, lease, duijiesync.OpenBatch{Seq: probe, Started: time.Now()})
 	if err != nil {
 		return err
 	}
-	if err := r.m.State.Settle(ctx, lease, duijiesync.Settlement{Close: []int64{1}}); err != nil {
+	if err := r.m.State.Settle(ctx, lease, s); err != nil {
 		return err
 	}
 	if shared {
