@@ -39,7 +39,7 @@ func cycle(t *testing.T, forbid, blind bool) {
 	first := w.entry(t, "D0007").TargetID
 
 	rep := w.mirror(t)
-	require.EqualValues(t, []int64{96, 100, 4, 4}, []int64{rep.Scanned, rep.Rows, rep.Missing, rep.Gone})
+	require.Equal(t, []int64{96, 100, 4, 4}, []int64{rep.Scanned, rep.Rows, rep.Missing, rep.Gone})
 	w.same(t, "D0000x")
 	e := w.entry(t, "D0007")
 	require.Equal(t, duijiesync.EntryGone, e.State)
@@ -166,7 +166,7 @@ func TestRecordsThatMoveBetweenPages(t *testing.T) {
 			require.Equal(t, !c.lost, slices.Contains(w.to.inUse(), "D0042"))
 			require.NotContains(t, w.to.inUse(), "D0010")
 			if !c.lost {
-				require.EqualValues(t, []int64{1, 1}, []int64{rep.Back, rep.Gone})
+				require.Equal(t, []int64{1, 1}, []int64{rep.Back, rep.Gone})
 				w.same(t)
 			}
 		})
@@ -193,7 +193,7 @@ func TestMissingLongEnough(t *testing.T) {
 			require.Equal(t, item.Key == "D0002", item.Waits, item.Key)
 		}
 		rep := w.mirror(t)
-		require.EqualValues(t, []int64{1, 1}, []int64{rep.Gone, rep.Waiting})
+		require.Equal(t, []int64{1, 1}, []int64{rep.Gone, rep.Waiting})
 		require.Equal(t, []string{"D0001"}, w.to.gone)
 		require.EqualValues(t, 1, day().Waiting)
 		require.EqualValues(t, 1, day().Gone)
@@ -230,7 +230,7 @@ func TestRefusedRowsAreReportedAndTriedAgain(t *testing.T) {
 			}
 			before := w.entry(t, "D0013")
 			rep := w.mirror(t)
-			require.EqualValues(t, []int64{8, 1, 1}, []int64{rep.Gone, rep.Refused, rep.Busy})
+			require.Equal(t, []int64{8, 1, 1}, []int64{rep.Gone, rep.Refused, rep.Busy})
 			require.Equal(t, []mirror.Refusal{{Key: "D0013", TargetID: before.TargetID, Code: "11", Message: "it is referred to"}}, rep.Refusals)
 			require.Equal(t, before, w.entry(t, "D0013"), "its entry is as it was")
 			w.same(t, "D0013", "D0015")
@@ -284,7 +284,7 @@ func lostAnswer(t *testing.T, f fault, forbid, blind bool) {
 	rep := w.mirror(t)
 	require.EqualValues(t, 5, rep.Gone+rep.Unknown)
 	if !blind {
-		require.EqualValues(t, map[fault]int64{lostBefore: 4, half: 2}[f], rep.Unknown)
+		require.Equal(t, map[fault]int64{lostBefore: 4, half: 2}[f], rep.Unknown)
 	}
 	// One comes back before the mirror runs again, with the contents it had. It is
 	// not taken for unchanged, whatever became of its row.
@@ -338,7 +338,7 @@ func TestLeftAlone(t *testing.T) {
 	require.NoError(t, w.state.Release(t.Context(), lease))
 	w.src.remove("D0001", "D0002", "D0003", "D0004", "D0005", "D0006")
 	rep := w.mirror(t)
-	require.EqualValues(t, []int64{2, 5}, []int64{rep.Gone, rep.Left})
+	require.Equal(t, []int64{2, 5}, []int64{rep.Gone, rep.Left})
 	require.Equal(t, []string{"D0003", "D0006"}, w.to.gone)
 }
 
@@ -420,7 +420,8 @@ func TestPlan(t *testing.T) {
 	}
 	require.Equal(t, 50+1, n, "all of them, then why the run would stop")
 	require.ErrorIs(t, last, mirror.ErrTooManyGone)
-	for range w.m.Plan(t.Context()) {
+	for _, err := range w.m.Plan(t.Context()) {
+		require.NoError(t, err)
 		break
 	}
 	require.Zero(t, w.to.deletes)

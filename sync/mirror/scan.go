@@ -96,11 +96,9 @@ func (r *run) scanAgain(ctx context.Context, first int64) error {
 				ErrTooManyGone, number, n, first)
 		}
 		seen.seal()
-		for i := range missing.shards {
-			for _, h := range missing.shards[i] {
-				if !seen.has(h) {
-					still.add(h)
-				}
+		for h := range missing.all {
+			if !seen.has(h) {
+				still.add(h)
 			}
 		}
 		still.seal()
