@@ -96,7 +96,7 @@ func (s *Store) scanBatch(rows *sql.Rows, scope *duijiesync.Scope) (batch duijie
 		part, body sql.RawBytes
 	)
 	if err := rows.Scan(&part, &batch.Seq, &started, &body); err != nil {
-		return batch, err
+		return batch, s.unread(rows, "openbatch", "pipeline "+quote(scope.Pipeline)+", partition "+quote(string(part)), err)
 	}
 	scope.Partition = string(part)
 	batch.Started = fromMillis(started)

@@ -130,7 +130,7 @@ func (s *Store) scanDead(rows *sql.Rows, pipeline string) (letter duijiesync.Dea
 	err = rows.Scan(&rkey, &fullkey, &part, &reason, &letter.Code, &letter.Field, &letter.Message, &raw, &fingerprint,
 		&letter.Version, &attempts, &first, &last, &stored)
 	if err != nil {
-		return letter, err
+		return letter, s.unread(rows, "dead", rowName(pipeline, string(rkey)), err)
 	}
 	corrupt := func(why string) (duijiesync.DeadLetter, error) {
 		return duijiesync.DeadLetter{}, s.corrupt("dead", rowName(pipeline, string(rkey)), why)

@@ -143,7 +143,7 @@ func (s *Store) Checkpoint(ctx context.Context, scope duijiesync.Scope) (duijies
 				sum sql.NullInt64
 			)
 			if err := rows.Scan(&cur, &sum); err != nil {
-				return err
+				return s.unread(rows, "partition", "checkpoint of "+scopeText(scope), err)
 			}
 			checkpoint = duijiesync.Checkpoint(cur)
 			if err := checkpointSum(scope, checkpoint).check(sum); err != nil {

@@ -109,7 +109,7 @@ func (s *Store) scanEntry(rows *sql.Rows, pipeline string, sum *rowSum) (entry d
 		stored                             sql.NullInt64
 	)
 	if err := rows.Scan(&rkey, &fullkey, &fingerprint, &target, &state, &entry.Version, &updated, &step, &stored); err != nil {
-		return entry, err
+		return entry, s.unread(rows, "ledger", rowName(pipeline, string(rkey)), err)
 	}
 	corrupt := func(why string) (duijiesync.Entry, error) {
 		return duijiesync.Entry{}, s.corrupt("ledger", rowName(pipeline, string(rkey)), why)

@@ -11,8 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	duijiesync "github.com/duijie-go/duijie/sync"
 )
 
 // ErrNewerSchema is returned by [New] for tables that a later version of this
@@ -128,8 +126,7 @@ func (s *Store) schemaVersion(ctx context.Context, conn *sql.Conn) (int, error) 
 	}
 	version, err := strconv.Atoi(text)
 	if err != nil || version < 1 {
-		return 0, fmt.Errorf("%w: table %s, row schema: version %q", duijiesync.ErrStateCorrupt,
-			s.tables.Replace("{meta}"), text)
+		return 0, s.corrupt("meta", "row schema", fmt.Sprintf("version %q", text))
 	}
 	return version, nil
 }

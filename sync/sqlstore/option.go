@@ -13,6 +13,8 @@ type Options struct {
 	// RelaxedDurability accepts settings under which a power cut may undo the
 	// latest commits.
 	RelaxedDurability bool
+	// Name says in errors about damage which database it is.
+	Name string
 }
 
 // Option changes a default of [New].
@@ -32,6 +34,11 @@ func WithTablePrefix(prefix string) Option {
 // Records of sinks without a Finder may then arrive twice.
 func WithRelaxedDurability() Option {
 	return func(o *Options) { o.RelaxedDurability = true }
+}
+
+// WithName has errors about damage name the database, such as by its file.
+func WithName(name string) Option {
+	return func(o *Options) { o.Name = name }
 }
 
 var prefixPattern = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,20}$`)

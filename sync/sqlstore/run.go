@@ -44,7 +44,7 @@ func (s *Store) scanRun(rows *sql.Rows, scope duijiesync.Scope) (run duijiesync.
 		stored         sql.NullInt64
 	)
 	if err := rows.Scan(&id, &started, &ended, &report, &run.Error, &stored); err != nil {
-		return run, err
+		return run, s.unread(rows, "run", "pipeline "+quote(scope.Pipeline)+", run "+quote(string(id)), err)
 	}
 	run.ID = string(id)
 	run.Started, run.Ended = fromMillis(started), fromMillis(ended)

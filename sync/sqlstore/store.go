@@ -15,6 +15,7 @@ import (
 type Store struct {
 	db      *sql.DB
 	dialect Dialect
+	name    string            // of the database, for errors
 	tables  *strings.Replacer // {table} to its prefixed name
 	stmts   [queryCount]*sql.Stmt
 	lookups [len(lookupSizes)]*sql.Stmt // ledger rows by key, one per size
@@ -36,7 +37,7 @@ func New(ctx context.Context, db *sql.DB, dialect Dialect, opts ...Option) (*Sto
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, dialect: dialect, tables: tableNames(o.TablePrefix)}
+	s := &Store{db: db, dialect: dialect, name: o.Name, tables: tableNames(o.TablePrefix)}
 	if err := dialect.check(ctx, db, o); err != nil {
 		return nil, s.fail(ctx, "open "+dialect.String(), err)
 	}

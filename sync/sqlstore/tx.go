@@ -100,12 +100,29 @@ func (s *Store) fail(ctx context.Context, op string, err error) error {
 		err = fmt.Errorf("%w: %w", cause, err)
 	}
 	if s.dialect.classify(err) == errorCorrupt && !errors.Is(err, duijiesync.ErrStateCorrupt) {
-		err = fmt.Errorf("%w: %s: %w", duijiesync.ErrStateCorrupt, s.dialect, err)
+		err = fmt.Errorf("%w: %s%s: %w", duijiesync.ErrStateCorrupt, s.where(), s.dialect, err)
 	}
 	return fmt.Errorf("duijie/sqlstore: %s: %w", op, err)
 }
 
 // corrupt is the error for a row that can not be read as it was written.
 func (s *Store) corrupt(table, row, why string) error {
-	return fmt.Errorf("%w: table %s, %s: %s", duijiesync.ErrStateCorrupt, s.tables.Replace("{"+table+"}"), row, why)
+	return fmt.Errorf("%w: %stable %s, %s: %s", duijiesync.ErrStateCorrupt, s.where(), s.tables.Replace("{"+table+"}"), row, why)
+}
+
+// where names the database, where it has a name.
+func (s *Store) where() string {
+	if s.name == "" {
+		return ""
+	}
+	return s.name + ", "
+}
+
+// unread is the error for a row whose columns do not hold what they should. The
+// rows may also have ended because of the context or the driver.
+func (s *Store) unread(rows *sql.Rows, table, row string, err error) error {
+	if ended := rows.Err(); ended != nil {
+		return ended
+	}
+	return s.corrupt(table, row, err.Error())
 }

@@ -95,6 +95,7 @@ func TestEveryFlippedByteIsNoticed(t *testing.T) {
 					err := table.read(t.Context(), store)
 					require.ErrorIs(t, err, duijiesync.ErrStateCorrupt, damaged.how)
 					require.ErrorContains(t, err, "table duijie_"+table.table+", "+table.names, damaged.how)
+					require.ErrorContains(t, err, "state.db\", table", damaged.how)
 					set(t, raw, table.table, column, damaged.was)
 				}
 				require.NoError(t, table.read(t.Context(), store))

@@ -8,8 +8,14 @@ import (
 
 	driver "modernc.org/sqlite"
 
+	duijiesync "github.com/duijie-go/duijie/sync"
 	"github.com/duijie-go/duijie/sync/sqlstore"
 )
+
+// ErrNotDatabase: the file has contents, but is no SQLite database, or it was cut
+// off and what lies beside it shows that it had contents. Nothing was changed. Give
+// the right path, or move the file away.
+var ErrNotDatabase = errors.New("duijie/sqlstore/sqlite: not a SQLite database")
 
 // Store is a sqlstore.Store that owns its file.
 type Store struct {
@@ -31,7 +37,7 @@ func WithRelaxedDurability() sqlstore.Option { return sqlstore.WithRelaxedDurabi
 // working folder becomes later. The path ":memory:" is a database of its own that
 // ends with the store.
 //
-// Errors: a missing folder, a network file system, settings that did not take
+// Errors: a missing folder, a network file system, [ErrNotDatabase], settings that did not take
 // effect, and those of sqlstore.New.
 func Open(ctx context.Context, path string, opts ...sqlstore.Option) (*Store, error) {
 	name, err := preparePath(path)
@@ -48,14 +54,34 @@ func Open(ctx context.Context, path string, opts ...sqlstore.Option) (*Store, er
 	db.SetMaxOpenConns(1)
 	db.SetMaxIdleConns(1)
 	if err := want.check(ctx, db); err != nil {
-		return nil, fmt.Errorf("duijie/sqlstore/sqlite: open %q: %w", path, errors.Join(err, db.Close()))
+		return nil, fmt.Errorf("duijie/sqlstore/sqlite: open %q: %w", path, errors.Join(named(err), db.Close()))
 	}
+	opts = append([]sqlstore.Option{sqlstore.WithName(fmt.Sprintf("file %q", path))}, opts...)
 	store, err := sqlstore.New(ctx, db, sqlstore.SQLite, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("duijie/sqlstore/sqlite: open %q: %w", path, errors.Join(err, db.Close()))
 	}
 	return &Store{Store: store, db: db}, nil
 }
+
+// named lets damage be told from other errors of the driver.
+func named(err error) error {
+	if e, ok := errors.AsType[*driver.Error](err); ok {
+		switch e.Code() & 0xff {
+		case notADatabase:
+			return fmt.Errorf("%w: %w", ErrNotDatabase, err)
+		case malformed:
+			return fmt.Errorf("%w: %w", duijiesync.ErrStateCorrupt, err)
+		}
+	}
+	return err
+}
+
+// Result codes of SQLite.
+const (
+	malformed    = 11
+	notADatabase = 26
+)
 
 // Close closes the file. Calls under way end first or fail. Closing twice is no
 // error.
