@@ -80,6 +80,49 @@ func TestOpenRefusesPaths(t *testing.T) {
 	}
 }
 
+// A file with contents is never taken for a new one, whatever its size.
+func TestOpenRefusesWhatIsNoDatabase(t *testing.T) {
+	t.Parallel()
+	path := stateFile(t)
+	store := openStore(t, path)
+	lease := acquire(t, store, orders)
+	checkpoint := duijiesync.Checkpoint("2026")
+	require.NoError(t, store.Settle(t.Context(), lease, duijiesync.Settlement{Checkpoint: &checkpoint}))
+	log, err := os.ReadFile(path + "-wal")
+	require.NoError(t, err)
+	require.NoError(t, store.Close())
+	whole, err := os.ReadFile(path)
+	require.NoError(t, err)
+
+	dir := t.TempDir()
+	refused := func(content, wal []byte, want error) {
+		t.Helper()
+		file := filepath.Join(dir, "state.db")
+		require.NoError(t, os.WriteFile(file, content, 0o600))
+		if wal != nil {
+			require.NoError(t, os.WriteFile(file+"-wal", wal, 0o600))
+		}
+		_, err := sqlite.Open(t.Context(), file)
+		require.ErrorIs(t, err, want, "%d bytes", len(content))
+		require.ErrorContains(t, err, file)
+		left, err := os.ReadFile(file)
+		require.NoError(t, err)
+		require.Equal(t, content, left)
+	}
+	for _, n := range []int{1, 2, 15, 16, 17, 20} {
+		refused([]byte(strings.Repeat("x", n)), nil, sqlite.ErrNotDatabase)
+		refused(whole[:n], nil, sqlite.ErrNotDatabase)
+	}
+	for _, n := range []int{100, 511, 512, 4096, 8192, len(whole) - 4096} {
+		refused(whole[:n], nil, duijiesync.ErrStateCorrupt)
+	}
+	refused([]byte(strings.Repeat("x", 5000)), nil, sqlite.ErrNotDatabase)
+	refused([]byte{}, log, sqlite.ErrNotDatabase)
+	require.NoError(t, os.Remove(filepath.Join(dir, "state.db-wal")))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "empty"), nil, 0o600))
+	openStore(t, filepath.Join(dir, "empty"))
+}
+
 func TestOpenRelativePathStays(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)

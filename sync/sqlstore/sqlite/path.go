@@ -35,6 +35,9 @@ func preparePath(path string) (uri string, err error) {
 	} else if !info.IsDir() {
 		return "", fmt.Errorf("%s is not a folder", folder)
 	}
+	if err := refuseStub(path); err != nil {
+		return "", err
+	}
 	if err := createFile(folder, path); err != nil {
 		return "", err
 	}
@@ -42,6 +45,24 @@ func preparePath(path string) (uri string, err error) {
 		return "", err
 	}
 	return fileURI(path), nil
+}
+
+// refuseStub refuses a file that SQLite would take for an empty one, and begin
+// anew: of one byte, or of none although its log has contents. Everything else it
+// refuses itself. The file must not be opened for this: closing it would drop the
+// locks of another store.
+func refuseStub(path string) error {
+	log, logErr := os.Stat(path + "-wal") // before the file: a new log comes after the file has contents
+	file, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil // createFile says what is wrong
+	case file.Size() == 1:
+		return fmt.Errorf("%w: the file has 1 byte", ErrNotDatabase)
+	case file.Size() == 0 && logErr == nil && log.Size() > 0:
+		return fmt.Errorf("%w: the file is empty, but %s-wal is not: it was cut off", ErrNotDatabase, path)
+	}
+	return nil
 }
 
 // createFile creates an empty file at path, readable by its owner only, where
