@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -123,11 +124,11 @@ func (s *Store) CountDeadLetters(ctx context.Context, pipeline string) (count in
 func (s *Store) scanDead(rows *sql.Rows, pipeline string) (letter duijiesync.DeadLetter, err error) {
 	var (
 		rkey, fullkey, raw, fingerprint sql.RawBytes
-		part                            sql.RawBytes
+		okey, part                      sql.RawBytes
 		reason, attempts, first, last   int64
 		stored                          sql.NullInt64
 	)
-	err = rows.Scan(&rkey, &fullkey, &part, &reason, &letter.Code, &letter.Field, &letter.Message, &raw, &fingerprint,
+	err = rows.Scan(&rkey, &fullkey, &okey, &part, &reason, &letter.Code, &letter.Field, &letter.Message, &raw, &fingerprint,
 		&letter.Version, &attempts, &first, &last, &stored)
 	if err != nil {
 		return letter, s.unread(rows, "dead", rowName(pipeline, string(rkey)), err)
@@ -137,6 +138,9 @@ func (s *Store) scanDead(rows *sql.Rows, pipeline string) (letter duijiesync.Dea
 	}
 	if letter.Key, err = loadKey(rkey, fullkey); err != nil {
 		return corrupt(err.Error())
+	}
+	if !bytes.Equal(okey, orderKey(letter.Key)) {
+		return corrupt("its place in the order is not that of its key")
 	}
 	if reason < int64(duijiesync.DeadRefused) || reason > int64(duijiesync.DeadWaiting) {
 		return corrupt(fmt.Sprintf("there is no reason %d", reason))
@@ -172,11 +176,10 @@ func (t *transaction) putDead(scope duijiesync.Scope, letters []duijiesync.DeadL
 		if letter.Attempts < 0 {
 			return fmt.Errorf("dead letter %s: there can't be %d attempts", quote(letter.Key), letter.Attempts)
 		}
-		if letter.Raw == nil {
-			if err := t.keepRaw(scope.Pipeline, &letter); err != nil {
-				return err
-			}
+		if err := t.keepOld(scope.Pipeline, &letter); err != nil {
+			return fmt.Errorf("dead letter %s: %w", quote(letter.Key), err)
 		}
+		letter.Partition = scope.Partition
 		letter.Code, letter.Field, letter.Message = cleanText(letter.Code), cleanText(letter.Field), cleanText(letter.Message)
 		key := storeKey(letter.Key)
 		_, err := t.exec(queryPutDead, []byte(scope.Pipeline), key.rkey, key.fullkey, orderKey(letter.Key),
@@ -190,21 +193,32 @@ func (t *transaction) putDead(scope duijiesync.Scope, letters []duijiesync.DeadL
 	return nil
 }
 
-// keepRaw leaves the stored item with a letter that comes without one.
-func (t *transaction) keepRaw(pipeline string, letter *duijiesync.DeadLetter) error {
-	var raw []byte
-	err := t.stmt(queryDeadRaw).QueryRowContext(t.ctx, []byte(pipeline), storeKey(letter.Key).rkey).Scan(&raw)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+// keepOld gives a letter what stays of the stored one: its attempts are added,
+// its first time is kept, and its item where the new one has none.
+func (t *transaction) keepOld(pipeline string, letter *duijiesync.DeadLetter) error {
+	var (
+		raw             []byte
+		attempts, first int64
+	)
+	err := t.stmt(queryOldDead).QueryRowContext(t.ctx, []byte(pipeline), storeKey(letter.Key).rkey).Scan(&raw, &attempts, &first)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
-	letter.Raw = raw
+	letter.Attempts += int(max(attempts, 0))
+	letter.First = fromMillis(first)
+	if letter.Raw == nil {
+		letter.Raw = raw
+	}
 	return nil
 }
 
-// deadSum leaves out what the database itself adds up or keeps.
 func deadSum(pipeline string, l *duijiesync.DeadLetter) *rowSum {
 	return new(rowSum).string(pipeline).string(l.Key).number(int64(l.Reason)).string(l.Code).string(l.Field).
-		string(l.Message).bytes(l.Raw).bytes(l.Fingerprint[:]).number(l.Version)
+		string(l.Message).bytes(l.Raw).bytes(l.Fingerprint[:]).number(l.Version).
+		string(l.Partition).number(int64(l.Attempts)).number(toMillis(l.First)).number(toMillis(l.Last))
 }
 
 // cleanText is s as every database takes it for text.

@@ -60,7 +60,7 @@ const (
 	queryListEntries
 	queryExpire
 	queryForgetEntry
-	queryDeadRaw
+	queryOldDead
 	queryPutDead
 	queryResolveDead
 	queryListDead

@@ -39,7 +39,7 @@ func (s *Store) Acquire(ctx context.Context, scope duijiesync.Scope, owner strin
 func (t *transaction) acquire(scope duijiesync.Scope, owner string, ttl int64) (fence int64, err error) {
 	pipeline, part := []byte(scope.Pipeline), []byte(scope.Partition)
 	now := time.Now().UnixMilli()
-	if _, err := t.exec(queryEnsurePartition, pipeline, part, now); err != nil {
+	if _, err := t.exec(queryEnsurePartition, pipeline, part, checkpointSum(scope, "").sum(), now); err != nil {
 		return 0, err
 	}
 	won, err := t.exec(queryAcquire, []byte(owner), now+ttl, now, pipeline, part, now)

@@ -118,7 +118,7 @@ func placeholders(n int) string {
 	return strings.TrimSuffix(strings.Repeat("?,", n), ",")
 }
 
-const sqliteDeadColumns = `SELECT rkey, fullkey, part, reason, code, field, message, raw, fingerprint, source_ver,
+const sqliteDeadColumns = `SELECT rkey, fullkey, okey, part, reason, code, field, message, raw, fingerprint, source_ver,
 	attempts, first_at, last_at, sum FROM {dead}`
 
 // Every transaction begins with a write, so that it takes the write lock at
@@ -127,7 +127,7 @@ const sqliteDeadColumns = `SELECT rkey, fullkey, part, reason, code, field, mess
 var sqliteQueries = [queryCount]string{
 	queryEnsurePartition: `INSERT INTO {partition}
 		(pipeline, part, cur, sum, owner, fence, lease_until, rev, updated)
-		VALUES (?, ?, x'', NULL, x'', 0, 0, 0, ?) ON CONFLICT (pipeline, part) DO NOTHING`,
+		VALUES (?, ?, x'', ?, x'', 0, 0, 0, ?) ON CONFLICT (pipeline, part) DO NOTHING`,
 	queryAcquire: `UPDATE {partition} SET owner = ?, lease_until = ?, updated = ?, fence = fence + 1, rev = rev + 1
 		WHERE pipeline = ? AND part = ? AND (owner = x'' OR lease_until <= ?)`,
 	queryLease: `SELECT owner, fence, lease_until FROM {partition} WHERE pipeline = ? AND part = ?`,
@@ -159,7 +159,7 @@ var sqliteQueries = [queryCount]string{
 	queryExpire:      `DELETE FROM {ledger} WHERE pipeline = ? AND state = ? AND updated < ?`,
 	queryForgetEntry: `DELETE FROM {ledger} WHERE pipeline = ? AND rkey = ?`,
 
-	queryDeadRaw: `SELECT raw FROM {dead} WHERE pipeline = ? AND rkey = ?`,
+	queryOldDead: `SELECT raw, attempts, first_at FROM {dead} WHERE pipeline = ? AND rkey = ?`,
 	queryPutDead: `INSERT INTO {dead}
 		(pipeline, rkey, fullkey, okey, part, reason, code, field, message, raw, fingerprint, source_ver,
 		attempts, first_at, last_at, sum)
@@ -167,7 +167,7 @@ var sqliteQueries = [queryCount]string{
 		ON CONFLICT (pipeline, rkey) DO UPDATE SET fullkey = excluded.fullkey, okey = excluded.okey,
 		part = excluded.part, reason = excluded.reason, code = excluded.code, field = excluded.field,
 		message = excluded.message, raw = excluded.raw, fingerprint = excluded.fingerprint,
-		source_ver = excluded.source_ver, attempts = {dead}.attempts + excluded.attempts,
+		source_ver = excluded.source_ver, attempts = excluded.attempts, first_at = excluded.first_at,
 		last_at = excluded.last_at, sum = excluded.sum`,
 	queryResolveDead: `DELETE FROM {dead} WHERE pipeline = ? AND rkey = ?`,
 	queryListDead: sqliteDeadColumns + ` WHERE pipeline = ? AND okey >= ? AND (? OR okey > ? OR fullkey > ?)

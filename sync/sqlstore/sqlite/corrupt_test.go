@@ -70,7 +70,8 @@ var damagedTables = []struct {
 		},
 	},
 	{
-		"dead", []string{"rkey", "fullkey", "reason", "code", "field", "message", "raw", "fingerprint", "source_ver", "sum"},
+		"dead", []string{"rkey", "fullkey", "reason", "code", "field", "message", "raw", "fingerprint", "source_ver", "okey", "part",
+			"attempts", "first_at", "last_at", "sum"},
 		`pipeline "orders", key "`, func(ctx context.Context, s *sqlite.Store) error {
 			_, err := s.DeadLetters(ctx, "orders", duijiesync.DeadLetterQuery{})
 			return err

@@ -52,9 +52,9 @@ CREATE TABLE IF NOT EXISTS {dead} (
 	raw         BLOB    NOT NULL, -- the item as the source gave it
 	fingerprint BLOB    NOT NULL,
 	source_ver  INTEGER NOT NULL,
-	attempts    INTEGER NOT NULL, -- not in sum
-	first_at    INTEGER NOT NULL, -- not in sum
-	last_at     INTEGER NOT NULL, -- not in sum
+	attempts    INTEGER NOT NULL,
+	first_at    INTEGER NOT NULL,
+	last_at     INTEGER NOT NULL,
 	sum         INTEGER,
 	PRIMARY KEY (pipeline, rkey)
 ) STRICT;
