@@ -25,6 +25,8 @@ type Dialect interface {
 	entriesIn(n int) string
 	// deadIn returns the text that reads n dead letters by key.
 	deadIn(n int) string
+	// integrity has the database look for damage of its own.
+	integrity(ctx context.Context, s *Store) error
 	// classify says what a driver's error means to the store.
 	classify(err error) errorClass
 }

@@ -67,14 +67,17 @@ func (s *Store) Entries(ctx context.Context, pipeline, after string, limit int) 
 	if limit <= 0 {
 		limit = 1000
 	}
+	from := []byte{} // a cursor is a dot and the last rkey, so that it is never empty
+	if after != "" {
+		from = append([]byte(after[1:]), 0)
+	}
 	err = s.attempt(ctx, func() error {
 		entries, next = nil, ""
 		var sum rowSum
-		// rkey of the first row is never empty: keys are not.
-		args := []any{[]byte(pipeline), []byte(after), limit + 1}
+		args := []any{[]byte(pipeline), from, limit + 1}
 		return s.query(ctx, s.stmts[queryListEntries], args, func(rows *sql.Rows) error {
 			if len(entries) == limit {
-				next = string(storeKey(entries[limit-1].Key).rkey)
+				next = "." + string(storeKey(entries[limit-1].Key).rkey)
 				return nil
 			}
 			entry, err := s.scanEntry(rows, pipeline, &sum)

@@ -155,7 +155,7 @@ var sqliteQueries = [queryCount]string{
 		target_id = excluded.target_id, state = excluded.state, source_ver = excluded.source_ver,
 		updated = excluded.updated, step = excluded.step, sum = excluded.sum`,
 	queryListEntries: `SELECT rkey, fullkey, fingerprint, target_id, state, source_ver, updated, step, sum
-		FROM {ledger} WHERE pipeline = ? AND rkey > ? ORDER BY rkey LIMIT ?`,
+		FROM {ledger} WHERE pipeline = ? AND rkey >= ? ORDER BY rkey LIMIT ?`,
 	queryExpire:      `DELETE FROM {ledger} WHERE pipeline = ? AND state = ? AND updated < ?`,
 	queryForgetEntry: `DELETE FROM {ledger} WHERE pipeline = ? AND rkey = ?`,
 

@@ -100,9 +100,14 @@ func (s *Store) fail(ctx context.Context, op string, err error) error {
 		err = fmt.Errorf("%w: %w", cause, err)
 	}
 	if s.dialect.classify(err) == errorCorrupt && !errors.Is(err, duijiesync.ErrStateCorrupt) {
-		err = fmt.Errorf("%w: %s%s: %w", duijiesync.ErrStateCorrupt, s.where(), s.dialect, err)
+		err = s.damaged(err)
 	}
 	return fmt.Errorf("duijie/sqlstore: %s: %w", op, err)
+}
+
+// damaged is the error for what the database finds wrong with itself.
+func (s *Store) damaged(err error) error {
+	return fmt.Errorf("%w: %s%s: %w", duijiesync.ErrStateCorrupt, s.where(), s.dialect, err)
 }
 
 // corrupt is the error for a row that can not be read as it was written.
