@@ -100,6 +100,9 @@ func (s *Store) deadByKey(ctx context.Context, pipeline string, keys []string) (
 		if err != nil {
 			return nil, err
 		}
+		if !asked(keys, letter.Key) {
+			return nil, s.corrupt("dead", rowName(pipeline, letter.Key), notAsked)
+		}
 		letters = append(letters, letter)
 	}
 	return letters, rows.Err()

@@ -44,10 +44,22 @@
 // are kept to the millisecond. In codes, messages and run errors, NUL is left
 // out and invalid UTF-8 replaced; keys and raw items are kept byte for byte.
 //
+// # Damage
+//
+// A row whose columns are not what was written is never handed out: whoever reads it
+// gets an error that names database, table and row, and the rest stays readable.
+// Without a checksum are only the columns of the lease, which every run writes anew,
+// and the meta table.
+//
+// A row whose key was damaged is not found under the key it had. Listing its table
+// shows it, and so does [Store.Check], which reads everything; ask it before a file
+// that was restored, or a disk in doubt, is used again. Rows that somebody deleted are
+// not missed by anything.
+//
 // # Errors
 //
 // Lost and held leases are duijiesync.ErrLeaseLost and ErrLeaseHeld. A record
 // that can not be read as it was written is duijiesync.ErrStateCorrupt, and the
-// error names its table and key. [ErrNewerSchema] means that a later version of
+// error names its table and key, and its database where [WithName] gave it a name. [ErrNewerSchema] means that a later version of
 // this package has been at work. Everything else is the driver's error, wrapped.
 package sqlstore

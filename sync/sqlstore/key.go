@@ -50,6 +50,16 @@ func loadKey(rkey, fullkey []byte) (string, error) {
 	return string(fullkey), nil
 }
 
+// notAsked is what a damaged tree shows: it finds another row than that of the
+// key.
+const notAsked = "it was found under the key of another row"
+
+// asked tells whether a key is among those of a lookup, in order.
+func asked(keys []string, key string) bool {
+	_, found := slices.BinarySearch(keys, key)
+	return found
+}
+
 // sortedKeys returns keys in order of their bytes, each once.
 func sortedKeys(keys []string) []string {
 	sorted := slices.Clone(keys)

@@ -50,10 +50,14 @@ func (s *Store) lookup(ctx context.Context, pipeline string, keys []string, entr
 	var sum rowSum
 	return s.query(ctx, s.lookups[i], args, func(rows *sql.Rows) error {
 		entry, err := s.scanEntry(rows, pipeline, &sum)
-		if err == nil {
-			entries[entry.Key] = entry
+		if err != nil {
+			return err
 		}
-		return err
+		if !asked(keys, entry.Key) {
+			return s.corrupt("ledger", rowName(pipeline, entry.Key), notAsked)
+		}
+		entries[entry.Key] = entry
+		return nil
 	})
 }
 

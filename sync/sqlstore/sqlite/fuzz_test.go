@@ -5,8 +5,8 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -164,7 +164,7 @@ func examine(t *testing.T, path string, want readings) (lacks []string, failed m
 		require.ErrorContains(t, err, path)
 		return nil, map[string]error{"open": err}
 	}
-	defer store.Close()
+	defer func() { _ = store.Close() }()
 	got, failed := readAll(ctx, store)
 	lacks = judge(t, want, got, failed)
 	if len(lacks)+len(failed) > 0 {
@@ -211,7 +211,7 @@ func FuzzStoredColumn(f *testing.F) {
 	content, want := original(f)
 	for table, text := range fuzzColumns {
 		for column := range len(strings.Fields(text)) - 2 {
-			for row := range uint(4) {
+			for row := range uint(2) {
 				f.Add(uint(table), uint(column), row, []byte{byte(row), 'x'}, row%2 == 0)
 			}
 			f.Add(uint(table), uint(column), uint(0), []byte{}, false)
@@ -229,7 +229,7 @@ func FuzzStoredColumn(f *testing.F) {
 			}
 		}
 		chosen := columns[column%uint(len(columns))]
-		isKey = int(column%uint(len(columns))) < len(keys) || fields[0] == "dead" && chosen == "part" //nolint:gosec // small
+		isKey = int(column%uint(len(columns))) < len(keys) || fields[0] == "dead" && chosen == "part"
 		if !damageColumn(t, path, fields[0], keys, chosen, row, value, flip) {
 			t.Skip("nothing changed")
 		}
@@ -317,19 +317,28 @@ func damageBytes(old, value []byte, flip bool) []byte {
 // an error, or lacks a record that Check misses.
 func FuzzFileBytes(f *testing.F) {
 	content, want := original(f)
-	for i := range 120 {
-		f.Add(uint(i*(len(content)/120)), []byte{0x10})
+	for i := range uint64(200) { // number 21 has a lookup find the row of another key
+		rng := rand.New(rand.NewPCG(i, 3))
+		at := rng.IntN(len(content))
+		for content[at] == 0 && rng.IntN(20) > 0 {
+			at = rng.IntN(len(content))
+		}
+		mask := make([]byte, 1+rng.IntN(3))
+		for j := range mask {
+			mask[j] = byte(1 + rng.IntN(255))
+		}
+		f.Add(uint(at), mask)
 	}
-	for i := range 110 { // the file's header and the beginning of each page
-		f.Add(uint(i), []byte{0xff})
+	for i := range 30 { // the file's header, and the beginning of each page
+		f.Add(uint(i*3), []byte{0xff})
 		f.Add(uint(i*4096+3+i%12), []byte{1})
 	}
 	f.Add(uint(8192), []byte{})
 	f.Fuzz(func(t *testing.T, at uint, mask []byte) {
 		damaged := append([]byte{}, content...)
 		at %= uint(len(damaged))
-		for i := 0; i < min(len(mask), 16) && int(at)+i < len(damaged); i++ { //nolint:gosec // small
-			damaged[int(at)+i] ^= mask[i] //nolint:gosec // small
+		for i := 0; i < min(len(mask), 16) && int(at)+i < len(damaged); i++ {
+			damaged[int(at)+i] ^= mask[i]
 		}
 		if len(mask) == 0 {
 			damaged = damaged[:at]
@@ -342,7 +351,7 @@ func FuzzFileBytes(f *testing.F) {
 				continue
 			}
 			require.ErrorIs(t, err, duijiesync.ErrStateCorrupt, read)
-			require.False(t, errors.Is(err, context.DeadlineExceeded), "%s takes for ever", read)
+			require.NotErrorIs(t, err, context.DeadlineExceeded, read)
 		}
 	})
 }

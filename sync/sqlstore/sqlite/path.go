@@ -52,17 +52,24 @@ func preparePath(path string) (uri string, err error) {
 // refuses itself. The file must not be opened for this: closing it would drop the
 // locks of another store.
 func refuseStub(path string) error {
-	log, logErr := os.Stat(path + "-wal") // before the file: a new log comes after the file has contents
-	file, err := os.Stat(path)
+	log := size(path + "-wal") // before the file: a new log comes after the file has contents
+	file := size(path)
 	switch {
-	case err != nil:
-		return nil // createFile says what is wrong
-	case file.Size() == 1:
+	case file == 1:
 		return fmt.Errorf("%w: the file has 1 byte", ErrNotDatabase)
-	case file.Size() == 0 && logErr == nil && log.Size() > 0:
+	case file == 0 && log > 0:
 		return fmt.Errorf("%w: the file is empty, but %s-wal is not: it was cut off", ErrNotDatabase, path)
 	}
 	return nil
+}
+
+// size is the size of a file, -1 where there is none to be seen.
+func size(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return -1
+	}
+	return info.Size()
 }
 
 // createFile creates an empty file at path, readable by its owner only, where

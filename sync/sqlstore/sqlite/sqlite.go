@@ -12,8 +12,8 @@ import (
 	"github.com/duijie-go/duijie/sync/sqlstore"
 )
 
-// ErrNotDatabase: the file has contents, but is no SQLite database, or it was cut
-// off and what lies beside it shows that it had contents. Nothing was changed. Give
+// ErrNotDatabase says that the file has contents, but is no SQLite database, or that
+// it was cut off and what lies beside it shows that it had contents. Nothing was changed. Give
 // the right path, or move the file away.
 var ErrNotDatabase = errors.New("duijie/sqlstore/sqlite: not a SQLite database")
 
