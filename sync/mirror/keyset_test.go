@@ -48,6 +48,9 @@ func heapOf(n, times int) (bytes float64) {
 
 // It does not run beside others: it measures the heap of the process.
 func TestKeySetTakesLittleRoom(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a million keys")
+	}
 	const n = 1_000_000
 	for _, times := range []int{1, 2} {
 		each := heapOf(n, times) / n

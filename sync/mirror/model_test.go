@@ -202,7 +202,7 @@ func TestLostLeaseDeletesNothingMore(t *testing.T) {
 // equal.
 func TestRandom(t *testing.T) {
 	t.Parallel()
-	seeds := uint64(150)
+	seeds := uint64(80)
 	if testing.Short() {
 		seeds = 30
 	}
