@@ -46,6 +46,13 @@ func (f *flight[In, Out]) judgeKnown(it *item[In, Out], e Entry) {
 		it.outdated()
 		return
 	}
+	if e.State == EntryHeld && r.holds() {
+		// Only a person can settle the write in doubt, whatever the record has become
+		// since. A replay has nothing but the letter's item, which may even be older.
+		it.stage, it.fresh, it.reason = held, !f.replays, 0
+		it.outcome = heldOutcome()
+		return
+	}
 	same := e.Fingerprint == it.fp
 	if it.stage == rejected {
 		it.known = e.State == EntryDead && same
@@ -61,9 +68,6 @@ func (f *flight[In, Out]) judgeKnown(it *item[In, Out], e Entry) {
 		it.stage, it.outcome.Kind = done, OutcomeUnchanged
 	case e.State == EntryDead && same && !f.replays && !force:
 		it.stage = stayDead
-	case e.State == EntryHeld && r.holds():
-		it.stage, it.fresh = held, true
-		it.outcome = heldOutcome()
 	}
 }
 
@@ -131,8 +135,7 @@ func (f *flight[In, Out]) lookBeforeWrite(pending []*item[In, Out]) error {
 // writtenJustNow tells whether a record was put into the target so short a time
 // ago that a lookup may not see it yet.
 func (r *run[In, Out]) writtenJustNow(e Entry) bool {
-	span := r.cfg.settle.Delay * (1<<min(r.cfg.settle.Attempts, 16) - 1)
-	return (e.State == EntryDone || e.State == EntryDoubt) && time.Since(e.Updated).Abs() < span
+	return (e.State == EntryDone || e.State == EntryDoubt) && time.Since(e.Updated).Abs() < r.cfg.settle.span()
 }
 
 // locate notes where the target has the item, and tells whether it is there as

@@ -119,6 +119,7 @@ type target struct {
 	named    bool            // refusals name their rows
 	busy     map[string]int  // retryable so many times
 	unique   bool            // creates of an existing key are conflicts
+	upsert   bool            // creates of an existing key are updates
 	onWrite  func()
 }
 
@@ -193,6 +194,9 @@ func (m *target) applyRow(r duijiesync.Record[doc]) duijiesync.Outcome {
 		return duijiesync.Outcome{Kind: duijiesync.OutcomeRetryable, Message: "locked"}
 	case r.Target.ID == "" && m.unique && len(m.rows[r.Key]) > 0:
 		return duijiesync.Outcome{Kind: duijiesync.OutcomeConflict, Code: "11", Message: "number used"}
+	case r.Target.ID == "" && m.upsert && len(m.rows[r.Key]) > 0:
+		m.rows[r.Key][0].Name = r.Value.Name
+		return duijiesync.Outcome{Kind: duijiesync.OutcomeUpdated, TargetID: m.rows[r.Key][0].ID}
 	case r.Target.ID == "":
 		m.next++
 		id := fmt.Sprintf("id%d", m.next)
@@ -209,7 +213,7 @@ func (m *target) applyRow(r duijiesync.Record[doc]) duijiesync.Outcome {
 }
 
 func (m *target) Limits() duijiesync.Limits {
-	return duijiesync.Limits{Rows: 20, FindRows: 50, SettleDelay: time.Second}
+	return duijiesync.Limits{Rows: 20, FindRows: 50, SettleDelay: time.Second, Idempotent: m.upsert}
 }
 
 // check asserts that the target equals the source, each row exactly once.

@@ -45,7 +45,7 @@ func (f *flight[In, Out]) openOnce(items []*item[In, Out]) (shared bool, err err
 	if err := f.r.keep.check(); err != nil {
 		return false, err
 	}
-	open := OpenBatch{Seq: f.r.nextSeq(), Started: time.Now(), Intents: make([]Intent, len(items))}
+	open := OpenBatch{Seq: f.nextSeq(), Started: time.Now(), Intents: make([]Intent, len(items))}
 	for i, it := range items {
 		it.openID = it.out.Target.ID
 		open.Intents[i] = Intent{Key: it.in.Key, Fingerprint: it.fp, TargetID: it.openID, Version: it.in.Version}
@@ -102,5 +102,15 @@ func (f *flight[In, Out]) reopen(items []*item[In, Out]) error {
 	return err
 }
 
+// letterBatch marks the numbers of open batches that were made of dead letters,
+// which the source does not yield again.
+const letterBatch = 1 << 31
+
 // nextSeq numbers open batches over all runs of a scope.
-func (r *run[In, Out]) nextSeq() int64 { return r.lease.Fence<<32 | r.batches.Add(1) }
+func (f *flight[In, Out]) nextSeq() int64 {
+	seq := f.r.lease.Fence<<32 | f.r.batches.Add(1)
+	if f.replays {
+		seq |= letterBatch
+	}
+	return seq
+}

@@ -102,6 +102,9 @@ type SettlePolicy struct {
 	Delay    time.Duration // before the first lookup; doubles; default: the sink's SettleDelay, else 2 s
 }
 
+// span is how long a target may work on a write whose answer was lost.
+func (s SettlePolicy) span() time.Duration { return s.Delay * (1<<min(s.Attempts, 16) - 1) }
+
 // maxResends bounds how often one record is sent again after lookups that did
 // not find it; then it is held.
 const maxResends = 5

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"time"
 )
@@ -33,15 +34,29 @@ func (r *run[In, Out]) recoverBatch(batch OpenBatch, last time.Time) error {
 		return err
 	}
 	s := Settlement{Close: []int64{batch.Seq}}
+	letters := batch.Seq&letterBatch != 0
 	switch {
 	case r.finder != nil:
 		if err := r.recoverByLookup(last, open, &s); err != nil {
 			return err
 		}
 	case r.cfg.idempotent || r.p.ResendUnknown:
-		// Sent again when the source yields them.
+		// Sent again when the source yields them, once the target surely is done with them.
+		if len(open) > 0 {
+			if err := sleep(r.ctx, time.Until(last.Add(r.cfg.settle.span()))); err != nil {
+				return err
+			}
+		}
+		s.Entries = mayBeThere(open)
 	default:
-		r.hold(open, &s)
+		r.hold(open, letters, &s)
+	}
+	if !letters && !r.holds() {
+		// What letters these keys have is older than what was sent, and must not be
+		// replayed over it. The source yields the newer contents again.
+		for i := range s.Entries {
+			s.Resolved = append(s.Resolved, s.Entries[i].Key)
+		}
 	}
 	if err := r.p.State.Settle(r.ctx, r.lease, s); err != nil {
 		return err
@@ -51,9 +66,23 @@ func (r *run[In, Out]) recoverBatch(batch OpenBatch, last time.Time) error {
 		for i := range s.Dead {
 			r.emit(DeadLettered{r.of(), s.Dead[i]})
 		}
-		r.emit(BatchRecovered{r.of(), len(open), len(s.Entries) - len(s.Dead)})
+		found := 0
+		if r.finder != nil {
+			found = len(s.Entries)
+		}
+		r.emit(BatchRecovered{r.of(), len(open), found})
 	}
 	return nil
+}
+
+// mayBeThere keeps what is sent again from being overtaken by an older version,
+// which the source may yield first.
+func mayBeThere(open []Intent) []Entry {
+	entries := make([]Entry, len(open))
+	for i, in := range open {
+		entries[i] = Entry{Key: in.Key, TargetID: in.TargetID, State: EntryDoubt, Version: in.Version, Updated: time.Now()}
+	}
+	return entries
 }
 
 // stillOpen leaves out what the earlier run could still settle. A refusal from
@@ -139,8 +168,14 @@ func (r *run[In, Out]) findIntents(open []Intent, s *Settlement) (absent []Inten
 	return absent, nil
 }
 
-// hold notes records whose outcome nobody can tell.
-func (r *run[In, Out]) hold(open []Intent, s *Settlement) {
+// hold notes records whose outcome nobody can tell. A letter keeps the item it
+// has only if that was sent: else it is an older one, and the source yields the
+// newer one again.
+func (r *run[In, Out]) hold(open []Intent, letters bool, s *Settlement) {
+	raw := json.RawMessage{}
+	if letters {
+		raw = nil
+	}
 	now := time.Now()
 	o := heldOutcome()
 	for _, in := range open {
@@ -148,7 +183,7 @@ func (r *run[In, Out]) hold(open []Intent, s *Settlement) {
 			Key: in.Key, Fingerprint: in.Fingerprint, TargetID: in.TargetID, State: EntryHeld, Version: in.Version, Updated: now,
 		})
 		s.Dead = append(s.Dead, DeadLetter{
-			Key: in.Key, Reason: DeadHeld, Code: o.Code, Message: o.Message,
+			Key: in.Key, Reason: DeadHeld, Code: o.Code, Message: o.Message, Raw: raw,
 			Fingerprint: in.Fingerprint, Version: in.Version, Attempts: 1, First: now, Last: now,
 		})
 	}

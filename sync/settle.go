@@ -79,6 +79,13 @@ func (f *flight[In, Out]) conclude(it *item[In, Out], o Outcome) {
 // target had time to finish, is sent again; not to be found out is held.
 func (f *flight[In, Out]) settleByLookup(items []*item[In, Out], unknown bool) (again []*item[In, Out], err error) {
 	if f.r.finder == nil {
+		if unknown && !f.r.holds() {
+			// The target may still be working on it, and what it does late must not
+			// come after newer contents.
+			if err := sleep(f.r.ctx, f.r.cfg.settle.span()); err != nil {
+				return nil, err
+			}
+		}
 		return f.withoutLookup(items), nil
 	}
 	delay := f.r.cfg.settle.Delay

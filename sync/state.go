@@ -48,7 +48,7 @@ type EntryState uint8
 // The states of a ledger entry. The numbers are stored: never change them.
 const (
 	EntryDone  EntryState = 1 // in the target with this fingerprint
-	EntryDoubt EntryState = 2 // found in the target after a crash; contents not yet compared
+	EntryDoubt EntryState = 2 // in the target after a crash, or sent before it to one that can not tell; contents not yet compared
 	EntryHeld  EntryState = 3 // outcome unknown and no way to look it up
 	EntryDead  EntryState = 4 // refused with this fingerprint
 	EntryGone  EntryState = 5 // taken out of the target because it left the source; TargetID is kept where it was forbidden only
@@ -140,7 +140,7 @@ type Settlement struct {
 	Close       []int64      // open batches that are settled
 	Entries     []Entry      // ledger entries to put, by key
 	Forget      []string     // keys whose entries go
-	Dead        []DeadLetter // dead letters to put; Attempts adds to the stored ones, First is kept, and Raw where it is nil
+	Dead        []DeadLetter // dead letters to put; Attempts adds to the stored ones, First is kept, and Raw where it is nil (not where it is empty)
 	Resolved    []string     // keys whose dead letters go
 	Checkpoint  *Checkpoint  // new resume point, nil to leave it
 	RecordedRun *RunRecord   // the run's row, nil to leave it

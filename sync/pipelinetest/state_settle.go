@@ -152,6 +152,13 @@ func testDeadLettersMerge(s *stateTest) {
 	s.settle(lease, duijiesync.Settlement{Dead: []duijiesync.DeadLetter{bare}})
 	s.dead("orders", duijiesync.DeadLetterQuery{}, want)
 
+	// An empty item is one: what was stored is not of this letter.
+	empty := again
+	empty.Raw = []byte{}
+	s.settle(lease, duijiesync.Settlement{Dead: []duijiesync.DeadLetter{empty}})
+	want.Raw = nil
+	s.dead("orders", duijiesync.DeadLetterQuery{}, want)
+
 	// Resolved is forgotten: the next one begins anew.
 	s.settle(lease, duijiesync.Settlement{Resolved: []string{"a"}})
 	s.settle(lease, duijiesync.Settlement{Dead: []duijiesync.DeadLetter{second}})

@@ -1,0 +1,163 @@
+package sync_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	duijiesync "github.com/duijie-go/duijie/sync"
+)
+
+// crash runs a pipeline that dies right after its first write took effect.
+func crash(t *testing.T, src duijiesync.Source[doc], to *target, memory duijiesync.State, finder bool) {
+	t.Helper()
+	c := &crashing{State: memory, at: 2, after: true} // Open, then the write
+	p := pipe(src, plainCrashing{to, c}, c)
+	if finder {
+		p = pipe(src, crashingTarget{finderTarget{to}, c}, c)
+	}
+	p.LeaseTTL = time.Second
+	_, err := p.Run(t.Context())
+	require.ErrorIs(t, err, errCrash)
+	time.Sleep(1100 * time.Millisecond) // virtual: its lease runs out
+}
+
+// TestHeldRecordThatNoLongerPasses: that the next state of a held record can not be
+// transformed does not settle the write that is in doubt.
+func TestHeldRecordThatNoLongerPasses(t *testing.T) {
+	t.Parallel()
+	to := newTarget()
+	to.fault = func(n int) fault { return map[int]fault{1: lostAfter}[n] }
+	memory := duijiesync.NewMemoryState()
+	sink := upsertByKey{to}
+	require.EqualValues(t, 1, mustRun(t, pipe(states(state("one", 1)), sink, memory)).Held)
+
+	p := pipe(states(state("two", 2)), sink, memory)
+	p.Transform = func(context.Context, doc) (doc, error) { return doc{}, errCrash }
+	require.EqualValues(t, 1, mustRun(t, p).Held)
+	p.Transform = duijiesync.Same[doc]
+	rep, err := p.Replay(t.Context(), duijiesync.ReplayQuery{})
+	require.NoError(t, err)
+	require.EqualValues(t, 1, rep.Held, "it may be in the target")
+	require.Len(t, to.rows["A"], 1)
+
+	require.NoError(t, p.MarkDone(t.Context(), "A"))
+	rep, err = p.Replay(t.Context(), duijiesync.ReplayQuery{})
+	require.NoError(t, err)
+	require.EqualValues(t, 1, rep.Updated)
+	to.check(t, []doc{{"A", "two"}})
+}
+
+// TestLateWriteIsNotTheLastOne: a sink that can not look records up but may write them
+// again commits a lost write late. It must not do so after newer contents.
+func TestLateWriteIsNotTheLastOne(t *testing.T) {
+	t.Parallel()
+	for _, crashed := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			to := newTarget()
+			to.upsert, to.late = true, 5*time.Second // the settle policy waits for 7 s
+			to.fault = func(n int) fault { return map[int]fault{1: lateCommit}[n] }
+			memory := duijiesync.NewMemoryState()
+			if crashed {
+				crash(t, states(state("one", 1)), to, memory, false)
+				mustRun(t, pipe(states(state("two", 2)), to, memory))
+			} else {
+				mustRun(t, pipe(states(state("one", 1), state("two", 2)), to, memory))
+			}
+			time.Sleep(time.Minute) // virtual
+			to.check(t, []doc{{"A", "two"}})
+		})
+	}
+}
+
+// TestLetterOlderThanAWriteInDoubt: the letter of a refused record is not
+// replayed over the newer contents that a crashed run has sent since.
+func TestLetterOlderThanAWriteInDoubt(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"finder", "upsert", "neither"} {
+		synctest.Test(t, func(t *testing.T) {
+			to := newTarget()
+			to.upsert, to.poison["A"] = kind == "upsert", true
+			memory := duijiesync.NewMemoryState()
+			one, two := state("one", 0), state("two", 0)
+			require.EqualValues(t, 1, mustRun(t, pipe(states(one), to, memory)).Refused)
+			delete(to.poison, "A")
+			crash(t, states(two), to, memory, kind == "finder")
+
+			p := pipe(states(two), to, memory)
+			if kind == "finder" {
+				p.Sink = finderTarget{to}
+			}
+			_, err := p.Replay(t.Context(), duijiesync.ReplayQuery{})
+			require.NoError(t, err)
+			to.check(t, []doc{{"A", "two"}})
+			if kind == "neither" {
+				require.Empty(t, lettersOf(t, memory)[0].Raw, "the item is an older one")
+				require.NoError(t, p.MarkDone(t.Context(), "A"))
+				_, err := p.Replay(t.Context(), duijiesync.ReplayQuery{})
+				require.NoError(t, err)
+			}
+			mustRun(t, p)
+			to.check(t, []doc{{"A", "two"}})
+			require.Empty(t, lettersOf(t, memory), kind)
+		})
+	}
+}
+
+// TestCrashedReplayKeepsItsLetter: the source does not yield again what a letter
+// alone holds.
+func TestCrashedReplayKeepsItsLetter(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"finder", "upsert", "neither"} {
+		synctest.Test(t, func(t *testing.T) {
+			to := newTarget()
+			to.upsert, to.poison["A"] = kind == "upsert", true
+			memory := duijiesync.NewMemoryState()
+			require.EqualValues(t, 1, mustRun(t, pipe(states(state("one", 0)), to, memory)).Refused)
+			delete(to.poison, "A")
+			to.fault = func(n int) fault { return map[int]fault{2: lostBefore}[n] }
+			c := &crashing{State: memory, at: 2, after: true}
+			p := pipe(states(), plainCrashing{to, c}, c)
+			if kind == "finder" {
+				p.Sink = crashingTarget{finderTarget{to}, c}
+			}
+			_, err := p.Replay(t.Context(), duijiesync.ReplayQuery{})
+			require.ErrorIs(t, err, errCrash)
+			time.Sleep(2 * time.Minute) // virtual
+
+			p = pipe(states(), to, memory)
+			if kind == "finder" {
+				p.Sink = finderTarget{to}
+			}
+			mustRun(t, p)
+			require.NotEmpty(t, lettersOf(t, memory)[0].Raw)
+			if kind == "neither" {
+				require.NoError(t, p.MarkUnsent(t.Context(), "A"))
+			}
+			rep, err := p.Replay(t.Context(), duijiesync.ReplayQuery{})
+			require.NoError(t, err)
+			require.EqualValues(t, 1, rep.Created)
+			to.check(t, []doc{{"A", "one"}})
+			require.Empty(t, lettersOf(t, memory))
+		})
+	}
+}
+
+// TestOlderVersionAfterACrash: what was sent before the crash is newer than what the
+// source yields first.
+func TestOlderVersionAfterACrash(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		to := newTarget()
+		to.upsert = true
+		memory := duijiesync.NewMemoryState()
+		crash(t, states(state("two", 2)), to, memory, false)
+		mustRun(t, pipe(states(state("one", 1)), to, memory))
+		to.check(t, []doc{{"A", "two"}})
+		mustRun(t, pipe(states(state("two", 2)), to, memory))
+		to.check(t, []doc{{"A", "two"}})
+	})
+}
