@@ -3,17 +3,22 @@ package sync
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
 // open makes the durable note of what is about to be sent, before it is. It
 // returns what is still to be sent: another partition of the pipeline may have
 // sent some of it.
-func (f *flight[In, Out]) open(pending []*item[In, Out]) ([]*item[In, Out], error) {
+//
+// The items in failed will not be sent. They are in the note too, so that another
+// partition does not write their keys while they become dead letters.
+func (f *flight[In, Out]) open(pending, failed []*item[In, Out]) ([]*item[In, Out], error) {
 	r := f.r
 	started, wait := time.Now(), 20*time.Millisecond
-	for len(pending) > 0 {
-		shared, err := f.openOnce(pending)
+	for len(pending)+len(failed) > 0 {
+		noted := slices.Concat(pending, failed)
+		shared, err := f.openOnce(noted)
 		if errors.Is(err, ErrKeyOpen) && time.Since(started) < 2*r.cfg.leaseTTL {
 			if err := sleep(r.ctx, wait); err != nil {
 				return nil, err
@@ -24,7 +29,7 @@ func (f *flight[In, Out]) open(pending []*item[In, Out]) ([]*item[In, Out], erro
 		if err != nil || !shared {
 			return pending, err
 		}
-		moved, err := f.moved(pending)
+		moved, err := f.moved(noted)
 		if err != nil || len(moved) == 0 {
 			return pending, err
 		}
@@ -35,10 +40,14 @@ func (f *flight[In, Out]) open(pending []*item[In, Out]) ([]*item[In, Out], erro
 		if err := f.lookBeforeWrite(inStage(moved, toWrite)); err != nil {
 			return nil, err
 		}
-		pending = inStage(pending, toWrite)
+		pending, failed = inStage(pending, toWrite), inStage(failed, rejected)
 	}
 	return nil, nil
 }
+
+// notSent stands in an open batch for a record that is noted and not sent. No hash
+// ends in so many zeros.
+var notSent = Fingerprint{'n', 'o', 't', ' ', 's', 'e', 'n', 't'}
 
 // openOnce opens one batch.
 func (f *flight[In, Out]) openOnce(items []*item[In, Out]) (shared bool, err error) {
@@ -49,6 +58,9 @@ func (f *flight[In, Out]) openOnce(items []*item[In, Out]) (shared bool, err err
 	for i, it := range items {
 		it.openID = it.out.Target.ID
 		open.Intents[i] = Intent{Key: it.in.Key, Fingerprint: it.fp, TargetID: it.openID, Version: it.in.Version}
+		if it.stage == rejected {
+			open.Intents[i].Fingerprint = notSent
+		}
 	}
 	shared, err = f.r.p.State.Open(f.r.ctx, f.r.lease, open)
 	if err != nil {

@@ -161,3 +161,70 @@ func TestOlderVersionAfterACrash(t *testing.T) {
 		to.check(t, []doc{{"A", "two"}})
 	})
 }
+
+// meanwhile does something after the ledger was asked for the first time.
+type meanwhile struct {
+	duijiesync.State
+	do func()
+}
+
+func (m *meanwhile) Ledger(ctx context.Context, pipeline string, keys []string) (map[string]duijiesync.Entry, error) {
+	found, err := m.State.Ledger(ctx, pipeline, keys)
+	if do := m.do; do != nil {
+		m.do = nil
+		do()
+	}
+	return found, err
+}
+
+// TestFailureBesideAnotherPartition: an older state can not be transformed, while
+// another partition writes a newer one.
+func TestFailureBesideAnotherPartition(t *testing.T) {
+	t.Parallel()
+	to := newTarget()
+	memory := duijiesync.NewMemoryState()
+	newer := pipe(states(state("five", 5)), to, memory)
+	newer.Partition = "b"
+	older := pipe(states(state("three", 3)), to, &meanwhile{memory, func() { mustRun(t, newer) }})
+	older.Partition = "a"
+	older.Transform = func(context.Context, doc) (doc, error) { return doc{}, errCrash }
+	require.EqualValues(t, 1, mustRun(t, older).Unchanged)
+	require.Empty(t, lettersOf(t, memory))
+	newer.Source = states(state("six", 6))
+	require.EqualValues(t, 1, mustRun(t, newer).Updated)
+	to.check(t, []doc{{"A", "six"}})
+}
+
+// TestReplayOfAllPartitionsNeedsTheirLeases: letters are left alone while the
+// partition they belong to is running.
+func TestReplayOfAllPartitionsNeedsTheirLeases(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		to := newTarget()
+		to.poison["A"], to.poison["B"] = true, true
+		memory := duijiesync.NewMemoryState()
+		parts := map[string]*duijiesync.Pipeline[doc, doc]{}
+		for part, key := range map[string]string{"a": "A", "b": "B"} {
+			p := pipe(states(duijiesync.Record[doc]{Key: key, Value: doc{key, "one"}}), to, memory)
+			p.Partition, p.MaxRefusedShare = part, 1
+			require.EqualValues(t, 1, mustRun(t, p).Refused)
+			parts[part] = p
+		}
+		delete(to.poison, "A")
+		delete(to.poison, "B")
+		lease, err := memory.Acquire(t.Context(), duijiesync.Scope{Pipeline: "docs", Partition: "a"}, "a run", time.Minute)
+		require.NoError(t, err)
+		all := pipe(states(), to, memory)
+		rep, err := all.Replay(t.Context(), duijiesync.ReplayQuery{AllPartitions: true})
+		require.ErrorIs(t, err, duijiesync.ErrLeaseHeld)
+		require.EqualValues(t, 1, rep.Created)
+		to.check(t, []doc{{"B", "one"}})
+
+		require.NoError(t, memory.Release(t.Context(), lease))
+		rep, err = all.Replay(t.Context(), duijiesync.ReplayQuery{AllPartitions: true})
+		require.NoError(t, err)
+		require.EqualValues(t, 1, rep.Read)
+		require.Zero(t, rep.DeadLetters)
+		to.check(t, []doc{{"A", "one"}, {"B", "one"}})
+	})
+}

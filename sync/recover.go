@@ -98,6 +98,9 @@ func (r *run[In, Out]) stillOpen(batch OpenBatch) ([]Intent, error) {
 	}
 	var open []Intent
 	for _, in := range batch.Intents {
+		if in.Fingerprint == notSent {
+			continue
+		}
 		e, known := entries[in.Key]
 		settled := e.State == EntryDone || e.State == EntryDead && e.Updated.After(batch.Started)
 		if known && e.Fingerprint == in.Fingerprint && settled {

@@ -3,7 +3,10 @@ package sync
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -12,7 +15,8 @@ import (
 type ReplayQuery struct {
 	Keys   []string   // only these; empty = all
 	Reason DeadReason // only this one; 0 = all
-	// AllPartitions takes letters of every partition of the pipeline.
+	// AllPartitions takes letters of every partition of the pipeline, one
+	// partition after the other, each under its own lease.
 	AllPartitions bool
 	// Edit changes the raw item of a letter before it is decoded and transformed.
 	// An error leaves the letter as it is and ends the replay. What is written
@@ -25,15 +29,64 @@ type ReplayQuery struct {
 // looked up, written at most once. Letters that reach the target are removed;
 // the others stay with one more attempt.
 func (p *Pipeline[In, Out]) Replay(ctx context.Context, q ReplayQuery) (*Report, error) {
+	if !q.AllPartitions {
+		return p.replayOwn(ctx, q)
+	}
+	parts, err := p.letterPartitions(ctx, q)
+	if err != nil || len(parts) == 0 {
+		return p.replayOwn(ctx, ReplayQuery{Keys: q.Keys, Reason: q.Reason, Edit: q.Edit})
+	}
+	// A run of a partition may be writing what its letters are about: only its
+	// lease keeps the two apart.
+	var all *Report
+	var errs []error
+	for _, part := range parts {
+		own := *p
+		own.Partition = part
+		rep, err := own.replayOwn(ctx, q)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("duijie/sync: replay partition %q: %w", part, err))
+		}
+		if all == nil {
+			all = rep
+			all.Partition = p.Partition
+		} else {
+			all.join(rep)
+		}
+	}
+	return all, errors.Join(errs...)
+}
+
+// letterPartitions are the partitions that have such letters, in order.
+func (p *Pipeline[In, Out]) letterPartitions(ctx context.Context, q ReplayQuery) ([]string, error) {
+	if _, err := p.settings(); err != nil {
+		return nil, err
+	}
+	found := map[string]bool{}
+	list := DeadLetterQuery{Keys: q.Keys, Reason: q.Reason, Limit: 100}
+	for {
+		letters, err := p.State.DeadLetters(ctx, p.Name, list)
+		if err != nil {
+			return nil, err
+		}
+		for i := range letters {
+			found[letters[i].Partition] = true
+		}
+		if len(letters) < list.Limit {
+			return slices.Sorted(maps.Keys(found)), nil
+		}
+		list.After = letters[len(letters)-1].Key
+	}
+}
+
+// replayOwn sends letters of the pipeline's own partition.
+func (p *Pipeline[In, Out]) replayOwn(ctx context.Context, q ReplayQuery) (*Report, error) {
 	return p.run(ctx, func(r *run[In, Out]) error {
 		if err := r.recover(); err != nil {
 			return err
 		}
 		r.replays = true
-		list := DeadLetterQuery{Keys: q.Keys, Reason: q.Reason, Limit: 100}
-		if !q.AllPartitions {
-			list.Partition = &p.Partition
-		}
+		list := DeadLetterQuery{Keys: q.Keys, Reason: q.Reason, Limit: 100, Partition: &p.Partition}
 		if r.observer != nil {
 			r.emit(RunStarted{Of: r.of()})
 		}

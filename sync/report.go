@@ -55,6 +55,28 @@ func (r *Report) Complete() bool {
 	return r.Refused == 0 && r.Held == 0 && r.Waiting == 0 && r.DeadLetters == 0
 }
 
+// join adds the report of a further partition.
+func (r *Report) join(o *Report) {
+	r.add(BatchResult{o.Created, o.Updated, o.Unchanged, o.Skipped, o.Refused, o.Held, o.Waiting})
+	for _, sum := range []struct{ to, of *int64 }{
+		{&r.Read, &o.Read}, {&r.Expired, &o.Expired}, {&r.Recovered, &o.Recovered},
+		{&r.Writes, &o.Writes}, {&r.Lookups, &o.Lookups}, {&r.RowRetries, &o.RowRetries},
+		{&r.Throttled, &o.Throttled}, {&r.Retries, &o.Retries},
+		{&r.BytesOut, &o.BytesOut}, {&r.BytesIn, &o.BytesIn}, {&r.WaitedMS, &o.WaitedMS},
+	} {
+		*sum.to += *sum.of
+	}
+	for platform, ops := range o.Calls {
+		if r.Calls[platform] == nil {
+			r.Calls[platform] = map[string]int64{}
+		}
+		for op, n := range ops {
+			r.Calls[platform][op] += n
+		}
+	}
+	r.DeadLetters, r.Ended = o.DeadLetters, o.Ended // counted over all partitions
+}
+
 // reporter counts while the run goes on; calls are counted from many goroutines.
 type reporter struct {
 	mu  stdsync.Mutex

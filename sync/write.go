@@ -14,7 +14,11 @@ import (
 // it can. What a sink without lookup is sent is noted and settled in waves, so
 // that a crash leaves no more in doubt than was on its way.
 func (f *flight[In, Out]) write(items []*item[In, Out]) error {
-	pending := inStage(items, toWrite)
+	pending, failed := inStage(items, toWrite), f.failures(items)
+	if len(pending) == 0 && len(failed) > 0 {
+		_, err := f.open(nil, failed)
+		return err
+	}
 	wave := len(pending)
 	if f.r.holds() {
 		wave = f.r.cfg.rows * f.r.cfg.lanes
@@ -23,7 +27,7 @@ func (f *flight[In, Out]) write(items []*item[In, Out]) error {
 		if f.fleet.failed() {
 			return errHalted
 		}
-		open, err := f.open(some)
+		open, err := f.open(some, failed)
 		if err != nil {
 			return err
 		}
@@ -31,12 +35,27 @@ func (f *flight[In, Out]) write(items []*item[In, Out]) error {
 			return err
 		}
 		if len(some) < len(pending) {
-			if err := f.settleWave(some); err != nil {
+			if err := f.settleWave(slices.Concat(some, failed)); err != nil {
 				return err
 			}
+			failed = nil
 		}
 	}
 	return nil
+}
+
+// failures are the items that become dead letters of the engine's own, where
+// another partition may have the same keys.
+func (f *flight[In, Out]) failures(items []*item[In, Out]) (failed []*item[In, Out]) {
+	if f.r.p.Partition == "" {
+		return nil
+	}
+	for _, it := range inStage(items, rejected) {
+		if it.fresh {
+			failed = append(failed, it)
+		}
+	}
+	return failed
 }
 
 // writeInLanes writes chunks side by side. Keys are distinct within a batch, and
