@@ -2,6 +2,7 @@ package sync_test
 
 import (
 	"context"
+	"encoding/json"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -227,4 +228,21 @@ func TestReplayOfAllPartitionsNeedsTheirLeases(t *testing.T) {
 		require.Zero(t, rep.DeadLetters)
 		to.check(t, []doc{{"A", "one"}, {"B", "one"}})
 	})
+}
+
+// TestEditThatChangesNothing: a letter that is left as it is counts as what the
+// source yields, so that the next reading sends nothing.
+func TestEditThatChangesNothing(t *testing.T) {
+	t.Parallel()
+	to := newTarget()
+	p := pipe(states(state("one", 0)), to, duijiesync.NewMemoryState())
+	p.MaxRefusedShare, p.Transform = 1, func(context.Context, doc) (doc, error) { return doc{}, duijiesync.ErrWait }
+	require.EqualValues(t, 1, mustRun(t, p).Waiting)
+	p.Transform = duijiesync.Same[doc]
+	_, err := p.Replay(t.Context(), duijiesync.ReplayQuery{
+		Edit: func(l duijiesync.DeadLetter) (json.RawMessage, error) { return l.Raw, nil },
+	})
+	require.NoError(t, err)
+	to.check(t, []doc{{"A", "one"}})
+	require.EqualValues(t, 1, mustRun(t, p).Unchanged)
 }

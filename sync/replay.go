@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -100,6 +101,9 @@ func (p *Pipeline[In, Out]) replayOwn(ctx context.Context, q ReplayQuery) (*Repo
 			}
 			if !json.Valid(edited) {
 				return fmt.Errorf("duijie/sync: edit dead letter %q: the result is not JSON", letter.Key)
+			}
+			if bytes.Equal(edited, letter.Raw) {
+				return nil
 			}
 			letter.Raw = edited
 			if letter.Fingerprint != (Fingerprint{}) {
