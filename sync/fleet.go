@@ -71,7 +71,7 @@ func (f *fleet[In, Out]) admit(fl *flight[In, Out]) bool {
 		return false
 	}
 	for i := range fl.batch.Records {
-		if f.keys[fl.batch.Records[i].Key] > 0 {
+		if f.keys[fl.batch.Records[i].Key] > 0 && !f.r.p.weak.is(weakOrder) {
 			return false
 		}
 	}

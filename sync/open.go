@@ -26,7 +26,7 @@ func (f *flight[In, Out]) open(pending, failed []*item[In, Out]) ([]*item[In, Ou
 			wait = min(2*wait, time.Second)
 			continue
 		}
-		if err != nil || !shared {
+		if err != nil || !shared || r.p.weak.is(weakMoved) {
 			return pending, err
 		}
 		moved, err := f.moved(noted)

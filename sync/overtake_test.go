@@ -134,7 +134,9 @@ func TestCrashedReplayKeepsItsLetter(t *testing.T) {
 				p.Sink = finderTarget{to}
 			}
 			mustRun(t, p)
-			require.NotEmpty(t, lettersOf(t, memory)[0].Raw)
+			letters := lettersOf(t, memory)
+			require.Len(t, letters, 1, kind)
+			require.NotEmpty(t, letters[0].Raw)
 			if kind == "neither" {
 				require.NoError(t, p.MarkUnsent(t.Context(), "A"))
 			}
@@ -194,6 +196,27 @@ func TestFailureBesideAnotherPartition(t *testing.T) {
 	newer.Source = states(state("six", 6))
 	require.EqualValues(t, 1, mustRun(t, newer).Updated)
 	to.check(t, []doc{{"A", "six"}})
+}
+
+// TestNotedFailureIsNotInDoubt: a crash right after the note of a record that can not
+// be transformed leaves nothing to look up, for nothing was to be sent.
+func TestNotedFailureIsNotInDoubt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		to := newTarget()
+		memory := duijiesync.NewMemoryState()
+		c := &crashing{State: memory, at: 1, after: true}
+		p := pipe(states(state("one", 1)), plainCrashing{to, c}, c)
+		p.Partition = "a"
+		p.Transform = func(context.Context, doc) (doc, error) { return doc{}, errCrash }
+		_, err := p.Run(t.Context())
+		require.ErrorIs(t, err, errCrash)
+		time.Sleep(2 * time.Minute) // virtual
+		p.Sink, p.State = to, memory
+		rep := mustRun(t, p)
+		require.Zero(t, rep.Held)
+		require.EqualValues(t, 1, rep.Refused)
+	})
 }
 
 // TestReplayOfAllPartitionsNeedsTheirLeases: letters are left alone while the

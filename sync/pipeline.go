@@ -91,6 +91,8 @@ type Pipeline[In, Out any] struct {
 	Logger *slog.Logger
 	// Observer is told what a run does, while it does it. Default: nobody is.
 	Observer Observer
+
+	weak weakness // zero but in tests
 }
 
 // SettlePolicy says how often and how patiently the target is asked for a

@@ -37,7 +37,8 @@ type Limits struct {
 	// answer was lost; lookups wait this long first. 0 = 2 s.
 	SettleDelay time.Duration
 	// Idempotent: writing the same record twice has the effect of writing it
-	// once, so unknown outcomes are simply written again.
+	// once, so unknown outcomes are written again; without a [Finder] after as long
+	// as lookups would have taken, so that the lost write does not come last.
 	Idempotent bool
 }
 
