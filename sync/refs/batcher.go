@@ -2,7 +2,6 @@ package refs
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 )
@@ -130,7 +129,7 @@ func (b *batcher[V]) work() {
 		if t == nil {
 			return
 		}
-		more = b.arrive(t, b.safely(ctx, keys))
+		more = b.arrive(t, b.do(ctx, keys))
 	}
 }
 
@@ -171,30 +170,10 @@ func (b *batcher[V]) arrive(t *trip[V], answers map[string]answer[V]) (more bool
 		b.remove(c)
 		close(c.done)
 	}
-	if len(b.queue) == 0 {
+	if len(b.queue) <= b.ready*b.rows { // nothing left, or others are about to take it
 		b.active--
 		return false
 	}
 	b.ready++
 	return true
-}
-
-// safely does the work. A panic of the caller's code would end the process from
-// here, so it becomes an error.
-func (b *batcher[V]) safely(ctx context.Context, keys []string) (answers map[string]answer[V]) {
-	defer func() {
-		if p := recover(); p != nil {
-			answers = failed[V](keys, fmt.Errorf("panic: %v", p))
-		}
-	}()
-	return b.do(ctx, keys)
-}
-
-// failed answers every key with an error.
-func failed[V any](keys []string, err error) map[string]answer[V] {
-	answers := make(map[string]answer[V], len(keys))
-	for _, key := range keys {
-		answers[key] = answer[V]{err: err}
-	}
-	return answers
 }

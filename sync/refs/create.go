@@ -69,7 +69,7 @@ func (r *Resolver[V]) create(ctx context.Context, keys []string) map[string]answ
 	tried := make(map[string]bool, len(keys))
 	outer.add(keys)
 	outer.fresh(tried)
-	made, err := r.o.Create(ctx, keys)
+	made, err := calmly(ctx, r.o.Create, keys)
 	deeper := false
 	for err == nil {
 		next := outer.fresh(tried)
@@ -77,10 +77,10 @@ func (r *Resolver[V]) create(ctx context.Context, keys []string) map[string]answ
 			break
 		}
 		deeper = true
-		_, err = r.o.Create(ctx, next)
+		_, err = calmly(ctx, r.o.Create, next)
 	}
 	if deeper && err == nil {
-		made, err = r.o.Create(ctx, keys)
+		made, err = calmly(ctx, r.o.Create, keys)
 	}
 	answers := make(map[string]answer[V], len(keys))
 	for _, key := range keys {

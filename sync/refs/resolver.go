@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -241,7 +242,7 @@ func (r *Resolver[V]) askBackend(ctx context.Context, place int, b Backend[V], k
 	for part := range slices.Chunk(keys, b.Rows) {
 		var found map[string]V
 		if failure == nil {
-			found, failure = b.Find(ctx, slices.Clone(part))
+			found, failure = calmly(ctx, b.Find, slices.Clone(part))
 		}
 		until := time.Now().Add(b.MissFor)
 		for _, key := range part {
@@ -271,4 +272,15 @@ func (r *Resolver[V]) misses(keys []string) map[string][]time.Time {
 		known[key] = until
 	}
 	return known
+}
+
+// calmly calls the user's code. A panic of it would end the process from the
+// goroutine that shares the work, so it becomes an error.
+func calmly[M any](ctx context.Context, call func(context.Context, []string) (M, error), keys []string) (m M, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return call(ctx, keys)
 }

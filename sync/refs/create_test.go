@@ -1,0 +1,254 @@
+package refs_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	duijiesync "github.com/duijie-go/duijie/sync"
+	"github.com/duijie-go/duijie/sync/refs"
+)
+
+// creator is a pipeline template that creates customers beside the pipeline
+// "customers".
+func creator(to duijiesync.Sink[thing], state duijiesync.State) duijiesync.Pipeline[thing, thing] {
+	return duijiesync.Pipeline[thing, thing]{
+		Name: "customers", Partition: "by-reference", Transform: duijiesync.Same[thing], Sink: to, State: state,
+	}
+}
+
+func bare(_ context.Context, key string) (thing, error) {
+	return thing{No: key, Name: "created for " + key}, nil
+}
+
+func creating(t *testing.T, p duijiesync.Pipeline[thing, thing], record func(context.Context, string) (thing, error)) *refs.Resolver[string] {
+	t.Helper()
+	create, err := refs.CreateWith(p, record)
+	require.NoError(t, err)
+	return resolver(t, refs.Options[string]{
+		Backends: []refs.Backend[string]{refs.FromLedger(p.State, p.Name)}, Create: create,
+	})
+}
+
+// TestLostCreationCreatesOnce: every answer is lost, everybody wants everything,
+// and each key is there once.
+func TestLostCreationCreatesOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		to := newShop("c")
+		for w := range 20 {
+			to.lose[w+1] = true
+		}
+		r := creating(t, creator(to, duijiesync.NewMemoryState()), bare)
+		var wg sync.WaitGroup
+		for g := range 200 {
+			wg.Go(func() {
+				key := fmt.Sprint("K", g%10)
+				id, err := r.Resolve(t.Context(), key)
+				require.NoError(t, err)
+				require.Equal(t, to.id(t, key), id)
+			})
+		}
+		wg.Wait()
+		require.Len(t, to.rows, 10)
+		require.LessOrEqual(t, to.writes, 2, "what was wanted meanwhile was created together")
+	})
+}
+
+// TestProcessesCreateOnce: resolvers that know nothing of each other share the
+// state and wait for each other's lease.
+func TestProcessesCreateOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		to, state := newShop("c"), duijiesync.NewMemoryState()
+		to.work = time.Second
+		var wg sync.WaitGroup
+		for range 3 {
+			r := creating(t, creator(to, state), bare)
+			for k := range 5 {
+				wg.Go(func() {
+					id, err := r.Resolve(t.Context(), fmt.Sprint("K", k))
+					require.NoError(t, err)
+					require.NotEmpty(t, id)
+				})
+			}
+		}
+		wg.Wait()
+		for k := range 5 {
+			to.id(t, fmt.Sprint("K", k))
+		}
+	})
+}
+
+// crashing dies with the process after the effect of a write.
+type crashing struct {
+	*shop
+	duijiesync.State
+	dead bool
+}
+
+func (c *crashing) Write(ctx context.Context, records []duijiesync.Record[thing]) ([]duijiesync.Outcome, error) {
+	_, _ = c.shop.Write(ctx, records)
+	c.dead = true
+	return nil, errCrash
+}
+
+func (c *crashing) Settle(ctx context.Context, l duijiesync.Lease, s duijiesync.Settlement) error {
+	if c.dead {
+		return errCrash
+	}
+	return c.State.Settle(ctx, l, s)
+}
+
+func (c *crashing) Release(context.Context, duijiesync.Lease) error { return errCrash }
+
+func TestCrashedCreationIsFinished(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		to, state := newShop("c"), duijiesync.NewMemoryState()
+		c := &crashing{shop: to, State: state}
+		r := creating(t, creator(c, c), bare)
+		_, err := r.Resolve(t.Context(), "K")
+		require.ErrorIs(t, err, errCrash)
+		require.ErrorIs(t, err, duijiesync.ErrWait)
+		require.Len(t, to.rows["K"], 1)
+
+		again := creating(t, creator(to, state), bare)
+		id, err := again.Resolve(t.Context(), "K") // waits for the dead process's lease
+		require.NoError(t, err)
+		require.Equal(t, to.id(t, "K"), id)
+		_, err = again.Resolve(t.Context(), "L")
+		require.NoError(t, err)
+		open, err := state.OpenBatches(t.Context(), duijiesync.Scope{Pipeline: "customers", Partition: "by-reference"})
+		require.NoError(t, err)
+		require.Empty(t, open)
+	})
+}
+
+// TestCreationChangesNothing: what is in the target already is left as it is,
+// although the ledger does not know it.
+func TestCreationChangesNothing(t *testing.T) {
+	t.Parallel()
+	to, state := newShop("c"), duijiesync.NewMemoryState()
+	to.put("", thing{No: "K", Name: "known by hand"})
+	r := creating(t, creator(to, state), bare)
+	id, err := r.Resolve(t.Context(), "K")
+	require.NoError(t, err)
+	require.Equal(t, "c1", id)
+	require.Equal(t, "known by hand", to.rows["K"][0].Name)
+	require.Zero(t, to.writes)
+
+	// The pipeline whose record it is goes on to keep it up to date.
+	full := thing{No: "K", Name: "from the source"}
+	rep := run(t, pipe("customers", list(10, full), to, state))
+	require.EqualValues(t, 1, rep.Updated)
+	require.Equal(t, full, to.rows["K"][0].thing)
+}
+
+func TestRefusedCreationSaysWhy(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		to, state := newShop("c"), duijiesync.NewMemoryState()
+		to.refuse["K"] = "信用额度不足"
+		p := creator(to, state)
+		r := creating(t, p, bare)
+		orders := pipe("orders", list(50, thing{No: "O1", Ref: "K"}, thing{No: "O2", Ref: "K"}, thing{No: "O3", Ref: "L"}), newShop("o"), state)
+		orders.Transform = through(r)
+		rep := run(t, orders)
+		require.EqualValues(t, 2, rep.Waiting)
+		require.EqualValues(t, 1, rep.Created)
+		letters, err := orders.DeadLetters(t.Context(), duijiesync.DeadLetterQuery{})
+		require.NoError(t, err)
+		require.Contains(t, letters[0].Message, `customer "K"`)
+		require.Contains(t, letters[0].Message, "信用额度不足")
+		require.Equal(t, 2, to.writes, "one for each key: the refusal is remembered")
+
+		delete(to.refuse, "K")
+		p.Source = list(1)
+		_, err = p.Replay(t.Context(), duijiesync.ReplayQuery{})
+		require.NoError(t, err)
+		orders.Source = list(1)
+		rep = run(t, orders)
+		require.EqualValues(t, 2, rep.Created, "the orders went by themselves")
+		require.Zero(t, rep.DeadLetters)
+	})
+}
+
+// TestParentsAreCreatedFirst: what is created refers to others of its kind that
+// are missing as well.
+func TestParentsAreCreatedFirst(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		to, state := newShop("g"), duijiesync.NewMemoryState()
+		p := creator(to, state)
+		var r *refs.Resolver[string]
+		p.Transform = func(ctx context.Context, in thing) (thing, error) { return through(r)(ctx, in) }
+		r = creating(t, p, func(_ context.Context, key string) (thing, error) {
+			parent := ""
+			if i := strings.LastIndexByte(key, '.'); i >= 0 {
+				parent = key[:i]
+			}
+			if key == "self" {
+				parent = "self"
+			}
+			return thing{No: key, Ref: parent}, nil
+		})
+		id, err := r.Resolve(t.Context(), "a.b.c.d")
+		require.NoError(t, err)
+		require.Equal(t, to.id(t, "a.b.c.d"), id)
+		for _, k := range []string{"a.b.c", "a.b", "a"} {
+			to.id(t, k)
+		}
+		require.Equal(t, to.id(t, "a.b.c"), to.rows["a.b.c.d"][0].Ref)
+
+		_, err = r.Resolve(t.Context(), "self")
+		require.ErrorIs(t, err, refs.ErrMissing)
+		require.ErrorIs(t, err, duijiesync.ErrWait)
+	})
+}
+
+func TestNotEverythingIsCreated(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("master data not reachable")
+	to := newShop("c")
+	r := creating(t, creator(to, duijiesync.NewMemoryState()), func(ctx context.Context, key string) (thing, error) {
+		switch key {
+		case "no":
+			return thing{}, duijiesync.ErrSkip
+		case "broken":
+			return thing{}, broken
+		}
+		return bare(ctx, key)
+	})
+	_, err := r.Resolve(t.Context(), "no")
+	require.ErrorIs(t, err, refs.ErrMissing)
+	require.ErrorContains(t, err, "not to be created")
+	_, err = r.Resolve(t.Context(), "broken")
+	require.ErrorIs(t, err, broken)
+	require.ErrorIs(t, err, refs.ErrLookup)
+	require.NoError(t, r.Prefetch(t.Context(), []string{"no", "K", "L"}))
+	require.Equal(t, 1, to.writes, "a page is created together")
+	to.id(t, "K")
+
+	_, err = r.Resolve(refs.WithoutCreate(t.Context()), "M")
+	require.ErrorIs(t, err, refs.ErrMissing)
+	require.Empty(t, to.rows["M"])
+}
+
+func TestCreationIsChecked(t *testing.T) {
+	t.Parallel()
+	to, state := newShop("c"), duijiesync.NewMemoryState()
+	_, err := refs.CreateWith(creator(to, state), nil)
+	require.ErrorIs(t, err, refs.ErrOptions)
+	_, err = refs.CreateWith(creator(struct{ duijiesync.Sink[thing] }{to}, state), bare)
+	require.ErrorIs(t, err, refs.ErrOptions)
+	_, err = refs.CreateWith(creator(to, nil), bare)
+	require.ErrorIs(t, err, refs.ErrOptions)
+}
