@@ -1,0 +1,31 @@
+package workflow
+
+// Codes of refusals that come from the workflow itself and not from the target.
+const (
+	// CodeUnknownStatus: the document has a status the workflow does not know.
+	// Nothing was done to it; add the status to the table.
+	CodeUnknownStatus = "workflow.unknown_status"
+	// CodeStopped: the document is in a status of Config.Stopped: rejected, void.
+	CodeStopped = "workflow.stopped"
+	// CodeGone: the document was deleted while it was on its way. Replay writes it
+	// anew.
+	CodeGone = "workflow.gone"
+	// CodeNotEditable: its contents changed, and no step leads back from its status
+	// to one in which it can be saved.
+	CodeNotEditable = "workflow.not_editable"
+	// CodeMovedBack: somebody moved the document back while it was on its way.
+	// Replay goes on from where it is.
+	CodeMovedBack = "workflow.moved_back"
+	// CodeNoProgress: the steps were made and the status does not come to Final.
+	CodeNoProgress = "workflow.no_progress"
+)
+
+// StepCalled is an event: one call of one step was answered, or its answer was
+// lost. Observers of the pipeline receive it.
+type StepCalled struct {
+	Step                         string
+	Done, Refused, Busy, Unknown int // documents
+}
+
+// EventName names the event for logs and metrics.
+func (StepCalled) EventName() string { return "workflow_step_called" }
