@@ -154,7 +154,7 @@ func (b *batcher[V]) depart() (*trip[V], context.Context, []string) {
 		b.active--
 		return nil, nil, nil
 	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(t.calls[0].ctx))
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.calls[0].ctx)) //nolint:gosec // arrive calls it
 	t.cancel = cancel
 	return t, ctx, keys
 }

@@ -81,7 +81,7 @@ func TestReferencesThatAppearLater(t *testing.T) {
 			require.EqualValues(t, manyOrders/10, got.Created)
 			require.True(t, got.Complete())
 			require.Zero(t, got.Refused)
-			require.Equal(t, manyOrders, len(erp.rows))
+			require.Len(t, erp.rows, manyOrders)
 			for _, o := range orders {
 				erp.id(t, o.No)
 				require.Equal(t, crm.id(t, o.Ref), erp.rows[o.No][0].Ref, "seed %d: %s", seed, o.No)

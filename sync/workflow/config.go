@@ -11,8 +11,8 @@ import (
 	duijiesync "github.com/duijie-go/duijie/sync"
 )
 
-// ErrConfig: a workflow is put together wrongly. The error names everything
-// that is.
+// ErrConfig tells that a workflow is put together wrongly. The error names
+// everything that is.
 var ErrConfig = errors.New("duijie/sync/workflow: not complete")
 
 // StepSaved is the name of the first step, the save, in Outcome.Step and the
@@ -113,10 +113,10 @@ func New[T any](c Config[T]) (*Sink[T], error) {
 	c.Steps, c.Undo = slices.Clone(c.Steps), slices.Clone(c.Undo)
 	var wrong []error
 	if c.Save == nil {
-		wrong = append(wrong, errors.New("Save is missing"))
+		wrong = append(wrong, errors.New("the save sink is missing (Save)"))
 	}
 	if c.Status == nil {
-		wrong = append(wrong, errors.New("Status is missing: no step is made without knowing the status"))
+		wrong = append(wrong, errors.New("the function Status is missing: no step is made without knowing the status"))
 	}
 	t, errs := newTable(c.Steps, c.Undo, c.Editable, c.Final, c.Beyond, c.Stopped)
 	if wrong = append(wrong, errs...); len(wrong) > 0 {

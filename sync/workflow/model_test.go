@@ -337,8 +337,8 @@ func pipeOf(t *testing.T, c workflow.Config[doc], state duijiesync.State, docs .
 	}
 }
 
-func letters(t require.TestingT, state duijiesync.State) []duijiesync.DeadLetter {
-	all, err := state.DeadLetters(context.Background(), "bills", duijiesync.DeadLetterQuery{}) //nolint:usetesting // t is no testing.T here
+func letters(t *testing.T, state duijiesync.State) []duijiesync.DeadLetter {
+	all, err := state.DeadLetters(t.Context(), "bills", duijiesync.DeadLetterQuery{})
 	require.NoError(t, err)
 	return all
 }

@@ -52,10 +52,10 @@ func newTable(steps, undo []Step, editable []string, final string, beyond []stri
 		t.doneBy[s.To] = s.Name
 	}
 	if final == "" {
-		bad("Final is missing")
+		bad("the final status is missing (Final)")
 	}
 	if len(editable) == 0 {
-		bad("Editable is missing: name the statuses in which a document can be saved")
+		bad("name the statuses in which a document can be saved (Editable)")
 	}
 	names := map[string]bool{StepSaved: true}
 	t.forward = index("Steps", steps, names, bad)

@@ -322,10 +322,10 @@ func TestConfigIsChecked(t *testing.T) {
 		change func(*workflow.Config[doc])
 		says   string
 	}{
-		"no save":        {func(c *workflow.Config[doc]) { c.Save = nil }, "Save is missing"},
-		"no status":      {func(c *workflow.Config[doc]) { c.Status = nil }, "Status is missing"},
-		"no final":       {func(c *workflow.Config[doc]) { c.Final = "" }, "Final is missing"},
-		"no editable":    {func(c *workflow.Config[doc]) { c.Editable = nil }, "Editable is missing"},
+		"no save":        {func(c *workflow.Config[doc]) { c.Save = nil }, "the save sink is missing"},
+		"no status":      {func(c *workflow.Config[doc]) { c.Status = nil }, "the function Status is missing"},
+		"no final":       {func(c *workflow.Config[doc]) { c.Final = "" }, "the final status is missing"},
+		"no editable":    {func(c *workflow.Config[doc]) { c.Editable = nil }, "(Editable)"},
 		"dead end":       {func(c *workflow.Config[doc]) { c.Steps = c.Steps[:1] }, `end in "B" and not in Final`},
 		"circle":         {func(c *workflow.Config[doc]) { c.Steps[1].To = "A" }, "and not in Final"},
 		"no way":         {func(c *workflow.Config[doc]) { c.Editable = append(c.Editable, "Z") }, `no step leads from "Z"`},
