@@ -62,6 +62,32 @@ func TestLostCreationCreatesOnce(t *testing.T) {
 	})
 }
 
+// TestUnfinishedCreationIsFinished: a creation that its lost answer, or a crash,
+// left unfinished is completed, as one in steps is.
+func TestUnfinishedCreationIsFinished(t *testing.T) {
+	t.Parallel()
+	for _, crash := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			to, state := newShop("c"), duijiesync.NewMemoryState()
+			to.lose[1], to.half = true, true
+			p := creator(to, state)
+			if crash {
+				c := &crashing{shop: to, State: state}
+				p = creator(c, c)
+			}
+			_, err := creating(t, p, bare).Resolve(t.Context(), "K")
+			if crash {
+				require.ErrorIs(t, err, errCrash)
+				require.Equal(t, "half", to.rows["K"][0].Name)
+				_, err = creating(t, creator(to, state), bare).Resolve(t.Context(), "other")
+			}
+			require.NoError(t, err)
+			to.id(t, "K")
+			require.Equal(t, "created for K", to.rows["K"][0].Name)
+		})
+	}
+}
+
 // TestProcessesCreateOnce: resolvers that know nothing of each other share the
 // state and wait for each other's lease.
 func TestProcessesCreateOnce(t *testing.T) {
@@ -158,7 +184,11 @@ func TestRefusedCreationSaysWhy(t *testing.T) {
 		to, state := newShop("c"), duijiesync.NewMemoryState()
 		to.refuse["K"] = "信用额度不足"
 		p := creator(to, state)
-		r := creating(t, p, bare)
+		tried := 0
+		r := creating(t, p, func(ctx context.Context, key string) (thing, error) {
+			tried++
+			return bare(ctx, key)
+		})
 		orders := pipe("orders", list(50, thing{No: "O1", Ref: "K"}, thing{No: "O2", Ref: "K"}, thing{No: "O3", Ref: "L"}), newShop("o"), state)
 		orders.Transform = through(r)
 		rep := run(t, orders)
@@ -168,7 +198,8 @@ func TestRefusedCreationSaysWhy(t *testing.T) {
 		require.NoError(t, err)
 		require.Contains(t, letters[0].Message, `customer "K"`)
 		require.Contains(t, letters[0].Message, "信用额度不足")
-		require.Equal(t, 2, to.writes, "one for each key: the refusal is remembered")
+		require.Equal(t, 2, to.writes, "one for each key")
+		require.Equal(t, 2, tried, "the refusal is remembered")
 
 		delete(to.refuse, "K")
 		p.Source = list(1)

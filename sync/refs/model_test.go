@@ -44,6 +44,7 @@ type shop struct {
 	finds  int
 	asked  map[string]int // by key, in Find
 	lose   map[int]bool   // writes whose answer is lost, after the effect
+	half   bool           // a lost create leaves its record unfinished
 	refuse map[string]string
 	work   time.Duration // of each call
 	fail   error         // of Find
@@ -69,6 +70,11 @@ func (s *shop) Write(_ context.Context, records []duijiesync.Record[thing]) ([]d
 		out[i] = s.put(r.Target.ID, r.Value)
 	}
 	if s.lose[s.writes] {
+		for _, r := range records {
+			if s.half && r.Target.ID == "" {
+				s.rows[r.Key][0].Name = "half"
+			}
+		}
 		return nil, errLost
 	}
 	return out, nil

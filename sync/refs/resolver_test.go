@@ -25,6 +25,7 @@ type counted struct {
 	now    int // calls at this moment
 	peak   int
 	work   time.Duration
+	slow   time.Duration // until a call that is cut off returns
 	err    error
 	ended  []error // how the contexts of calls looked at their end
 }
@@ -49,6 +50,7 @@ func (c *counted) find(ctx context.Context, keys []string) (map[string]string, e
 		select {
 		case <-time.After(c.work):
 		case <-ctx.Done():
+			time.Sleep(c.slow) // virtual
 		}
 	}
 	c.mu.Lock()
@@ -245,6 +247,15 @@ func TestCancelledCallerLeaves(t *testing.T) {
 		got := ask(t.Context())
 		require.Equal(t, result{"1", nil}, <-got, "that is no answer for those who come later")
 		require.Equal(t, 3, c.calls)
+
+		r.Forget("a")
+		c.slow = time.Minute
+		alone, cancel = context.WithCancel(t.Context())
+		gone = ask(alone)
+		cancel()
+		require.ErrorIs(t, (<-gone).err, context.Canceled)
+		got = ask(t.Context())
+		require.Equal(t, result{"1", nil}, <-got, "nor is work that was cut off and has not ended")
 	})
 }
 

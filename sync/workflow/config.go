@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	duijiesync "github.com/duijie-go/duijie/sync"
@@ -89,15 +88,6 @@ type Config[T any] struct {
 type Sink[T any] struct {
 	c     Config[T]
 	table table
-
-	mu   sync.Mutex
-	halt halt
-}
-
-// halt is an error that ends a run, although a Write before it had effects.
-type halt struct {
-	run <-chan struct{} // the Done channel of its context
-	err error
 }
 
 // What a Sink is to a pipeline.
@@ -166,23 +156,6 @@ func (s *Sink[T]) Limits() duijiesync.Limits {
 func (s *Sink[T]) Close(ctx context.Context) error {
 	if c, ok := s.c.Save.(duijiesync.Closer); ok {
 		return c.Close(ctx)
-	}
-	return nil
-}
-
-// stop has every further call of this run fail: it is told by its context. What
-// was written before is in doubt until then, and the next run settles it.
-func (s *Sink[T]) stop(ctx context.Context, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.halt = halt{ctx.Done(), err}
-}
-
-func (s *Sink[T]) stopped(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.halt.err != nil && s.halt.run != nil && s.halt.run == ctx.Done() {
-		return s.halt.err
 	}
 	return nil
 }

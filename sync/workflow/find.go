@@ -22,9 +22,6 @@ type note struct {
 // whose contents are right and whose status is short of final is Different, so
 // that the engine has Write bring it there.
 func (s *Sink[T]) Find(ctx context.Context, records []duijiesync.Record[T]) ([]duijiesync.Found, error) {
-	if err := s.stopped(ctx); err != nil {
-		return nil, err
-	}
 	found, err := s.c.Save.Find(ctx, records)
 	if err != nil {
 		return nil, err

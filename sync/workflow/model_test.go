@@ -79,13 +79,16 @@ type erp struct {
 	onCall map[call]func() // before the call
 	poison map[string]bool // ids no audit takes, unnamed
 	lag    time.Duration   // of Status behind the truth
+	hidden time.Duration   // how long Find does not show a new bill
+	made   map[string]time.Time
+	at     map[call]time.Time
 	dead   bool
 }
 
 func newERP() *erp {
 	return &erp{
 		bills: map[string]*bill{}, calls: map[string]int{}, faults: map[call]fault{}, always: map[string]fault{},
-		onCall: map[call]func(){}, poison: map[string]bool{},
+		onCall: map[call]func(){}, poison: map[string]bool{}, made: map[string]time.Time{}, at: map[call]time.Time{},
 	}
 }
 
@@ -99,6 +102,7 @@ func (e *erp) serve(op string, effect func() error) error {
 	e.calls[op]++
 	e.total++
 	at := call{op, e.calls[op]}
+	e.at[at] = time.Now()
 	if f := e.onCall[at]; f != nil {
 		f()
 	}
@@ -162,6 +166,7 @@ func (e *erp) save(id string, d doc) duijiesync.Outcome {
 		e.next++
 		id = fmt.Sprint("id", e.next)
 		e.bills[id] = &bill{doc: d, id: id}
+		e.made[id] = time.Now()
 		e.set(e.bills[id], "A", "create")
 		return duijiesync.Outcome{Kind: duijiesync.OutcomeCreated, TargetID: id}
 	case b == nil:
@@ -183,7 +188,7 @@ func (e *erp) Find(_ context.Context, records []duijiesync.Record[doc]) ([]duiji
 		for i, r := range records {
 			for _, b := range e.bills {
 				switch {
-				case b.No != r.Key:
+				case b.No != r.Key || time.Since(e.made[b.id]) < e.hidden:
 				case r.Target.KeyOnly:
 					found[i] = duijiesync.Found{Match: duijiesync.Exists, TargetID: b.id}
 				case b.Text == r.Value.Text:

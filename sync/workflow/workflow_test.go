@@ -168,6 +168,117 @@ func TestForbiddenStepStopsTheRun(t *testing.T) {
 	}
 }
 
+// TestStoppedRunLeavesADoubt: a bill that was saved before the run stopped is not
+// saved again by the next one, although lookups do not show it yet.
+func TestStoppedRunLeavesADoubt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e, state := newERP(), duijiesync.NewMemoryState()
+		e.hidden = 20 * time.Second
+		e.always["submit"] = forbidden
+		ctx, cancel := context.WithCancel(t.Context())
+		e.onCall[call{"submit", 1}] = cancel
+		p := e.pipe(t, state, doc{"N", "new"})
+		p.StopGrace = time.Millisecond
+		_, err := p.Run(ctx)
+		require.Error(t, err)
+		open, err := state.OpenBatches(t.Context(), duijiesync.Scope{Pipeline: "bills"})
+		require.NoError(t, err)
+		require.Len(t, open, 1)
+
+		delete(e.always, "submit")
+		p.Settle.Delay = 10 * time.Second
+		_, err = p.Run(t.Context())
+		require.NoError(t, err)
+		require.Len(t, e.bills, 1)
+		require.Equal(t, []string{"create", "submit", "audit"}, e.bills["id1"].effects)
+	})
+}
+
+// TestLostStepIsSettledInTheRoom: one Write waits for the target, reads the
+// status and makes the step again.
+func TestLostStepIsSettledInTheRoom(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e, state := newERP(), duijiesync.NewMemoryState()
+		e.faults[call{"submit", 1}] = lostBefore
+		rep, err := e.pipe(t, state, doc{"N", "new"}).Run(t.Context())
+		require.NoError(t, err)
+		require.EqualValues(t, 1, rep.Created)
+		require.EqualValues(t, 1, rep.Writes)
+		require.Equal(t, 2, e.calls["submit"])
+		require.Equal(t, time.Second, e.at[call{"status", 2}].Sub(e.at[call{"submit", 1}]), "the target gets its time")
+	})
+}
+
+// TestPersonAuditsFirst: the refusal of what is done already is none.
+func TestPersonAuditsFirst(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e, state := newERP(), duijiesync.NewMemoryState()
+		e.onCall[call{"audit", 1}] = func() { e.bills["id1"].status = "C" }
+		rep, err := e.pipe(t, state, doc{"N", "new"}, doc{"M", "new"}).Run(t.Context())
+		require.NoError(t, err)
+		require.True(t, rep.Complete())
+		require.Equal(t, 1, e.calls["audit"])
+		require.Equal(t, "audit", entryOf(t, state, "N").Step)
+	})
+}
+
+// TestPersonTakesItBack: what somebody takes back in the middle of a Write is left
+// to them, and a replay goes on.
+func TestPersonTakesItBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e, state := newERP(), duijiesync.NewMemoryState()
+		e.onCall[call{"audit", 1}] = func() { e.bills["id1"].status = "A" }
+		p := e.pipe(t, state, doc{"N", "new"})
+		_, err := p.Run(t.Context())
+		require.NoError(t, err)
+		left := letters(t, state)
+		require.Len(t, left, 1)
+		require.Equal(t, workflow.CodeMovedBack, left[0].Code)
+		require.Equal(t, 1, e.calls["submit"])
+		_, err = p.Replay(t.Context(), duijiesync.ReplayQuery{})
+		require.NoError(t, err)
+		require.Empty(t, letters(t, state))
+		require.Equal(t, "C", e.bills["id1"].status)
+	})
+}
+
+// TestBroughtBackAlthoughAnswersAreLost: the way back to Final passes statuses it
+// came from.
+func TestBroughtBackAlthoughAnswersAreLost(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e, state := newERP(), duijiesync.NewMemoryState()
+		e.put("N", "old", "C")
+		e.faults[call{"audit", 1}] = lostAfter
+		c := e.config()
+		c.RestoreRefused = true
+		_, err := pipeOf(t, c, state, doc{"N", "bad"}).Run(t.Context())
+		require.NoError(t, err)
+		left := letters(t, state)
+		require.Equal(t, "T1", left[0].Code)
+		require.Contains(t, left[0].Message, `back in status "C"`)
+		require.Equal(t, []string{"unaudit", "submit", "audit"}, e.bills["id1"].effects)
+	})
+}
+
+// TestStatusRefusedInTheMiddle: a reading that is refused between lookup and save
+// is no refusal of the record.
+func TestStatusRefusedInTheMiddle(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e, state := newERP(), duijiesync.NewMemoryState()
+		e.put("N", "old", "A")
+		e.faults[call{"status", 2}] = refuse
+		_, err := e.pipe(t, state, doc{"N", "new"}).Run(t.Context())
+		require.ErrorContains(t, err, "read the status")
+		require.Empty(t, letters(t, state))
+	})
+}
+
 // TestStatusThatLags: readings show what was done only after a while.
 func TestStatusThatLags(t *testing.T) {
 	t.Parallel()

@@ -42,9 +42,6 @@ type writing[T any] struct {
 // Write brings documents to their final status: it reads where each stands,
 // takes back what has to change, saves, and makes the steps that are left.
 func (s *Sink[T]) Write(ctx context.Context, records []duijiesync.Record[T]) ([]duijiesync.Outcome, error) {
-	if err := s.stopped(ctx); err != nil {
-		return nil, err
-	}
 	w := &writing[T]{s: s, ctx: ctx, rows: make([]*row[T], len(records))}
 	for i := range records {
 		rec := &records[i]
@@ -78,10 +75,9 @@ func (w *writing[T]) alive(is func(*row[T]) bool) (some []*row[T]) {
 	return some
 }
 
-// abandon leaves the rows that are under way to the engine, which looks them
-// up, and has the run end with the error.
+// abandon leaves the rows that are under way to the engine, which looks them up
+// and writes them again: what then fails before anything was done ends the run.
 func (w *writing[T]) abandon(err error) {
-	w.s.stop(w.ctx, err)
 	for _, r := range w.alive(func(*row[T]) bool { return true }) {
 		w.doubt(r, err.Error())
 	}
