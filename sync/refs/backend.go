@@ -42,7 +42,7 @@ func FromLedger(state duijiesync.State, pipeline string) Backend[string] {
 
 // FromEntries is [FromLedger] with the decision which entries count, and for
 // what: for example that a record whose update was refused is there nevertheless
-// (EntryDead with a TargetID), or only one whose Step is the last.
+// (EntryDead with a TargetID), or only one that has come to a certain Step.
 func FromEntries[V any](state duijiesync.State, pipeline string, value func(duijiesync.Entry) (V, bool)) Backend[V] {
 	find := func(ctx context.Context, keys []string) (map[string]V, error) {
 		entries, err := state.Ledger(ctx, pipeline, keys)

@@ -20,7 +20,7 @@ const StepSaved = "save"
 
 // Step is one transition of documents.
 type Step struct {
-	// Name is what the ledger keeps, at most 64 bytes: "submit".
+	// Name is what the ledger keeps, at most 47 bytes: "submit".
 	Name string
 	// From are the statuses it applies to, To is the one it leads to.
 	From []string
@@ -38,8 +38,9 @@ type Step struct {
 }
 
 // SaveSink saves documents and finds them by key: the first step, as a sink of
-// its own. Its Find should compare contents; where it answers Exists, a document
-// that is short of its final status is saved again.
+// its own. Its Find should compare contents; where it answers Exists, the step in
+// the ledger tells whether these very contents were saved. After a crash it does
+// not, and the document is updated once more.
 type SaveSink[T any] interface {
 	duijiesync.Sink[T]
 	duijiesync.Finder[T]

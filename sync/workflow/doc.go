@@ -32,8 +32,9 @@
 //     there, and after every step that did not simply succeed. The ledger's Step is a
 //     note for people, never the ground for a step.
 //   - A document is saved once: after a crash, a lost answer or a refused step, what
-//     is there with the right contents is not saved again. (A save sink that can not
-//     compare contents updates it again; it never makes a second one.)
+//     is there with the right contents is not saved again. Where the save sink can not
+//     compare contents, a hash behind the step's name in the ledger ([StepName]) tells;
+//     after a crash the document is updated once more, and there is never a second.
 //   - A step whose answer was lost is made again only while the status, after the
 //     settle delay, still is the one before it. The platform refuses a
 //     transition that does not fit the status, so none takes effect twice.

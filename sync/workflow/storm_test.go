@@ -141,6 +141,46 @@ func TestEveryFaultAtEveryCall(t *testing.T) {
 	t.Logf("%d cases", n)
 }
 
+// TestFaultsWithoutComparing: a save sink that compares nothing and tells no ids
+// may be updated again after a lost answer or a crash. There is one bill with the
+// right contents in the right status all the same.
+func TestFaultsWithoutComparing(t *testing.T) {
+	t.Parallel()
+	for _, op := range writeOps {
+		for at := 1; at <= 2; at++ {
+			for _, f := range writeFaults {
+				for _, p := range priors[:9] {
+					synctest.Test(t, func(t *testing.T) {
+						e, state := newERP(), duijiesync.NewMemoryState()
+						if p.status != "" {
+							e.put("N", p.text, p.status)
+						}
+						e.faults[call{op, at}] = f
+						c := e.config()
+						c.Save = mute{e}
+						pipe := pipeOf(t, c, &crashing{state, e}, doc{"N", "new"}, doc{"M", "new"})
+						says := fmt.Sprintf("prior %v, %v at %s %d", p, f, op, at)
+						for range 3 {
+							if _, err := pipe.Run(t.Context()); err != nil {
+								e.dead = false
+								time.Sleep(2 * time.Minute) // virtual
+							}
+						}
+						_, err := pipe.Replay(t.Context(), duijiesync.ReplayQuery{})
+						require.NoError(t, err, says)
+						require.Empty(t, letters(t, state), says)
+						for _, no := range []string{"N", "M"} {
+							require.Len(t, e.byNo(no), 1, says)
+							require.Equal(t, "C", e.byNo(no)[0].status, says)
+							require.Equal(t, "new", e.byNo(no)[0].Text, says)
+						}
+					})
+				}
+			}
+		}
+	}
+}
+
 // TestFaultsTogether draws two to four faults by seed.
 func TestFaultsTogether(t *testing.T) {
 	t.Parallel()

@@ -3,7 +3,11 @@ package workflow
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
+
+// maxName leaves room for the hash behind a step's name in the ledger.
+const maxName = 47
 
 // table is what a workflow knows of statuses.
 type table struct {
@@ -101,8 +105,8 @@ func index(what string, steps []Step, names map[string]bool, bad func(string, ..
 	byStatus := map[string]int{}
 	for i, s := range steps {
 		switch {
-		case s.Name == "" || len(s.Name) > 64 || s.Do == nil || len(s.From) == 0 || s.To == "":
-			bad("%s[%d] %q needs a Name of 1 to 64 bytes, From, To and Do", what, i, s.Name)
+		case s.Name == "" || len(s.Name) > maxName || strings.Contains(s.Name, "#") || s.Do == nil || len(s.From) == 0 || s.To == "":
+			bad("%s[%d] %q needs a Name of 1 to 47 bytes without #, From, To and Do", what, i, s.Name)
 		case names[s.Name]:
 			bad("%s[%d]: the name %q is taken", what, i, s.Name)
 		}

@@ -16,6 +16,7 @@ type row[T any] struct {
 	status string
 	save   bool            // its contents are to be written
 	saved  bool            // they were, in this Write
+	holds  bool            // the target has these contents
 	left   map[string]bool // statuses it has surely left since its last save
 	undone bool            // taken back for the save
 	step   string          // the last one known to be done, "" when none was in this Write
@@ -50,7 +51,15 @@ func (s *Sink[T]) Write(ctx context.Context, records []duijiesync.Record[T]) ([]
 		if r.note, ours = rec.Target.Note.(note); !ours {
 			r.note = note{match: duijiesync.Exists, inner: rec.Target.Note}
 		}
-		r.save = r.id == "" || r.note.match != duijiesync.Identical
+		switch r.note.match {
+		case duijiesync.Identical:
+			r.holds = true
+		case duijiesync.Exists:
+			sum := contentsOf(rec.Target.Step)
+			r.holds = sum != "" && !rec.Force && sum == hash(rec)
+		}
+		r.holds = r.holds && r.id != ""
+		r.save = !r.holds
 		w.rows[i] = r
 	}
 	for _, phase := range []func() error{w.locate, w.undo, w.save, w.see, w.advance} {
@@ -146,7 +155,7 @@ func (w *writing[T]) tookSave(r *row[T], o duijiesync.Outcome) {
 	switch o.Kind {
 	case duijiesync.OutcomeCreated, duijiesync.OutcomeUpdated, duijiesync.OutcomeUnchanged:
 		w.wrote = true
-		r.save, r.saved, r.step, r.kind, r.acted = false, true, StepSaved, o.Kind, o.Kind != duijiesync.OutcomeUnchanged
+		r.save, r.saved, r.holds, r.step, r.kind, r.acted = false, true, true, StepSaved, o.Kind, o.Kind != duijiesync.OutcomeUnchanged
 		r.id = cmp.Or(o.TargetID, r.id)
 		return
 	case duijiesync.OutcomeUnknown:
@@ -235,7 +244,11 @@ func (w *writing[T]) finish(r *row[T], o duijiesync.Outcome) {
 		o = end
 	}
 	o.TargetID = cmp.Or(r.id, o.TargetID)
-	o.Step = r.step
+	if o.Step = r.step; r.step != "" && r.holds {
+		if sum := hash(r.rec); sum != "" {
+			o.Step += "#" + sum
+		}
+	}
 	r.out = &o
 }
 
