@@ -2,6 +2,8 @@ package refs
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync"
 	"time"
 )
@@ -21,6 +23,27 @@ type Created[V any] struct {
 // or that nothing was done: it is tried again. Use [CreateWith]: a bare call of a
 // platform can lose its answer and would then be made twice.
 type Create[V any] func(ctx context.Context, keys []string) (map[string]Created[V], error)
+
+// ConvertCreate makes a [Create] of another type of value, as [Convert] does
+// with a backend. An error of convert is the answer for all keys of the call.
+func ConvertCreate[A, B any](create Create[A], convert func(key string, value A) (B, error)) Create[B] {
+	return func(ctx context.Context, keys []string) (map[string]Created[B], error) {
+		made, err := create(ctx, keys)
+		out := make(map[string]Created[B], len(made))
+		for key, c := range made {
+			b := Created[B]{Refused: c.Refused, Waits: c.Waits}
+			if c.Refused == "" {
+				var e error
+				if b.Value, e = convert(key, c.Value); e != nil {
+					err = errors.Join(err, fmt.Errorf("value of %q: %w", key, e))
+					continue
+				}
+			}
+			out[key] = b
+		}
+		return out, err
+	}
+}
 
 type withoutCreate struct{}
 

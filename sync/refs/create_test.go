@@ -1,9 +1,12 @@
 package refs_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +17,7 @@ import (
 
 	duijiesync "github.com/duijie-go/duijie/sync"
 	"github.com/duijie-go/duijie/sync/refs"
+	"github.com/duijie-go/duijie/sync/workflow"
 )
 
 // creator is a pipeline template that creates customers beside the pipeline
@@ -282,4 +286,134 @@ func TestCreationIsChecked(t *testing.T) {
 	require.ErrorIs(t, err, refs.ErrOptions)
 	_, err = refs.CreateWith(creator(to, nil), bare)
 	require.ErrorIs(t, err, refs.ErrOptions)
+}
+
+// TestPlanCreatesNothing: a plan shows what waits and changes nothing.
+func TestPlanCreatesNothing(t *testing.T) {
+	t.Parallel()
+	to, state := newShop("c"), duijiesync.NewMemoryState()
+	r := creating(t, creator(to, state), bare)
+	source := refs.PrefetchSource(list(10, thing{No: "O1", Ref: "K"}), r, func(o thing) []string { return []string{o.Ref} })
+	p := pipe("orders", source, newShop("o"), state)
+	p.Transform = through(r)
+	for item, err := range p.Plan(refs.WithoutCreate(t.Context())) {
+		require.NoError(t, err)
+		require.Equal(t, duijiesync.ActionWait, item.Action)
+		require.Contains(t, item.Reason, `customer "K"`)
+	}
+	require.Empty(t, to.rows)
+	require.EqualValues(t, 1, run(t, p).Created)
+	to.id(t, "K")
+}
+
+// TestBothCreateTheSameCustomers: the pipeline of customers writes those that
+// orders want at the same moment.
+func TestBothCreateTheSameCustomers(t *testing.T) {
+	t.Parallel()
+	for seed := range 20 {
+		synctest.Test(t, func(t *testing.T) {
+			to, state := newShop("c"), duijiesync.NewMemoryState()
+			to.work = 100 * time.Millisecond
+			to.lose[1+seed%5] = true
+			var all []thing
+			for i := range 60 {
+				all = append(all, thing{No: fmt.Sprintf("C%02d", i), Name: "full"})
+			}
+			customers := pipe("customers", list(20, all...), to, state)
+			r := creating(t, creator(to, state), bare)
+			var wg sync.WaitGroup
+			wg.Go(func() {
+				time.Sleep(time.Duration(seed*17) * time.Millisecond) // virtual
+				run(t, customers)
+			})
+			for i := range 60 {
+				wg.Go(func() {
+					time.Sleep(time.Duration(i*11) * time.Millisecond) // virtual
+					_, err := r.Resolve(t.Context(), all[i].No)
+					require.NoError(t, err)
+				})
+			}
+			wg.Wait()
+			time.Sleep(time.Minute) // virtual
+			run(t, customers)
+			for _, c := range all {
+				to.id(t, c.No)
+				require.Equal(t, c, to.rows[c.No][0].thing, "seed %d", seed)
+			}
+		})
+	}
+}
+
+// approving makes a workflow of a shop: what is created has to be approved.
+type approving struct {
+	mu     sync.Mutex
+	states map[string]string
+	lose   bool
+	done   int
+}
+
+func (a *approving) config(to *shop) workflow.Config[thing] {
+	return workflow.Config[thing]{
+		Save: to, Editable: []string{"draft"}, Final: "approved",
+		Status: func(_ context.Context, ids []string) (map[string]string, error) {
+			a.mu.Lock()
+			defer a.mu.Unlock()
+			all := map[string]string{}
+			for _, id := range ids {
+				all[id] = cmp.Or(a.states[id], "draft")
+			}
+			return all, nil
+		},
+		Steps: []workflow.Step{{Name: "approve", From: []string{"draft"}, To: "approved", Do: func(_ context.Context, ids []string) ([]duijiesync.Outcome, error) {
+			a.mu.Lock()
+			defer a.mu.Unlock()
+			if a.lose {
+				return nil, errCrash
+			}
+			for _, id := range ids {
+				a.states[id] = "approved"
+				a.done++
+			}
+			return slices.Repeat([]duijiesync.Outcome{{Kind: duijiesync.OutcomeUpdated}}, len(ids)), nil
+		}}},
+	}
+}
+
+// TestCreationInSteps: a customer that orders want is saved, the run stops before
+// its approval, and the next one approves it.
+func TestCreationInSteps(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		to, state := newShop("c"), duijiesync.NewMemoryState()
+		a := &approving{states: map[string]string{}, lose: true}
+		sink, err := workflow.New(a.config(to))
+		require.NoError(t, err)
+		r := creating(t, creator(sink, state), bare)
+		_, err = r.Resolve(t.Context(), "K")
+		require.ErrorIs(t, err, errCrash)
+		require.Equal(t, 1, to.writes)
+		a.lose = false
+		id, err := r.Resolve(t.Context(), "K")
+		require.NoError(t, err)
+		require.Equal(t, to.id(t, "K"), id)
+		require.Equal(t, "approved", a.states[id])
+		require.Equal(t, 1, to.writes)
+		require.Equal(t, 1, a.done)
+	})
+}
+
+func TestConvertCreate(t *testing.T) {
+	t.Parallel()
+	to, state := newShop("1"), duijiesync.NewMemoryState()
+	create, err := refs.CreateWith(creator(to, state), bare)
+	require.NoError(t, err)
+	number := func(_, v string) (int, error) { return strconv.Atoi(v) }
+	r, err := refs.New(refs.Options[int]{
+		Name: "customer", Backends: []refs.Backend[int]{refs.Convert(refs.FromLedger(state, "customers"), number)},
+		Create: refs.ConvertCreate(create, number),
+	})
+	require.NoError(t, err)
+	id, err := r.Resolve(t.Context(), "K")
+	require.NoError(t, err)
+	require.Equal(t, 11, id)
 }

@@ -102,6 +102,9 @@ func (r *Resolver[V]) Resolve(ctx context.Context, key string) (V, error) {
 	if key == "" {
 		return none, fmt.Errorf("%w: %s", ErrEmptyKey, r.o.Name)
 	}
+	if v, ok := r.recall(key); ok {
+		return v, nil
+	}
 	answers, err := r.resolve(ctx, []string{key})
 	if err != nil {
 		return none, err
@@ -114,6 +117,14 @@ func (r *Resolver[V]) Resolve(ctx context.Context, key string) (V, error) {
 	default:
 		return a.value, nil
 	}
+}
+
+// recall returns a value from memory.
+func (r *Resolver[V]) recall(key string) (v V, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a, ok := r.remembered(key)
+	return a.value, ok && a.found
 }
 
 // Prefetch looks many keys up at once, and creates what is missing where the

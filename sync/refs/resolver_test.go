@@ -337,3 +337,14 @@ func TestOptionsAreChecked(t *testing.T) {
 	_, err = refs.New(refs.Options[string]{Name: "customer", Backends: []refs.Backend[string]{{Name: "no find"}}})
 	require.ErrorIs(t, err, refs.ErrOptions)
 }
+
+func BenchmarkResolveFromMemory(b *testing.B) {
+	r, err := refs.New(refs.Options[string]{Name: "customer", Backends: []refs.Backend[string]{refs.FromMap("a map", map[string]string{"a": "1"})}})
+	require.NoError(b, err)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := r.Resolve(b.Context(), "a"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
