@@ -22,6 +22,9 @@ type note struct {
 // whose contents are right and whose status is short of final is Different, so
 // that the engine has Write bring it there.
 func (s *Sink[T]) Find(ctx context.Context, records []duijiesync.Record[T]) ([]duijiesync.Found, error) {
+	if len(records) == 0 || ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	found, err := s.c.Save.Find(ctx, records)
 	if err != nil {
 		return nil, err

@@ -83,12 +83,17 @@ type erp struct {
 	made   map[string]time.Time
 	at     map[call]time.Time
 	dead   bool
+	down   bool
+	limits duijiesync.Limits
+	refuse map[string]bool // numbers a save refuses, by name
+	veto   map[string]bool // and without saying which
 }
 
 func newERP() *erp {
 	return &erp{
 		bills: map[string]*bill{}, calls: map[string]int{}, faults: map[call]fault{}, always: map[string]fault{},
 		onCall: map[call]func(){}, poison: map[string]bool{}, made: map[string]time.Time{}, at: map[call]time.Time{},
+		refuse: map[string]bool{}, veto: map[string]bool{}, limits: duijiesync.Limits{Rows: 100, SettleDelay: time.Second},
 	}
 }
 
@@ -98,6 +103,9 @@ func (e *erp) serve(op string, effect func() error) error {
 	defer e.mu.Unlock()
 	if e.dead {
 		return errCrash
+	}
+	if e.down {
+		return failures[down]
 	}
 	e.calls[op]++
 	e.total++
@@ -148,6 +156,9 @@ func (e *erp) set(b *bill, status, effect string) {
 func (e *erp) Write(_ context.Context, records []duijiesync.Record[doc]) (out []duijiesync.Outcome, err error) {
 	err = e.serve("save", func() error {
 		out = nil
+		if slices.ContainsFunc(records, func(r duijiesync.Record[doc]) bool { return e.veto[r.Key] }) {
+			return failures[refuse]
+		}
 		for _, r := range records {
 			out = append(out, e.save(r.Target.ID, r.Value))
 		}
@@ -162,6 +173,8 @@ func (e *erp) Write(_ context.Context, records []duijiesync.Record[doc]) (out []
 func (e *erp) save(id string, d doc) duijiesync.Outcome {
 	b := e.bills[id]
 	switch {
+	case e.refuse[d.No]:
+		return duijiesync.Outcome{Kind: duijiesync.OutcomeRefused, Code: "T2", Message: "this number is not wanted"}
 	case id == "":
 		e.next++
 		id = fmt.Sprint("id", e.next)
@@ -194,7 +207,7 @@ func (e *erp) Find(_ context.Context, records []duijiesync.Record[doc]) ([]duiji
 				case b.Text == r.Value.Text:
 					found[i] = duijiesync.Found{Match: duijiesync.Identical, TargetID: b.id}
 				default:
-					found[i] = duijiesync.Found{Match: duijiesync.Different, TargetID: b.id}
+					found[i] = duijiesync.Found{Match: duijiesync.Different, TargetID: b.id, Changes: []duijiesync.Change{{Field: "Text", Old: b.Text, New: r.Value.Text}}}
 				}
 			}
 		}
@@ -203,9 +216,7 @@ func (e *erp) Find(_ context.Context, records []duijiesync.Record[doc]) ([]duiji
 	return found, err
 }
 
-func (e *erp) Limits() duijiesync.Limits {
-	return duijiesync.Limits{Rows: 100, SettleDelay: time.Second}
-}
+func (e *erp) Limits() duijiesync.Limits { return e.limits }
 
 func (e *erp) status(_ context.Context, ids []string) (map[string]string, error) {
 	all := map[string]string{}

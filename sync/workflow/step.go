@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -35,6 +36,9 @@ func (w *writing[T]) march(steps []Step, next map[string]int, wants func(*row[T]
 
 // make calls one step for some documents and settles what it came to.
 func (w *writing[T]) make(step *Step, rows []*row[T]) error {
+	if w.ctx.Err() != nil { // what was not asked for is not done
+		return context.Cause(w.ctx)
+	}
 	verdicts := verdict[T]{}
 	passes, err := w.call(step, rows, &verdicts)
 	if obs := duijiesync.ObserverFrom(w.ctx); obs != nil {

@@ -43,6 +43,9 @@ type writing[T any] struct {
 // Write brings documents to their final status: it reads where each stands,
 // takes back what has to change, saves, and makes the steps that are left.
 func (s *Sink[T]) Write(ctx context.Context, records []duijiesync.Record[T]) ([]duijiesync.Outcome, error) {
+	if len(records) == 0 || ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	w := &writing[T]{s: s, ctx: ctx, rows: make([]*row[T], len(records))}
 	for i := range records {
 		rec := &records[i]
