@@ -88,7 +88,7 @@ func (w *wanted) fresh(tried map[string]bool) (keys []string) {
 // had to wait for it.
 func (r *Resolver[V]) create(ctx context.Context, keys []string) map[string]answer[V] {
 	outer := &wanted{}
-	ctx = context.WithValue(ctx, nesting{r}, outer)
+	ctx = context.WithValue(context.WithValue(ctx, nesting{r}, outer), innermost{}, r)
 	tried := make(map[string]bool, len(keys))
 	outer.add(keys)
 	outer.fresh(tried)

@@ -417,3 +417,51 @@ func TestConvertCreate(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 11, id)
 }
+
+// TestKindsThatReferToEachOther: customers name a contact and contacts a customer,
+// and both are created at the same moment. Nobody waits for ever; what refers to
+// itself in a circle waits, all else gets there.
+func TestKindsThatReferToEachOther(t *testing.T) {
+	t.Parallel()
+	for _, circle := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			state := duijiesync.NewMemoryState()
+			crm, people := newShop("c"), newShop("p")
+			crm.work, people.work = time.Second, time.Second
+			var customers, contacts *refs.Resolver[string]
+			kind := func(name string, to *shop, other **refs.Resolver[string], ref string) *refs.Resolver[string] {
+				p := creator(to, state)
+				p.Name = name
+				p.Transform = func(ctx context.Context, in thing) (thing, error) { return through(*other)(ctx, in) }
+				return creating(t, p, func(_ context.Context, key string) (thing, error) {
+					in := thing{No: key}
+					if key[0] == '1' || circle {
+						in.Ref = ref
+					}
+					return in, nil
+				})
+			}
+			customers = kind("customers", crm, &contacts, "2P")
+			contacts = kind("contacts", people, &customers, "2C")
+			if circle {
+				customers = kind("customers", crm, &contacts, "1P")
+				contacts = kind("contacts", people, &customers, "1C")
+			}
+			for round := range 3 {
+				var wg sync.WaitGroup
+				var errs [2]error
+				wg.Go(func() { _, errs[0] = customers.Resolve(t.Context(), "1C") })
+				wg.Go(func() { _, errs[1] = contacts.Resolve(t.Context(), "1P") })
+				wg.Wait()
+				if circle {
+					require.ErrorIs(t, errs[0], duijiesync.ErrWait)
+					require.ErrorIs(t, errs[1], duijiesync.ErrWait)
+				} else if round == 2 {
+					require.NoError(t, errors.Join(errs[0], errs[1]))
+					require.Equal(t, people.id(t, "2P"), crm.rows["1C"][0].Ref)
+					require.Equal(t, crm.id(t, "2C"), people.rows["1P"][0].Ref)
+				}
+			}
+		})
+	}
+}

@@ -32,8 +32,12 @@ import (
 // Processes take turns by the lease of the template's Name and Partition; a
 // creation waits for it for LeaseWait, by default twice LeaseTTL. Never use the
 // Name and Partition of the pipeline whose Transform resolves: it would wait for
-// itself. Two kinds of records whose creations refer to each other in a circle can
-// not be created this way.
+// itself. Records whose creations refer to each other in a circle wait; so may two
+// that are made at the same moment and refer to each other's kind, until they are
+// wanted again.
+//
+// The dead letters of creations are replayed with a pipeline that has the
+// template's Name and Partition, and any Source.
 func CreateWith[In, Out any](template duijiesync.Pipeline[In, Out], recordFor func(ctx context.Context, key string) (In, error)) (Create[string], error) {
 	finder, ok := template.Sink.(duijiesync.Finder[Out])
 	switch {

@@ -177,7 +177,7 @@ func (r *Resolver[V]) resolve(ctx context.Context, keys []string) (map[string]an
 		outer.add(missing) // made after what wants it
 		return answers, nil
 	}
-	made, err := r.creates.all(ctx, missing)
+	made, err := r.createFor(ctx, missing)
 	for key, a := range made {
 		answers[key] = a
 	}
