@@ -280,3 +280,78 @@ func interfere(t *testing.T, p prior, at call, to string) {
 		require.Contains(t, []string{"C", "F"}, b.status, says())
 	}
 }
+
+// TestLongStorm: days of work: the source changes, calls fail, processes die and
+// people move bills about. Afterwards a person replays and has all repaired: one
+// bill for each number, with the latest contents, audited or closed.
+func TestLongStorm(t *testing.T) {
+	t.Parallel()
+	seeds := uint64(1500)
+	if testing.Short() {
+		seeds = 150
+	}
+	for seed := range seeds {
+		synctest.Test(t, func(t *testing.T) { longStorm(t, seed) })
+	}
+}
+
+func longStorm(t *testing.T, seed uint64) {
+	rng := rand.New(rand.NewPCG(seed, 11))
+	e, state := newERP(), duijiesync.NewMemoryState()
+	c := e.config()
+	c.RestoreRefused = rng.IntN(2) == 0
+	if rng.IntN(3) == 0 {
+		c.Save = mute{e}
+	}
+	docs := make([]doc, 5)
+	for round := range 6 {
+		for i := range docs {
+			if docs[i].No == "" || rng.IntN(3) == 0 {
+				docs[i] = doc{fmt.Sprint("N", i), fmt.Sprint("text ", round)}
+			}
+		}
+		clear(e.faults)
+		clear(e.onCall)
+		for range rng.IntN(4) {
+			op := writeOps[rng.IntN(len(writeOps))]
+			e.faults[call{op, e.calls[op] + 1 + rng.IntN(2)}] = writeFaults[rng.IntN(len(writeFaults))]
+		}
+		for range rng.IntN(3) {
+			op := append(readOps, writeOps...)[rng.IntN(7)]
+			no, to := fmt.Sprint("N", rng.IntN(5)), []string{"A", "B", "C", "D", "F"}[rng.IntN(5)]
+			e.onCall[call{op, e.calls[op] + 1 + rng.IntN(3)}] = func() {
+				for _, b := range e.byNo(no) {
+					e.set(b, to, "")
+				}
+			}
+		}
+		p := pipeOf(t, c, &crashing{state, e}, docs...)
+		if rng.IntN(4) == 0 {
+			_, _ = p.Replay(t.Context(), duijiesync.ReplayQuery{})
+		} else {
+			_, _ = p.Run(t.Context())
+		}
+		e.dead = false
+		time.Sleep(2 * time.Minute) // virtual
+	}
+	clear(e.faults)
+	clear(e.onCall)
+	for _, b := range e.bills {
+		if b.status == "F" {
+			e.set(b, "C", "") // closed ones could not be corrected
+		}
+	}
+	p := pipeOf(t, c, state, docs...)
+	p.Source = forced(p.Source)
+	for range 2 {
+		_, err := p.Run(t.Context())
+		require.NoError(t, err, "seed %d", seed)
+	}
+	require.Empty(t, letters(t, state), "seed %d", seed)
+	for _, d := range docs {
+		all := e.byNo(d.No)
+		require.Len(t, all, 1, "seed %d: %s", seed, d.No)
+		require.Equal(t, d.Text, all[0].Text, "seed %d: %s", seed, d.No)
+		require.Equal(t, "C", all[0].status, "seed %d: %s", seed, d.No)
+	}
+}

@@ -411,19 +411,51 @@ func TestResumesWithoutComparing(t *testing.T) {
 		require.Equal(t, []string{"create", "submit", "audit"}, e.bills["id1"].effects)
 
 		e.bills["id1"].Text = "changed by hand"
-		source := p.Source
-		p.Source = duijiesync.SourceFunc[doc](func(ctx context.Context, after duijiesync.Checkpoint) iter.Seq2[duijiesync.Batch[doc], error] {
-			return func(yield func(duijiesync.Batch[doc], error) bool) {
-				for b, err := range source.Read(ctx, after) {
-					b.Records[0].Force = true
-					yield(b, err)
-				}
-			}
-		})
+		p.Source = forced(p.Source)
 		_, err = p.Run(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, "new", e.bills["id1"].Text)
 		require.Equal(t, "C", e.bills["id1"].status)
+	})
+}
+
+// TestRefusedSaveIsNoSave: the step of a document whose change was refused does not
+// claim these contents.
+func TestRefusedSaveIsNoSave(t *testing.T) {
+	t.Parallel()
+	for _, status := range []string{"A", "C"} {
+		synctest.Test(t, func(t *testing.T) {
+			e, state := newERP(), duijiesync.NewMemoryState()
+			e.put("N", "old", status)
+			e.faults[call{"save", 1}] = refuse
+			c := e.config()
+			c.Save = mute{e}
+			p := pipeOf(t, c, state, doc{"N", "new"})
+			_, err := p.Run(t.Context())
+			require.NoError(t, err)
+			require.Len(t, letters(t, state), 1)
+			_, err = p.Replay(t.Context(), duijiesync.ReplayQuery{})
+			require.NoError(t, err)
+			require.Empty(t, letters(t, state))
+			require.Equal(t, "new", e.bills["id1"].Text)
+			require.Equal(t, "C", e.bills["id1"].status)
+		})
+	}
+}
+
+// forced is a source that wants everything repaired.
+func forced(source duijiesync.Source[doc]) duijiesync.Source[doc] {
+	return duijiesync.SourceFunc[doc](func(ctx context.Context, after duijiesync.Checkpoint) iter.Seq2[duijiesync.Batch[doc], error] {
+		return func(yield func(duijiesync.Batch[doc], error) bool) {
+			for b, err := range source.Read(ctx, after) {
+				for i := range b.Records {
+					b.Records[i].Force = true
+				}
+				if !yield(b, err) {
+					return
+				}
+			}
+		}
 	})
 }
 
