@@ -46,7 +46,7 @@ func TestBackfill(t *testing.T) {
 				break
 			}
 			require.ErrorIs(t, err, errCrash)
-			require.Less(t, crashes, 400)
+			require.Less(t, crashes, 200)
 			crashes++
 		}
 		require.Greater(t, crashes, 5)

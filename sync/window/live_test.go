@@ -169,10 +169,10 @@ func TestEndsAndGranules(t *testing.T) {
 					w.granule, w.inside, w.maxSpan, w.maxRows, w.latency = granule, inside, 5*time.Minute, 12, time.Millisecond
 					src := live(w)
 					src.Start = time.Now().Add(-time.Minute)
-					w.schedule(9, time.Hour, 700*time.Millisecond, 0)
+					w.schedule(9, 20*time.Minute, 700*time.Millisecond, 0)
 					src.Ends, src.MaxSpan = said, w.maxSpan
 					to := newTarget()
-					runFor(t, pipe(src, to, duijiesync.NewMemoryState()), time.Hour+20*time.Minute, 3*time.Minute)
+					runFor(t, pipe(src, to, duijiesync.NewMemoryState()), 30*time.Minute, 3*time.Minute)
 					require.Empty(t, w.wrong(to), "platform %s, times of %s, said %s", name, granule, said)
 				})
 			}
@@ -188,16 +188,16 @@ func TestWrongEndsLoseRows(t *testing.T) {
 		is      string
 		granule time.Duration
 	}{
-		{window.EndsClosed, "[)", time.Second}, {window.EndsHalfOpen, "()", time.Second}, {window.EndsClosed, "[]", time.Millisecond},
+		{window.EndsClosed, "[)", time.Second}, {window.EndsHalfOpen, "()", time.Second}, {window.EndsClosed, "[]", 100 * time.Millisecond},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld()
 			w.granule, w.inside, w.latency = c.granule, ends[c.is], time.Millisecond
 			src := live(w)
-			w.schedule(9, time.Hour, 100*time.Millisecond, 0)
-			src.Ends, src.MaxSpan, src.Overlap = c.said, time.Minute, -1
+			w.schedule(9, 20*time.Minute, 200*time.Millisecond, 0)
+			src.Ends, src.MaxSpan, src.Overlap = c.said, 20*time.Second, -1
 			to := newTarget()
-			runFor(t, pipe(src, to, duijiesync.NewMemoryState()), time.Hour+20*time.Minute, 3*time.Minute)
+			runFor(t, pipe(src, to, duijiesync.NewMemoryState()), 30*time.Minute, 3*time.Minute)
 			require.NotEmpty(t, w.wrong(to), "said %s, is %s", c.said, c.is)
 		})
 	}
@@ -305,12 +305,12 @@ func TestWindowUnderWayIsReadToItsOwnEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
 		src, to, state := live(w), newTarget(), duijiesync.NewMemoryState()
-		src.MaxSpan = time.Minute
+		src.MaxSpan = 20 * time.Second
 		time.Sleep(30 * time.Minute)
 		begin := time.Now()
 		// Modified 90 s ago, shown 4 min later: within the overlap.
 		w.commits = []commit{{begin.Add(150 * time.Second), bill{No: "late", Modified: begin.Add(-90 * time.Second).Truncate(time.Second)}}}
-		_, err := pipe(crashing(src, 29), to, state).Run(t.Context())
+		_, err := pipe(crashing(src, 29*3-1), to, state).Run(t.Context())
 		require.ErrorIs(t, err, errCrash)
 		time.Sleep(2 * time.Hour)
 		runFor(t, pipe(src, to, state), 10*time.Minute, 2*time.Minute)

@@ -109,9 +109,13 @@ func (r *reading[T]) window() error {
 	})
 }
 
+// marker makes the checkpoint of a reading that has come to where its progress
+// says.
+type marker func(inSlice bool) (duijiesync.Checkpoint, error)
+
 // slices reads a part of time slice by slice; mark makes the checkpoint behind
 // each, and inside where the source of the slice has one. A nil mark makes none.
-func (r *reading[T]) slices(p *progress, mark func(inSlice bool) (duijiesync.Checkpoint, error)) error {
+func (r *reading[T]) slices(p *progress, mark marker) error {
 	grid := r.c.grid
 	var ends []time.Time // of the slice under way and those it was halved from, the shortest last
 	inner := duijiesync.Checkpoint(p.Inner)
@@ -126,7 +130,7 @@ func (r *reading[T]) slices(p *progress, mark func(inSlice bool) (duijiesync.Che
 			ends = append(ends, grid.cut(p.At, p.To))
 		}
 		to := ends[len(ends)-1]
-		err := r.slice(p, to, inner, mark)
+		last, err := r.slice(p, to, inner, mark)
 		inner = ""
 		if errors.Is(err, ErrTooMany) && !r.stopped {
 			p.outside(p.At)
@@ -142,52 +146,59 @@ func (r *reading[T]) slices(p *progress, mark func(inSlice bool) (duijiesync.Che
 		}
 		ends = ends[:len(ends)-1]
 		p.outside(to)
-		if mark == nil {
-			continue
+		last.Checkpoint = "" // of the source inside
+		if mark != nil {
+			if last.Checkpoint, err = mark(false); err != nil {
+				return err
+			}
 		}
-		checkpoint, err := mark(false)
-		if err != nil {
-			return err
-		}
-		if err := r.send(duijiesync.Batch[T]{Checkpoint: checkpoint}); err != nil {
+		if err := r.send(last); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// slice reads the slice that begins at p.At and ends at to.
-func (r *reading[T]) slice(p *progress, to time.Time, inner duijiesync.Checkpoint,
-	mark func(bool) (duijiesync.Checkpoint, error),
-) error {
+// slice reads the slice that begins at p.At and ends at to. The last batch is
+// left to the caller: the end of the slice is its resume point.
+func (r *reading[T]) slice(p *progress, to time.Time, inner duijiesync.Checkpoint, mark marker) (last duijiesync.Batch[T], err error) {
 	src := r.c.Slice(r.c.grid.span(p.At, to))
 	if src == nil {
-		return r.c.errorf("Slice made no source for %s to %s", show(p.At), show(to))
+		return last, r.c.errorf("Slice made no source for %s to %s", show(p.At), show(to))
 	}
 	for batch, err := range src.Read(r.ctx, inner) {
+		if sent := r.sendInside(last, p, to, mark); sent != nil {
+			return last, sent
+		}
+		last = batch
 		if err != nil {
 			if errors.Is(err, r.ctx.Err()) {
-				return err
+				return last, err
 			}
-			return r.c.errorf("slice %s to %s: %w", show(p.At), show(to), err)
-		}
-		if mark == nil || !p.inside(to, batch.Checkpoint) {
-			batch.Checkpoint = ""
-		} else if batch.Checkpoint, err = mark(true); err != nil {
-			return err
-		}
-		if len(batch.Records) == 0 && batch.Checkpoint == "" && batch.Settled == nil {
-			continue
-		}
-		if err := r.send(batch); err != nil {
-			return err
+			return last, r.c.errorf("slice %s to %s: %w", show(p.At), show(to), err)
 		}
 	}
-	return r.ctx.Err()
+	return last, r.ctx.Err()
 }
 
-// send yields a batch.
+// sendInside yields a batch of a slice that is not its last.
+func (r *reading[T]) sendInside(b duijiesync.Batch[T], p *progress, to time.Time, mark marker) (err error) {
+	if mark != nil && p.inside(to, b.Checkpoint) {
+		b.Checkpoint, err = mark(true)
+	} else {
+		b.Checkpoint = ""
+	}
+	if err != nil {
+		return err
+	}
+	return r.send(b)
+}
+
+// send yields a batch that holds something.
 func (r *reading[T]) send(b duijiesync.Batch[T]) error {
+	if len(b.Records) == 0 && b.Checkpoint == "" && b.Settled == nil {
+		return nil
+	}
 	if r.settles != nil {
 		r.settles.watch(&b.Settled)
 	}
