@@ -31,7 +31,8 @@ type Keyset[T, K any] struct {
 	Fetch func(ctx context.Context, after K, size int) (Page[T], error)
 	// Position is where a row stands; required. It is asked for rows with Err
 	// too; false says that the row does not tell, which only works out while
-	// others of its page do. Positions are unique.
+	// others of its page do. Positions are unique, but for
+	// Groups.
 	Position func(duijiesync.Record[T]) (K, bool)
 	// Compare orders positions as the platform does; required. For ids that is
 	// cmp.Compare[int64] or strings.Compare, for marks [Mark.Compare].
@@ -45,6 +46,10 @@ type Keyset[T, K any] struct {
 	// fewer rows than Size ends the list. Without it, and without Page.More, only an
 	// empty page does, which costs one more call.
 	ShortIsLast bool
+	// Groups: several rows may share a position, as the lines of one document do. The
+	// last group of a full page may be torn: it is left to the next page. One that
+	// fills a whole page is asked for again with more rows, up to 16 times Size.
+	Groups bool
 	// Rescan has every run read from Start again, so that changes are seen; the
 	// ledger drops what did not change. A run that was cut short goes on where it
 	// stopped. Without it the next run goes on behind the last position.
@@ -100,14 +105,10 @@ func (k Keyset[T, K]) walk(ctx context.Context, s *Source[T], after checkpoint, 
 		}
 	}
 	for empty := 0; ; {
-		if err := ctx.Err(); err != nil {
+		page, last, err := k.page(ctx, at)
+		if err != nil {
 			return err
 		}
-		page, err := k.Fetch(ctx, at, k.Size)
-		if err != nil {
-			return fmt.Errorf("duijie/sync/paging: %s: %w", title(keysetName, k.Name), err)
-		}
-		last := page.last(k.Size, k.ShortIsLast)
 		next, err := k.behind(at, page, last)
 		if err != nil {
 			return err
@@ -135,6 +136,47 @@ func (k Keyset[T, K]) walk(ctx context.Context, s *Source[T], after checkpoint, 
 	}
 }
 
+// page fetches the rows behind at, without a group that may be torn.
+func (k Keyset[T, K]) page(ctx context.Context, at K) (page Page[T], last bool, err error) {
+	for size := k.Size; ; size *= 2 {
+		if err := ctx.Err(); err != nil {
+			return page, false, err
+		}
+		if page, err = k.Fetch(ctx, at, size); err != nil {
+			return page, false, fmt.Errorf("duijie/sync/paging: %s: %w", title(keysetName, k.Name), err)
+		}
+		last, n := page.last(size, k.ShortIsLast), len(page.Records)
+		torn := k.Groups && !last && n > 0 && (n >= size || page.More == MoreYes)
+		if !torn {
+			return page, last, nil
+		}
+		if whole := k.whole(page.Records); whole > 0 {
+			page.Records = page.Records[:whole]
+			return page, false, nil
+		}
+		if size >= 16*k.Size {
+			return page, false, k.stuck("more than %d rows behind %s share one position: raise Size", n, place(at))
+		}
+	}
+}
+
+// whole is the number of rows before the group of the last one.
+func (k Keyset[T, K]) whole(records []duijiesync.Record[T]) int {
+	n := len(records) - 1
+	end, ok := k.Position(records[n])
+	for ; n > 0; n-- {
+		p, known := k.Position(records[n-1])
+		if !ok { // a row that tells no position belongs to its neighbour, as far as known
+			end, ok = p, known
+			continue
+		}
+		if known && k.Compare(p, end) != 0 {
+			return n
+		}
+	}
+	return 0
+}
+
 // position reads what checkpoint wrote, and nothing else: a text that leaves out
 // a part would go on at another place.
 func (k Keyset[T, K]) position(text json.RawMessage) (at K, err error) {
@@ -151,7 +193,7 @@ func (k Keyset[T, K]) position(text json.RawMessage) (at K, err error) {
 // behind checks that the page's rows stand behind at, each behind the one
 // before, and returns the last position.
 func (k Keyset[T, K]) behind(at K, page Page[T], last bool) (K, error) {
-	moved := false
+	moved := false // within the page
 	for i := range page.Records {
 		r := &page.Records[i]
 		if err := keyed(r); err != nil {
@@ -161,7 +203,8 @@ func (k Keyset[T, K]) behind(at K, page Page[T], last bool) (K, error) {
 		if !ok {
 			continue
 		}
-		if k.Compare(p, at) <= 0 {
+		sharing := k.Groups && moved // a group within the page
+		if order := k.Compare(p, at); order < 0 || order == 0 && !sharing {
 			if moved {
 				return at, k.stuck("row %d of a page stands at %s, not behind %s: the list is not ordered by its positions, or they are not unique", i+1, place(p), place(at))
 			}

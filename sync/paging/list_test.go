@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -411,4 +412,88 @@ func TestAGapIsNotPassedOver(t *testing.T) {
 		require.NoError(t, rest.err)
 		require.Len(t, rest.times, 230)
 	}
+}
+
+// line is a row of a document with several.
+type line struct {
+	doc  int64
+	line int
+}
+
+// TestGroupsAreNotTorn: the lines of documents, of any number, at any size of
+// page; documents come and go meanwhile.
+func TestGroupsAreNotTorn(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(60) {
+		m := newMoving(seed, 60)
+		m.churn, m.inserts, m.deletes = 1, true, true
+		lines := func(doc int64) int { return 1 + int(doc*7%11) }
+		for _, answer := range []string{"short", "more", "nothing"} {
+			fetch := func(_ context.Context, after int64, size int) (paging.Page[line], error) {
+				m.change()
+				var all []line
+				for _, id := range m.ids() {
+					for i := range lines(id) {
+						if id > after {
+							all = append(all, line{id, i})
+						}
+					}
+				}
+				n := min(size, len(all))
+				page := paging.Page[line]{Total: -1}
+				if answer == "more" {
+					page.More = claimed(n < len(all))
+				}
+				for _, l := range all[:n] {
+					page.Records = append(page.Records, duijiesync.Record[line]{Key: fmt.Sprint(l), Value: l})
+				}
+				return page, nil
+			}
+			src := paging.Keyset[line, int64]{
+				Size: 1 + int(seed%13), Groups: true, ShortIsLast: answer == "short", Compare: cmp.Compare[int64], Fetch: fetch,
+				Position: func(r duijiesync.Record[line]) (int64, bool) { return r.Value.doc, true },
+			}.Source()
+			got := map[line]int{}
+			var from duijiesync.Checkpoint
+			for done := false; !done; { // dies after every second batch
+				done = true
+				n := 0
+				for b, err := range src.Read(t.Context(), from) {
+					require.NoError(t, err, "seed %d %s", seed, answer)
+					from = b.Checkpoint
+					for _, r := range b.Records {
+						got[r.Value]++
+					}
+					if n++; n == 2 {
+						done = false
+						break
+					}
+				}
+			}
+			for _, id := range m.ids() {
+				for i := range lines(id) {
+					if !m.moved[id] {
+						require.Equal(t, 1, got[line{id, i}], "seed %d %s: line %d of %d", seed, answer, i, id)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestGroupThatFitsNoPage(t *testing.T) {
+	t.Parallel()
+	src := paging.Keyset[line, int64]{
+		Size: 5, Groups: true, Compare: cmp.Compare[int64],
+		Fetch: func(_ context.Context, _ int64, size int) (paging.Page[line], error) {
+			return paging.Page[line]{Records: make([]duijiesync.Record[line], size)}, nil
+		},
+		Position: func(duijiesync.Record[line]) (int64, bool) { return 1, true },
+	}.Source()
+	var last error
+	for _, err := range src.Read(t.Context(), "") {
+		last = err
+	}
+	require.ErrorIs(t, last, duijie.ErrNoProgress)
+	require.ErrorContains(t, last, "raise Size")
 }
