@@ -47,9 +47,9 @@ func (l List[T]) Backward() *Source[T] {
 // each that leaves; so it is read from its last page to the first, as by
 // [List.Backward], which needs one reading only. Where no total is told, the end is
 // looked for first, by doubling the page number and halving what lies
-// between: about 2·log2(pages) calls more, and none for a list of one page. An
-// empty page is the end then; nothing tells it from one that a busy platform left
-// empty, so have Fetch return a total where there is one.
+// between, and looked at again at last: about 2·log2(pages) calls more, and none
+// for a list of one page. An empty page is the end then; little tells it from one
+// that a busy platform left empty, so have Fetch return a total where there is one.
 //
 // Each batch has a checkpoint: going on later is as good, as rows only leave.
 func (l List[T]) ClosedWindow() *Source[T] {
@@ -66,7 +66,7 @@ func (l List[T]) ClosedWindow() *Source[T] {
 			if first.told() >= 0 {
 				return r.counted(first, 1)
 			}
-			return r.uncounted(first)
+			return r.uncounted(first, 1)
 		})
 }
 
@@ -120,14 +120,10 @@ func (r *reading[T]) check(p *pass, before int64, last Page[T]) error {
 		return r.finish()
 	}
 	if int(p.no) >= r.Passes {
-		return r.stuck("read %d times: %d rows were counted before, %d after, %d met: rows come into the list (then it is no closed window: use DoublePass), or it shows fewer than it counts",
+		return r.stuck("read %d times: %d rows were counted before, %d after, %d met: "+comesIn,
 			p.no, before, after, p.distinct)
 	}
-	anew, err := r.s.text(checkpoint{Anew: true})
-	if err != nil {
-		return err
-	}
-	if err := r.emit(p, Page[T]{}, anew); err != nil {
+	if err := r.again(p); err != nil {
 		return err
 	}
 	return r.counted(last, p.no+1)
@@ -144,6 +140,9 @@ func (r *reading[T]) down(p *pass, from int, total int64) (Page[T], error) {
 			return page, err
 		}
 		total = now
+		if no == from {
+			r.firstRows = len(page.Records)
+		}
 		if err := r.repeats(no, page); err != nil {
 			return page, err
 		}
@@ -186,9 +185,10 @@ func (r *reading[T]) filled(no int, total int64) (Page[T], int64, error) {
 	}
 }
 
-// uncounted reads a list without a total: its end is found first.
-func (r *reading[T]) uncounted(first Page[T]) error {
-	p := &pass{no: 1}
+// uncounted reads a list without a total: its end is found first, and looked at
+// again behind the last page.
+func (r *reading[T]) uncounted(first Page[T], no int32) error {
+	p := &pass{no: no}
 	if first.last(r.Size, r.ShortIsLast) {
 		if err := r.emit(p, first, ""); err != nil {
 			return err
@@ -202,10 +202,41 @@ func (r *reading[T]) uncounted(first Page[T]) error {
 	if r.Cap > 0 && int64(from)*int64(r.Size) >= r.Cap {
 		return r.wrap(ErrTooMany)
 	}
-	if _, err := r.down(p, from, -1); err != nil {
+	last, err := r.down(p, from, -1)
+	if err != nil {
 		return err
 	}
-	return r.finish()
+	// One page holds the end: it has not grown, and as many rows were met.
+	at, before := from, r.firstRows
+	if before >= r.Size {
+		at, before = from+1, 0
+	}
+	tail, err := r.numbered(at, false)
+	if err != nil {
+		return err
+	}
+	rows := len(tail.Records)
+	if counted := int64(at)*int64(r.Size) + int64(rows); rows <= before && (rows == 0 || p.distinct >= counted) {
+		return r.finish()
+	} else if int(no) >= r.Passes {
+		return r.stuck("read %d times: its end moved from row %d of page %d to row %d, %d were met: "+comesIn, no, before, at, rows, p.distinct)
+	}
+	if err := r.again(p); err != nil {
+		return err
+	}
+	return r.uncounted(last, no+1)
+}
+
+// comesIn says what to do about a list that grows while it is read.
+const comesIn = "rows come into the list (then it is no closed window: use DoublePass, or end the window longer ago), or it shows fewer than it counts"
+
+// again makes the beginning of the list the resume point.
+func (r *reading[T]) again(p *pass) error {
+	anew, err := r.s.text(checkpoint{Anew: true})
+	if err != nil {
+		return err
+	}
+	return r.emit(p, Page[T]{}, anew)
 }
 
 // end finds the last page. Rows may leave meanwhile: then the page found is

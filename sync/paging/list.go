@@ -101,6 +101,8 @@ type reading[T any] struct {
 	stopped bool // the consumer wants no more
 	sum     uint64
 	same    int // pages in a row with the same rows
+	// firstRows is the number of rows of the page that down began with.
+	firstRows int
 }
 
 // errStopped ends a reading whose consumer stopped. Nobody sees it.

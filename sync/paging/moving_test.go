@@ -277,3 +277,31 @@ func TestDoublePassNeedsAPassWithoutDoubles(t *testing.T) {
 	}
 	require.Equal(t, 2, g.times["A"], "in both of its states")
 }
+
+// TestRowsThatComeIntoTheWindow: a few rows are shown late, in the middle of a
+// window that is being read. It is read again, and none is lost.
+func TestRowsThatComeIntoTheWindow(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(seeds) {
+		for _, total := range []bool{true, false} {
+			m := newMoving(seed, listRows)
+			end := m.clock
+			m.newest = seed%2 == 0
+			if !total {
+				m.total = noTotal
+			}
+			late := int64(0)
+			m.faults = func(call int) bool {
+				if call < 40 && call%9 == int(seed%9) { // modified in the window, shown now
+					late++
+					id := 100_000 + late
+					m.rows[id] = row{ID: id, Modified: m.rng.Int64N(end), Change: 1}
+				}
+				return false
+			}
+			g := read(paging.List[row]{Size: pageRows, Passes: 9, Fetch: m.numbered(end)}.ClosedWindow().Read(t.Context(), ""), 0)
+			require.NoError(t, g.err, "seed %d", seed)
+			require.Empty(t, m.lost(end, g), "seed %d total %v", seed, total)
+		}
+	}
+}

@@ -121,6 +121,8 @@ func (r *reading[T]) slices(p *progress, mark marker) error {
 	inner := duijiesync.Checkpoint(p.Inner)
 	if p.SliceTo != nil {
 		ends = append(ends, *p.SliceTo)
+	} else {
+		p.At = grid.floor(p.At) // also where Granularity was changed
 	}
 	for p.At.Before(p.To) {
 		if err := r.ctx.Err(); err != nil {
