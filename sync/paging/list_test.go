@@ -426,7 +426,7 @@ type line struct {
 // page; documents come and go meanwhile.
 func TestGroupsAreNotTorn(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(60) {
+	for seed := range uint64(26) {
 		m := newMoving(seed, 60)
 		m.churn, m.inserts, m.deletes = 1, true, true
 		lines := func(doc int64) int { return 1 + int(doc*7%11) }

@@ -17,7 +17,7 @@ import (
 const (
 	listRows = 300
 	pageRows = 20
-	seeds    = 40
+	seeds    = 16
 )
 
 // churns are changes per call: 1, 5 and 20 % of a page.
