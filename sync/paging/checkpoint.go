@@ -70,6 +70,9 @@ func (s *Source[T]) parse(text duijiesync.Checkpoint) (checkpoint, error) {
 	case c.List != s.list:
 		return wrong("it is of the list %q", c.List)
 	}
+	if again, err := s.text(c); err != nil || again != text {
+		return wrong("it is not as it was written")
+	}
 	// It says that all is to be read, or names one place to go on at: anything
 	// else would begin anew without a word.
 	onlyOf := c

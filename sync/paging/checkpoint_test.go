@@ -30,6 +30,8 @@ func TestForeignCheckpoints(t *testing.T) {
 			`{"v":1,"builder":"keyset","list":"rows","at":4.0}`,
 			`{"v":1,"builder":"keyset","list":"rows","at":4}{}`,
 			`{"v":1,"builder":"backward","list":"rows","rest":9223372036854775807}`,
+			`{"v":1,"Builder":"keyset","list":"rows","at":4}`, `{"v":1,"builder":"keyset","list":"rows","at":4} `,
+			`{"v":1,"builder":"backward","list":"rows","rest":4,"rest":40,"total":90,"met":50}`,
 			`{"v":1,"builder":"nobody","list":"rows","rest":40}`,
 			`{"key":"A","rows":4}`, `{"finished":"2026-01-01T00:00:00Z"}`,
 		} {
@@ -66,7 +68,7 @@ func FuzzCheckpoint(f *testing.F) {
 			case text != "" && len(g.times) == 100:
 				// From the beginning: only the end of a reading, the whole rest of one,
 				// or a position before all rows says so.
-				own := strings.Contains(text, `"finished"`) || strings.Contains(text, `"rest"`) || strings.Contains(text, `"at"`)
+				own := strings.Contains(text, `"finished"`) || strings.Contains(text, `"rest"`) || strings.Contains(text, `"at"`) || strings.Contains(text, `"anew"`)
 				require.True(t, own, "%s took %q for the beginning", name, text)
 			}
 		}

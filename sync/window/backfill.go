@@ -67,7 +67,7 @@ func (b *Backfill[T]) read(r *reading[T], after duijiesync.Checkpoint) (err erro
 		return b.s.errorf("backfill to %s: rows up to %s only are settled; end it before that, the live runs read the rest: %w",
 			show(to), show(end), duijie.ErrInvalid)
 	}
-	return r.slices(&cp.progress, func(bool) (duijiesync.Checkpoint, error) { return text(cp) })
+	return r.slices(&cp.progress, func(bool) (duijiesync.Checkpoint, error) { return encode(cp) })
 }
 
 func (b *Backfill[T]) parse(after duijiesync.Checkpoint, from, to time.Time) (*backfillCheckpoint, error) {

@@ -115,6 +115,9 @@ func parse[T any](s *Source[T], kind string, text duijiesync.Checkpoint, into an
 	case h.List != s.Name:
 		return wrongCheckpoint(s, kind, "it is of the list %q", h.List)
 	}
+	if again, err := encode(into); err != nil || again != text {
+		return wrongCheckpoint(s, kind, "it is not as it was written")
+	}
 	return nil
 }
 
@@ -152,8 +155,8 @@ func (c *setup[T]) parseLive(text duijiesync.Checkpoint) (*liveCheckpoint, error
 	return cp, nil
 }
 
-// text is a checkpoint as a pipeline keeps it.
-func text(cp any) (duijiesync.Checkpoint, error) {
+// encode is a checkpoint as a pipeline keeps it.
+func encode(cp any) (duijiesync.Checkpoint, error) {
 	b, err := json.Marshal(cp)
 	if err != nil {
 		return "", fmt.Errorf("duijie/sync/window: checkpoint: %w", err)

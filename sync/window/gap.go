@@ -88,8 +88,9 @@ func (r *reading[T]) gap(now time.Time) error {
 		found := now.Add(time.Since(r.began))
 		r.found(LateFound{List: r.c.Name, From: from, To: to, Count: count, Lateness: found.Sub(oldest)})
 	}
-	r.cp.GapAt, r.cp.GapRun, r.cp.Runs = &from, &now, 0
-	checkpoint, err := text(r.cp)
+	ran := now.UTC().Truncate(time.Millisecond)
+	r.cp.GapAt, r.cp.GapRun, r.cp.Runs = &from, &ran, 0
+	checkpoint, err := encode(r.cp)
 	if err != nil {
 		return err
 	}
@@ -133,7 +134,7 @@ func (r *reading[T]) found(e LateFound) {
 // some time, whoever reads does not settle.
 func (r *reading[T]) settling() (bool, error) {
 	if !r.settles.watched() {
-		checkpoint, err := text(r.cp)
+		checkpoint, err := encode(r.cp)
 		if err != nil {
 			return false, err
 		}

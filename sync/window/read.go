@@ -105,7 +105,7 @@ func (r *reading[T]) window() error {
 				r.cp.Done = open.To
 			}
 		}
-		return text(r.cp)
+		return encode(r.cp)
 	})
 }
 
