@@ -42,7 +42,8 @@ type List[T any] struct {
 	ShortIsLast bool
 	// Cap is the number of rows the platform lets one list be read; a list that
 	// has more ends in ErrTooMany before its rows are read, where the total is told.
-	// 0: none is known.
+	// On a platform that stops counting there, set one less, or a list that goes on
+	// behind it looks complete. 0: none is known.
 	Cap int64
 	// Passes is how often the list is read before it counts as one that does not
 	// come to rest; 0 = 5, at least 2.

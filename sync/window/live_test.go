@@ -167,6 +167,9 @@ func TestEndsAndGranules(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					w := newWorld()
 					w.granule, w.inside, w.maxSpan, w.maxRows, w.latency = granule, inside, 5*time.Minute, 12, time.Millisecond
+					if granule < time.Second {
+						w.maxRows, w.told = 0, 12
+					}
 					src := live(w)
 					src.Start = time.Now().Add(-time.Minute)
 					w.schedule(9, 20*time.Minute, 700*time.Millisecond, 0)

@@ -46,7 +46,8 @@ type world struct {
 	granule time.Duration // of modification times
 	inside  func(span window.Span, t time.Time) bool
 	maxSpan time.Duration
-	maxRows int // of one query; more are refused
+	maxRows int   // of one query; more are refused
+	told    int64 // the same, where the total tells
 	latency time.Duration
 	spans   []window.Span // asked for
 	order   int           // 1 oldest first, -1 newest first
@@ -133,7 +134,7 @@ func (w *world) fetch(ctx context.Context, span window.Span, at paging.At) (pagi
 // slice reads a span as it should be.
 func (w *world) slice(span window.Span) duijiesync.Source[bill] {
 	return paging.List[bill]{
-		Name: "bills", Size: 10,
+		Name: "bills", Size: 10, Cap: w.told,
 		Fetch: func(ctx context.Context, at paging.At) (paging.Page[bill], error) { return w.fetch(ctx, span, at) },
 	}.ClosedWindow()
 }
@@ -189,6 +190,9 @@ func (m *target) Write(_ context.Context, records []duijiesync.Record[bill]) ([]
 	}
 	return outcomes, nil
 }
+
+// Limits has batches written side by side.
+func (m *target) Limits() duijiesync.Limits { return duijiesync.Limits{Rows: 4, Lanes: 3} }
 
 // wrong are the keys the target does not hold as the world does.
 func (w *world) wrong(m *target) (keys []string) {
