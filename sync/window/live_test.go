@@ -266,24 +266,24 @@ func crashing(src duijiesync.Source[bill], after int) duijiesync.Source[bill] {
 // source that crashes again and again comes to the end of its windows.
 func TestCrashAtEveryBatch(t *testing.T) {
 	t.Parallel()
-	first := 0
-	for after := 1; after <= 61; after += 3 {
+	after := 0
+	for whole := false; !whole; { // until the first run has no boundary left
+		after++
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld()
-			w.schedule(4, hours, 6*time.Second, 6*time.Minute)
+			w.schedule(4, time.Hour, 6*time.Second, 6*time.Minute)
 			w.maxRows = 60
 			src, to, state := live(w), newTarget(), duijiesync.NewMemoryState()
-			time.Sleep(hours / 2)
+			time.Sleep(45 * time.Minute)
 			_, err := pipe(crashing(src, after), to, state).Run(t.Context())
-			if err != nil {
-				first++
+			if whole = err == nil; !whole {
 				require.ErrorIs(t, err, errCrash)
 			}
 			time.Sleep(time.Minute)
 			// It comes back after a time in which late rows of the slices it has
-			// read were shown.
+			// read were shown, and crashes again.
 			crashes := 0
-			for end := time.Now().Add(hours); time.Now().Before(end); time.Sleep(2 * time.Minute) {
+			for end := time.Now().Add(30 * time.Minute); time.Now().Before(end); time.Sleep(2 * time.Minute) {
 				_, err := pipe(crashing(src, 1+after), to, state).Run(t.Context())
 				if errors.Is(err, errCrash) {
 					crashes++
@@ -298,7 +298,8 @@ func TestCrashAtEveryBatch(t *testing.T) {
 			}
 		})
 	}
-	require.Greater(t, first, 13, "batches of the first run")
+	require.Greater(t, after, 20, "batches of the first run")
+	t.Logf("%d boundaries", after-1)
 }
 
 // TestWindowUnderWayIsReadToItsOwnEnd: were it widened to the new now, the
