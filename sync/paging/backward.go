@@ -123,7 +123,7 @@ func (r *reading[T]) down(p *pass, from int, total int64) (Page[T], error) {
 			return page, err
 		}
 		batch := duijiesync.Batch[T]{Records: fresh}
-		if no > 0 {
+		if no > 0 && !r.whole {
 			if batch.Checkpoint, err = r.s.text(checkpoint{Rest: int64(no) * int64(r.Size), Total: before, Met: p.distinct}); err != nil {
 				return page, err
 			}

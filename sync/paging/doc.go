@@ -12,6 +12,8 @@
 //	[List.Backward]      pages from last to first, over a closed window of modification
 //	                     times, by the total: one pass, resumed at each page
 //	[List.ClosedWindow]  the same where the platform tells no total
+//	[List.Appended]      a whole list by modification time, changes at its end: one pass and
+//	                     the end again
 //	[List.DoublePass]    any list: again until two passes agree
 //
 // A window is closed when it ended before the reading began: rows leave it, because

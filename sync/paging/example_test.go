@@ -133,3 +133,19 @@ func ExampleList_DoublePass() {
 	// B1 B2 B3 B4 B5 B6 B7
 	// bills: read again until two passes agree on all rows and their states
 }
+
+// A whole list by modification time: what changes while it is read comes to its
+// end, which is read once more.
+func ExampleList_Appended() {
+	var api ledgerAPI
+	src := paging.List[bill]{
+		Name: "bills", Size: 3,
+		Fetch: func(ctx context.Context, at paging.At) (paging.Page[bill], error) {
+			bills, total, err := api.Page(ctx, at.Page, at.Size)
+			return paging.Page[bill]{Records: toRecords(bills), Total: total}, err
+		},
+	}.Appended()
+	show(src)
+	// Output:
+	// B7 B4 B5 B6 B1 B2 B3
+}

@@ -24,7 +24,8 @@ type At struct {
 // it move those behind them onto pages that may have been read already, which is
 // how a plain loop over the pages loses rows. Choose the reading that fits:
 // [List.ClosedWindow] or [List.Backward] where rows only leave, as in a
-// window of modification times that has ended, [List.DoublePass] for anything else.
+// window of modification times that has ended, [List.Appended] where changes come to the end of a list,
+// [List.DoublePass] for anything else.
 //
 // In every optional field zero means the default.
 type List[T any] struct {
@@ -80,7 +81,7 @@ func (l List[T]) source(builder, paging string, read func(*reading[T], checkpoin
 		if err == nil || r.stopped {
 			return
 		}
-		if errors.Is(err, duijie.ErrNoProgress) && builder != doublePassName {
+		if errors.Is(err, duijie.ErrNoProgress) && (builder == backwardName || builder == closedName) {
 			// Going on behind what did not add up would pass over it.
 			anew, textErr := s.text(checkpoint{Anew: true})
 			if textErr == nil && !yield(duijiesync.Batch[T]{Checkpoint: anew}, nil) {
@@ -101,7 +102,8 @@ type reading[T any] struct {
 	seen    *seen[T]
 	stopped bool // the consumer wants no more
 	sum     uint64
-	same    int // pages in a row with the same rows
+	same    int  // pages in a row with the same rows
+	whole   bool // no batch but the last is a resume point
 	// firstRows is the number of rows of the page that down began with.
 	firstRows int
 }

@@ -22,6 +22,7 @@ func builders(m *moving) map[string]*paging.Source[row] {
 	return map[string]*paging.Source[row]{
 		"keyset": keysetByID(m, false), "rescan": keysetByID(m, true), "mark": keysetByMark(m),
 		"backward": list.Backward(), "closed-window": list.ClosedWindow(), "double-pass": list.DoublePass(),
+		"appended": list.Appended(),
 	}
 }
 
@@ -39,7 +40,7 @@ func TestEverySizeOfList(t *testing.T) {
 				if answer == "more" {
 					m.more = claimed
 				}
-				if answer != "total" && name == "backward" {
+				if answer != "total" && (name == "backward" || name == "appended") {
 					continue
 				}
 				src := builders(m)[name]
@@ -87,7 +88,7 @@ func TestEmptyPagesInsideAreNotTheEnd(t *testing.T) {
 	t.Parallel()
 	t.Run("asked for again while a total says there is more", func(t *testing.T) {
 		t.Parallel()
-		for _, name := range []string{"backward", "closed-window", "double-pass"} {
+		for _, name := range []string{"backward", "closed-window", "double-pass", "appended"} {
 			m := newMoving(1, 200)
 			m.faults = func(call int) bool { return call%3 == 2 }
 			g := read(builders(m)[name].Read(t.Context(), ""), 0)
@@ -154,6 +155,8 @@ func TestListsThatDoNotAddUp(t *testing.T) {
 	short.total = func(n int, _ paging.At) int64 { return int64(n) + 7 }
 	growing := newMoving(1, 200)
 	growing.churn, growing.inserts = 3, true
+	fast := newMoving(1, 200)
+	fast.churn, fast.inserts = 2*pageRows, true
 	repeating := func(context.Context, int64, int) (paging.Page[row], error) { return same(t.Context(), paging.At{}) }
 	disordered := func(ctx context.Context, after int64, size int) (paging.Page[row], error) {
 		page, err := m.byID(ctx, after, size)
@@ -183,6 +186,10 @@ func TestListsThatDoNotAddUp(t *testing.T) {
 	}{
 		"page number ignored, backward":    {list(sameOfMany).Backward(), "same rows"},
 		"page number ignored, closed":      {list(same).ClosedWindow(), "same rows"},
+		"page number ignored, appended":    {list(sameOfMany).Appended(), "same rows"},
+		"pages cut, appended":              {list(capped.numbered(1 << 60)).Appended(), "set Size"},
+		"fewer than counted, appended":     {list(short.numbered(1 << 60)).Appended(), "counted"},
+		"grows too fast, appended":         {list(fast.numbered(1 << 60)).Appended(), "faster"},
 		"page number ignored, double":      {list(same).DoublePass(), "same rows"},
 		"pages cut by the platform":        {list(capped.numbered(1 << 60)).Backward(), "set Size"},
 		"fewer rows than counted":          {list(short.numbered(1 << 60)).Backward(), "counted"},
@@ -244,7 +251,7 @@ func TestMistakesAreNamed(t *testing.T) {
 func TestTooManyRows(t *testing.T) {
 	t.Parallel()
 	for name, mk := range map[string]func(paging.List[row]) *paging.Source[row]{
-		"backward": paging.List[row].Backward, "closed": paging.List[row].ClosedWindow, "double": paging.List[row].DoublePass,
+		"backward": paging.List[row].Backward, "closed": paging.List[row].ClosedWindow, "appended": paging.List[row].Appended, "double": paging.List[row].DoublePass,
 	} {
 		m := newMoving(1, 200)
 		g := read(mk(paging.List[row]{Size: pageRows, Fetch: m.numbered(1 << 60), Cap: 199}).Read(t.Context(), ""), 0)

@@ -305,3 +305,33 @@ func TestRowsThatComeIntoTheWindow(t *testing.T) {
 		}
 	}
 }
+
+// TestAppendedSeesEveryState: rows are added, changed and deleted all the time;
+// at the end each is known as it is, at little more than one reading's calls.
+func TestAppendedSeesEveryState(t *testing.T) {
+	t.Parallel()
+	for _, churn := range churns {
+		naiveLost, calls, pages := 0, 0, 0
+		for seed := range uint64(seeds) {
+			world := func() *moving {
+				m := newMoving(seed, listRows)
+				m.churn, m.inserts, m.updates, m.deletes = churn, true, true, true
+				return m
+			}
+			m := world()
+			naiveLost += len(m.lost(1<<60, naive(t, pageRows, m.numbered(1<<60))))
+			m = world()
+			g := read(paging.List[row]{Size: pageRows, Fetch: m.numbered(1 << 60)}.Appended().Read(t.Context(), ""), 0)
+			require.NoError(t, g.err, "seed %d churn %v", seed, churn)
+			for _, r := range m.rows {
+				require.Equal(t, r, g.last[key(r.ID)], "seed %d churn %v", seed, churn)
+			}
+			calls, pages = calls+m.calls, pages+(len(m.rows)+pageRows-1)/pageRows
+			for _, c := range g.checkpoints[:len(g.checkpoints)-1] {
+				require.Empty(t, c)
+			}
+		}
+		require.Positive(t, naiveLost, "the test is void: a plain loop loses nothing here")
+		t.Logf("churn %.0f %%: %.1f calls for %.1f pages", churn/pageRows*100, float64(calls)/seeds, float64(pages)/seeds)
+	}
+}
