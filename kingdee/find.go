@@ -37,11 +37,10 @@ func (s *SaveSink[T]) Find(ctx context.Context, records []duijiesync.Record[T]) 
 	}
 	out := make([]duijiesync.Found, len(records))
 	for i, rec := range records {
-		row, err := stored.row(rec.Key)
-		if err != nil {
-			return nil, err
-		}
-		if row != nil {
+		switch row, err := stored.row(rec.Key); {
+		case err != nil:
+			out[i].Err = err
+		case row != nil:
 			out[i] = s.found(models[i], fields, row)
 		}
 	}
@@ -49,14 +48,21 @@ func (s *SaveSink[T]) Find(ctx context.Context, records []duijiesync.Record[T]) 
 }
 
 // wishes yields what a model would write, field by field: key, the inner key
-// of a reference or nil, and the value.
-func (s *SaveSink[T]) wishes(model json.RawMessage, each func(key, inner []byte, value Cell)) {
+// of a reference or nil, and the value. It tells whether these are all that counts:
+// lines and sub-heads are not read back, so that two records that are equal
+// elsewhere need not be.
+func (s *SaveSink[T]) wishes(model json.RawMessage, each func(key, inner []byte, value Cell)) (whole bool) {
+	whole = true
 	for m := range wire.Walk(model) {
 		inner, value, ok := plainField(m)
+		if !ok && m.Value[0] != 'n' && s.cfg.Compare == nil {
+			whole = false
+		}
 		if ok && !strings.EqualFold(string(m.Key), s.cfg.Form.Number) && !strings.EqualFold(string(m.Key), s.cfg.Form.Key) && s.compares(m.Key, inner) {
 			each(m.Key, inner, value)
 		}
 	}
+	return whole
 }
 
 // compares tells whether a field counts.
@@ -132,7 +138,7 @@ func (s *SaveSink[T]) found(model json.RawMessage, fields fieldSet, row []Cell) 
 	if model == nil {
 		return out
 	}
-	s.wishes(model, func(key, inner []byte, value Cell) {
+	whole := s.wishes(model, func(key, inner []byte, value Cell) {
 		i := fields.index(key, inner)
 		if cell := row[i]; !sameValue(cell, value) {
 			out.Changes = append(out.Changes, duijiesync.Change{Field: fields[i], Old: cell.Text(), New: value.Text()})
@@ -142,9 +148,11 @@ func (s *SaveSink[T]) found(model json.RawMessage, fields fieldSet, row []Cell) 
 		// Saved, but the submit or audit behind it was lost.
 		out.Changes = append(out.Changes, duijiesync.Change{Field: statusField, Old: string(status), New: string(audited)})
 	}
-	out.Match = duijiesync.Identical
-	if len(out.Changes) > 0 {
+	switch {
+	case len(out.Changes) > 0:
 		out.Match = duijiesync.Different
+	case whole:
+		out.Match = duijiesync.Identical
 	}
 	return out
 }

@@ -30,8 +30,9 @@ type SaveSinkConfig[T any] struct {
 	Model func(duijiesync.Record[T]) (any, error)
 	// Compare are the field keys ("FName", "FGroup.FNumber") that tell whether a
 	// stored record is already as it should be. nil: every plain field and
-	// reference the model sets at its top level; lines and sub-heads are then not
-	// compared.
+	// reference the model sets at its top level. Lines and sub-heads can not be
+	// compared: a record that has some is found as existing, and what the ledger does not
+	// know unchanged is sent.
 	Compare []string
 	// UnAudit takes audited records (status C) back before they are updated.
 	// Without it Kingdee's refusal is the outcome. Use AutoSubmitAndAudit in

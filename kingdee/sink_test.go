@@ -168,8 +168,10 @@ func TestSinkLooksUpExactly(t *testing.T) {
 	require.Equal(t, duijiesync.Identical, found[0].Match)
 	twice := mocked(t, SignHeaders, answerText(200, `[[1,"A","C"],[2,"A","C"]]`))
 	dup := customerSink(t, twice, nil)
-	_, err := dup.Find(t.Context(), []duijiesync.Record[Customer]{{Key: "A", Target: duijiesync.Target{KeyOnly: true}}})
-	require.ErrorContains(t, err, "Org")
+	found, err := dup.Find(t.Context(), []duijiesync.Record[Customer]{{Key: "A", Target: duijiesync.Target{KeyOnly: true}}})
+	require.NoError(t, err, "it is that record's trouble alone")
+	require.ErrorContains(t, found[0].Err, "Org")
+	require.ErrorIs(t, found[0].Err, duijie.ErrInvalid)
 	for _, bad := range []SaveSinkConfig[Customer]{{}, {Form: Form{ID: "X", Key: "a b", Number: "F"}}, {Form: FormSaleOrder, Org: "100"}, {Form: FormCustomer, Compare: []string{"a,b"}}} {
 		_, err := NewSaveSink(c, bad)
 		require.ErrorIs(t, err, duijie.ErrInvalid)

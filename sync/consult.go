@@ -103,6 +103,10 @@ func (f *flight[In, Out]) lookBeforeWrite(pending []*item[In, Out]) error {
 	}
 	var gone []*item[In, Out] // written a moment ago, and not to be seen
 	look := func(it *item[In, Out], found Found) {
+		if found.Err != nil {
+			it.stage, it.fresh, it.outcome = rejected, true, unclear(found)
+			return
+		}
 		it.first = found.Match == Absent
 		if it.locate(found) {
 			it.stage, it.fresh = done, true
@@ -136,6 +140,11 @@ func (f *flight[In, Out]) lookBeforeWrite(pending []*item[In, Out]) error {
 // ago that a lookup may not see it yet.
 func (r *run[In, Out]) writtenJustNow(e Entry) bool {
 	return (e.State == EntryDone || e.State == EntryDoubt) && time.Since(e.Updated).Abs() < r.cfg.settle.span()
+}
+
+// unclear is the outcome of a record that the target can not tell about.
+func unclear(f Found) Outcome {
+	return Outcome{Kind: OutcomeRefused, TargetID: f.TargetID, Code: "lookup", Message: f.Err.Error()}
 }
 
 // locate notes where the target has the item, and tells whether it is there as

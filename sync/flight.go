@@ -128,6 +128,9 @@ func (f *flight[In, Out]) transform(it *item[In, Out]) error {
 		it.stage = skipped
 		return nil
 	}
+	if errors.Is(err, ErrStop) {
+		return fmt.Errorf("duijie/sync: transform of record %q: %w", it.in.Key, err)
+	}
 	code := "transform"
 	if errors.Is(err, ErrWait) {
 		code = "wait"

@@ -33,7 +33,7 @@ type PlanItem struct {
 // Plan is Run without writes: it reads the source from the checkpoint,
 // transforms, asks ledger and target, and yields what a run would do. It takes
 // no lease and changes nothing, neither in the state nor in the target. An error is
-// the last pair.
+// the last pair. Transforms that have effects of their own ask [IsPlan].
 func (p *Pipeline[In, Out]) Plan(ctx context.Context) iter.Seq2[PlanItem, error] {
 	return func(yield func(PlanItem, error) bool) {
 		r, err := p.planner(ctx)
@@ -46,7 +46,7 @@ func (p *Pipeline[In, Out]) Plan(ctx context.Context) iter.Seq2[PlanItem, error]
 			yield(PlanItem{}, err)
 			return
 		}
-		for batch, err := range p.Source.Read(ctx, from) {
+		for batch, err := range p.Source.Read(r.ctx, from) {
 			if err != nil {
 				yield(PlanItem{}, fmt.Errorf("duijie/sync: read: %w", err))
 				return
@@ -58,13 +58,22 @@ func (p *Pipeline[In, Out]) Plan(ctx context.Context) iter.Seq2[PlanItem, error]
 	}
 }
 
+type planKey struct{}
+
+// IsPlan tells a transform, a source or a sink's Find that it is called for a
+// plan: nothing may be changed anywhere, not even what a record refers to created.
+func IsPlan(ctx context.Context) bool {
+	plan, _ := ctx.Value(planKey{}).(bool)
+	return plan
+}
+
 func (p *Pipeline[In, Out]) planner(ctx context.Context) (*run[In, Out], error) {
 	cfg, err := p.settings()
 	if err != nil {
 		return nil, err
 	}
 	rep := &reporter{rep: Report{Started: time.Now(), Calls: map[string]map[string]int64{}}}
-	r := newRun(ctx, p, cfg, rep)
+	r := newRun(context.WithValue(ctx, planKey{}, true), p, cfg, rep)
 	r.lease = Lease{Scope: Scope{Pipeline: p.Name, Partition: p.Partition}}
 	return r, nil
 }
@@ -93,7 +102,9 @@ func (r *run[In, Out]) planBatch(batch Batch[In], yield func(PlanItem, error) bo
 
 func (f *flight[In, Out]) planFind(items []*item[In, Out], changes map[*item[In, Out]][]Change) error {
 	return f.find(inStage(items, toWrite), func(it *item[In, Out], found Found) {
-		if it.locate(found) {
+		if found.Err != nil {
+			it.stage, it.outcome = rejected, unclear(found)
+		} else if it.locate(found) {
 			it.stage = done
 		} else if found.Match != Absent {
 			changes[it] = found.Changes

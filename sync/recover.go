@@ -37,7 +37,7 @@ func (r *run[In, Out]) recoverBatch(batch OpenBatch, last time.Time) error {
 	letters := batch.Seq&letterBatch != 0
 	switch {
 	case r.finder != nil:
-		if err := r.recoverByLookup(last, open, &s); err != nil {
+		if err := r.recoverByLookup(last, open, letters, &s); err != nil {
 			return err
 		}
 	case r.cfg.idempotent || r.p.ResendUnknown:
@@ -49,7 +49,7 @@ func (r *run[In, Out]) recoverBatch(batch OpenBatch, last time.Time) error {
 		}
 		s.Entries = mayBeThere(open)
 	default:
-		r.hold(open, letters, &s)
+		r.hold(open, letters, heldOutcome().Message, &s)
 	}
 	if !letters && !r.holds() {
 		// What letters these keys have is older than what was sent, and must not be
@@ -114,7 +114,7 @@ func (r *run[In, Out]) stillOpen(batch OpenBatch) ([]Intent, error) {
 // recoverByLookup asks for the keys until the target had time to finish what
 // was sent last. A create is there or not; of an update a key does not tell, so
 // that only time settles it.
-func (r *run[In, Out]) recoverByLookup(last time.Time, open []Intent, s *Settlement) error {
+func (r *run[In, Out]) recoverByLookup(last time.Time, open []Intent, letters bool, s *Settlement) error {
 	var creates, updates []Intent
 	for _, in := range open {
 		if in.TargetID == "" {
@@ -133,7 +133,7 @@ func (r *run[In, Out]) recoverByLookup(last time.Time, open []Intent, s *Settlem
 		if attempt == r.cfg.settle.Attempts {
 			creates = append(creates, updates...)
 		}
-		absent, err := r.findIntents(creates, s)
+		absent, err := r.findIntents(creates, letters, s)
 		if err != nil {
 			return err
 		}
@@ -142,7 +142,7 @@ func (r *run[In, Out]) recoverByLookup(last time.Time, open []Intent, s *Settlem
 	return nil
 }
 
-func (r *run[In, Out]) findIntents(open []Intent, s *Settlement) (absent []Intent, err error) {
+func (r *run[In, Out]) findIntents(open []Intent, letters bool, s *Settlement) (absent []Intent, err error) {
 	for chunk := range chunks(open, r.cfg.findRows) {
 		records := make([]Record[Out], len(chunk))
 		for i, in := range chunk {
@@ -153,6 +153,10 @@ func (r *run[In, Out]) findIntents(open []Intent, s *Settlement) (absent []Inten
 			return nil, err
 		}
 		for i, f := range found {
+			if f.Err != nil {
+				r.hold(chunk[i:i+1], letters, f.Err.Error(), s)
+				continue
+			}
 			if f.Match == Absent {
 				absent = append(absent, chunk[i])
 				continue
@@ -174,7 +178,7 @@ func (r *run[In, Out]) findIntents(open []Intent, s *Settlement) (absent []Inten
 // hold notes records whose outcome nobody can tell. A letter keeps the item it
 // has only if that was sent: else it is an older one, and the source yields the
 // newer one again.
-func (r *run[In, Out]) hold(open []Intent, letters bool, s *Settlement) {
+func (r *run[In, Out]) hold(open []Intent, letters bool, why string, s *Settlement) {
 	raw := json.RawMessage{}
 	if letters {
 		raw = nil
@@ -186,7 +190,7 @@ func (r *run[In, Out]) hold(open []Intent, letters bool, s *Settlement) {
 			Key: in.Key, Fingerprint: in.Fingerprint, TargetID: in.TargetID, State: EntryHeld, Version: in.Version, Updated: now,
 		})
 		s.Dead = append(s.Dead, DeadLetter{
-			Key: in.Key, Reason: DeadHeld, Code: o.Code, Message: o.Message, Raw: raw,
+			Key: in.Key, Reason: DeadHeld, Code: o.Code, Message: why, Raw: raw,
 			Fingerprint: in.Fingerprint, Version: in.Version, Attempts: 1, First: now, Last: now,
 		})
 	}

@@ -102,6 +102,10 @@ func (f *flight[In, Out]) settleByLookup(items []*item[In, Out], unknown bool) (
 		last := attempt >= f.r.cfg.settle.Attempts
 		var waiting []*item[In, Out]
 		err := f.find(items, func(it *item[In, Out], found Found) {
+			if found.Err != nil {
+				f.giveUp(it, found)
+				return
+			}
 			switch met := f.judgeFound(it, found); {
 			case met == foundDone:
 			case last, met == foundOther && it.outcome.Kind == OutcomeConflict:
@@ -118,6 +122,18 @@ func (f *flight[In, Out]) settleByLookup(items []*item[In, Out], unknown bool) (
 		items = waiting
 	}
 	return again, nil
+}
+
+// giveUp settles a record that can not be told from another one: refused where
+// the target did not take it, held where it may have.
+func (f *flight[In, Out]) giveUp(it *item[In, Out], found Found) {
+	o := unclear(found)
+	if it.outcome.Kind == OutcomeConflict {
+		f.conclude(it, o)
+		return
+	}
+	o.Kind = OutcomeUnknown
+	it.stage, it.fresh, it.outcome = held, true, o
 }
 
 type finding uint8

@@ -115,6 +115,10 @@ type Found struct {
 	TargetID string
 	Changes  []Change // for Different: what writing the record would change
 	Note     any      // handed to Write in Target.Note, to save it a second lookup
+	// Err says why this record alone can not be told, as when the target has two
+	// with its key: it becomes a dead letter, held where a write of it is in doubt.
+	// The rest does not count.
+	Err error
 }
 
 // Change is one field a write would change, as texts for people and reports.

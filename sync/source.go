@@ -106,8 +106,8 @@ type RawDecoder[T any] interface {
 }
 
 // Transform turns an item of the source into an item of the target. An error
-// makes the record a dead letter; [ErrSkip] leaves it out, [ErrWait] parks it. It
-// must be pure: the same input gives the same output, or unchanged records look
+// makes the record a dead letter; [ErrSkip] leaves it out, [ErrWait] parks it,
+// [ErrStop] ends the run. It must be pure: the same input gives the same output, or unchanged records look
 // changed. It is called from several goroutines where the sink has lanes.
 type Transform[In, Out any] func(ctx context.Context, in In) (Out, error)
 
@@ -119,6 +119,9 @@ var (
 	// refers to is missing: it becomes a dead letter with reason [DeadWaiting],
 	// and every run tries it again at its end, as Replay does.
 	ErrWait = errors.New("duijie/sync: record waits for something it refers to")
+	// ErrStop ends the run, for what concerns no single record: a lookup in another
+	// system that is down. The record and all behind it are left for the next run.
+	ErrStop = errors.New("duijie/sync: run stopped by the transform")
 )
 
 // Same is the transform of a pipeline whose source already yields what the

@@ -48,8 +48,7 @@ func ConvertCreate[A, B any](create Create[A], convert func(key string, value A)
 type withoutCreate struct{}
 
 // WithoutCreate returns a context under which resolvers create nothing and
-// report what is missing as missing: for [duijiesync.Pipeline.Plan], which must change
-// nothing.
+// report what is missing as missing, as they do in a plan by themselves.
 func WithoutCreate(ctx context.Context) context.Context {
 	return context.WithValue(ctx, withoutCreate{}, true)
 }

@@ -296,7 +296,7 @@ func TestPlanCreatesNothing(t *testing.T) {
 	source := refs.PrefetchSource(list(10, thing{No: "O1", Ref: "K"}), r, func(o thing) []string { return []string{o.Ref} })
 	p := pipe("orders", source, newShop("o"), state)
 	p.Transform = through(r)
-	for item, err := range p.Plan(refs.WithoutCreate(t.Context())) {
+	for item, err := range p.Plan(t.Context()) {
 		require.NoError(t, err)
 		require.Equal(t, duijiesync.ActionWait, item.Action)
 		require.Contains(t, item.Reason, `customer "K"`)

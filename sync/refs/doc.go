@@ -33,7 +33,7 @@
 // [CreateWith] brings a missing record into the target through a pipeline of
 // its own: the lost answer of its creation is settled by lookup, a crash in the
 // middle of it is finished, a refusal is a dead letter whose words stand in the
-// error of all that wait for it. Plan creates under [WithoutCreate] nothing.
+// error of all that wait for it. A plan creates nothing.
 //
 // # What holds
 //

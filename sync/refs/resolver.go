@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	duijiesync "github.com/duijie-go/duijie/sync"
 )
 
 // Options say where a [Resolver] looks and what it remembers. Backends is
@@ -161,7 +163,7 @@ func (r *Resolver[V]) Forget(keys ...string) {
 // resolve answers distinct keys.
 func (r *Resolver[V]) resolve(ctx context.Context, keys []string) (map[string]answer[V], error) {
 	answers, err := r.lookups.all(ctx, keys)
-	if err != nil || r.creates == nil || ctx.Value(withoutCreate{}) != nil {
+	if err != nil || r.creates == nil || ctx.Value(withoutCreate{}) != nil || duijiesync.IsPlan(ctx) {
 		return answers, err
 	}
 	var missing []string
