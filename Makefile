@@ -13,6 +13,8 @@ BENCH     ?= .
 BENCHFLAGS ?=
 FUZZ      ?= ^Fuzz
 FUZZTIME  ?= 20s
+KILLS     ?= 200
+SEEDS     ?= 100000
 VULNDB    ?= https://vuln.go.dev
 
 BIN           := $(CURDIR)/.bin
@@ -47,7 +49,7 @@ endef
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: test
 test: ## Run the tests of all modules (RACE=1 needs a C compiler; TESTFLAGS=..., TIMEOUT=15m)
@@ -58,6 +60,15 @@ test: ## Run the tests of all modules (RACE=1 needs a C compiler; TESTFLAGS=...,
 bench: ## Run the benchmarks of all modules (BENCH=regexp, BENCHFLAGS=...)
 	@$(call each,go test -bench,$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem $(BENCHFLAGS) ./...); \
 	echo "ok: $$n modules benchmarked"
+
+.PHONY: bench-engine
+bench-engine: ## Compare the sync engine with hand-written loops and print the table (about six minutes)
+	@cd internal/bench && $(GO) run . $(BENCHFLAGS)
+
+.PHONY: soak
+soak: ## Kill a real run 200 times and try 100,000 simulated schedules (KILLS=, SEEDS=; hours)
+	cd examples && DUIJIE_KILLS=$(KILLS) $(GO) test ./wdt-shops-to-kingdee -run '^TestKilledAtRandomMoments$$' -v -count 1 -timeout 1h
+	DUIJIE_SEEDS=$(SEEDS) $(GO) test ./sync -run TestSimulation -count 1 -timeout 4h -cpu 1
 
 # `go test -list` prints the names of a package's targets, then a line with the package; awk joins the two, because
 # -fuzz takes one package and one target at a time.
