@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"time"
@@ -52,6 +53,9 @@ func compare(pattern, dir, profile string) (err error) {
 		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	}
 	b := &bench{dir: dir, profiles: profile, records: 20_000, rounds: 5, log: os.Stderr}
+	if file := filepath.Join(dir, millionFile); fileExists(file) {
+		b.million = file
+	}
 	for _, c := range cases {
 		if !wanted.MatchString(c.name) {
 			continue
@@ -65,4 +69,9 @@ func compare(pattern, dir, profile string) (err error) {
 	fmt.Printf("%s, %s/%s, %d cores\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 	b.print(os.Stdout)
 	return errors.Join(b.failures...)
+}
+
+func fileExists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }

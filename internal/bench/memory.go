@@ -10,6 +10,9 @@ import (
 // millionRows is how many rows the large ledger has.
 const millionRows = 1_000_000
 
+// millionFile is the state file with that ledger.
+const millionFile = "million.db"
+
 // memoryCase runs 100,000 and 1,000,000 records with the state in SQLite and
 // compares the most memory the two took. It keeps the larger state for others.
 func memoryCase(ctx context.Context, b *bench) error {
@@ -19,7 +22,7 @@ func memoryCase(ctx context.Context, b *bench) error {
 		return err
 	}
 	peak := map[int]*result{}
-	kept := filepath.Join(b.dir, "million.db")
+	kept := filepath.Join(b.dir, millionFile)
 	for _, records := range []int{few, millionRows} {
 		file := b.stateFile()
 		res, stats, err := task{Kind: pipeline, State: file, Lanes: 4}.do(ctx, serverConfig{Records: records})
@@ -36,10 +39,10 @@ func memoryCase(ctx context.Context, b *bench) error {
 			}
 			b.million = kept
 		}
-		const limit = 30 << 20
+		const limit = 30_000_000
 		b.add(fmt.Sprintf("peak memory, %d records, SQLite: resident (heap in use)", records),
-			fmt.Sprintf("%s (%s)", mib(res.RSSPeak), mib(res.HeapPeak)), fmt.Sprintf("%s (%s)", mib(hand.RSSPeak), mib(hand.HeapPeak)),
-			times(float64(res.RSSPeak), float64(hand.RSSPeak)), "≤ 30 MiB resident", res.RSSPeak <= limit)
+			fmt.Sprintf("%s (%s)", mb(res.RSSPeak), mb(res.HeapPeak)), fmt.Sprintf("%s (%s)", mb(hand.RSSPeak), mb(hand.HeapPeak)),
+			times(float64(res.RSSPeak), float64(hand.RSSPeak)), "≤ 30 MB resident", res.RSSPeak <= limit)
 	}
 	grown := float64(peak[millionRows].RSSPeak)/float64(peak[few].RSSPeak) - 1
 	b.add("– 1,000,000 against 100,000 records, resident", fmt.Sprintf("%+.1f %%", 100*grown), "–", "–", "within 10 %", grown <= 0.1)

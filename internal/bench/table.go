@@ -67,6 +67,6 @@ func perRecord(d time.Duration, records int) float64 {
 	return float64(d.Microseconds()) / float64(records)
 }
 
-func mib(n int64) string { return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20)) }
+func mb(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
 
 func times(ours, hand float64) string { return fmt.Sprintf("%.2f ×", ours/hand) }
