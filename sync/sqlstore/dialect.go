@@ -23,6 +23,8 @@ type Dialect interface {
 	query(q query) string
 	// entriesIn returns the text that reads n ledger rows by key.
 	entriesIn(n int) string
+	// putEntries returns the text that puts n ledger rows with distinct keys.
+	putEntries(n int) string
 	// deadIn returns the text that reads n dead letters by key.
 	deadIn(n int) string
 	// integrity has the database look for damage of its own.
@@ -58,7 +60,6 @@ const (
 	queryOthers
 	queryOthersOpen
 	queryClose
-	queryPutEntry
 	queryListEntries
 	queryExpire
 	queryForgetEntry

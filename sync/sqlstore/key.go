@@ -21,9 +21,12 @@ type storedKey struct {
 	fullkey []byte // empty where rkey is the key
 }
 
+// plainKey tells whether a key is stored as it is.
+func plainKey(key string) bool { return len(key) <= maxKey && !strings.HasPrefix(key, hashMark) }
+
 // storeKey returns the columns of key.
 func storeKey(key string) storedKey {
-	if len(key) <= maxKey && !strings.HasPrefix(key, hashMark) {
+	if plainKey(key) {
 		return storedKey{rkey: []byte(key), fullkey: []byte{}}
 	}
 	full := []byte(key)

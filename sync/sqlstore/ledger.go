@@ -141,30 +141,6 @@ func (s *Store) scanEntry(rows *sql.Rows, pipeline string, sum *rowSum) (entry d
 	return entry, nil
 }
 
-// putEntries writes entries in order of their keys, the last of each.
-func (t *transaction) putEntries(pipeline string, entries []duijiesync.Entry) error {
-	if len(entries) == 0 {
-		return nil
-	}
-	var (
-		stmt = t.stmt(queryPutEntry)
-		name = []byte(pipeline)
-		sum  rowSum
-	)
-	for _, entry := range lastByKey(entries, func(e *duijiesync.Entry) string { return e.Key }) {
-		if entry.State < duijiesync.EntryDone || entry.State > duijiesync.EntryGone {
-			return fmt.Errorf("entry %s: there is no state %d", quote(entry.Key), entry.State)
-		}
-		key, updated := storeKey(entry.Key), toMillis(entry.Updated)
-		_, err := stmt.ExecContext(t.ctx, name, key.rkey, key.fullkey, entry.Fingerprint[:], []byte(entry.TargetID),
-			int64(entry.State), entry.Version, updated, []byte(entry.Step), entrySum(&sum, pipeline, entry, updated).sum())
-		if err != nil {
-			return fmt.Errorf("entry %s: %w", quote(entry.Key), err)
-		}
-	}
-	return nil
-}
-
 func entrySum(sum *rowSum, pipeline string, entry *duijiesync.Entry, updated int64) *rowSum {
 	return sum.reset().string(pipeline).string(entry.Key).bytes(entry.Fingerprint[:]).string(entry.TargetID).
 		number(int64(entry.State)).number(entry.Version).number(updated).string(entry.Step)

@@ -12,7 +12,8 @@ import (
 //
 // The handle must have a busy_timeout, a journal that survives a crash, and
 // synchronous=FULL ([WithRelaxedDurability] allows NORMAL). SQLite has one
-// writer at a time, so give it one connection: db.SetMaxOpenConns(1). Locked
+// writer at a time, so give it one connection: db.SetMaxOpenConns(1). It is
+// faster with temp_store=MEMORY, which no promise depends on. Locked
 // databases are recognized by drivers whose errors have a method Code() int,
 // as those of modernc.org/sqlite.
 var SQLite Dialect = sqliteDialect{}
@@ -82,6 +83,16 @@ func (sqliteDialect) entriesIn(n int) string {
 		FROM {ledger} WHERE pipeline = ? AND rkey IN (` + placeholders(n) + `)`
 }
 
+func (sqliteDialect) putEntries(n int) string {
+	row := "(" + placeholders(entryColumns) + ")"
+	return `INSERT INTO {ledger}
+		(pipeline, rkey, fullkey, fingerprint, target_id, state, source_ver, updated, step, sum)
+		VALUES ` + row + strings.Repeat(","+row, n-1) + `
+		ON CONFLICT (pipeline, rkey) DO UPDATE SET fullkey = excluded.fullkey, fingerprint = excluded.fingerprint,
+		target_id = excluded.target_id, state = excluded.state, source_ver = excluded.source_ver,
+		updated = excluded.updated, step = excluded.step, sum = excluded.sum`
+}
+
 func (sqliteDialect) deadIn(n int) string {
 	return sqliteDeadColumns + ` WHERE pipeline = ? AND rkey IN (` + placeholders(n) + `)
 		ORDER BY okey, fullkey`
@@ -148,12 +159,6 @@ var sqliteQueries = [queryCount]string{
 	queryOthersOpen: `SELECT part, seq, started, body FROM {openbatch} WHERE pipeline = ? AND part <> ? ORDER BY part, seq`,
 	queryClose:      `DELETE FROM {openbatch} WHERE pipeline = ? AND part = ? AND seq = ?`,
 
-	queryPutEntry: `INSERT INTO {ledger}
-		(pipeline, rkey, fullkey, fingerprint, target_id, state, source_ver, updated, step, sum)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (pipeline, rkey) DO UPDATE SET fullkey = excluded.fullkey, fingerprint = excluded.fingerprint,
-		target_id = excluded.target_id, state = excluded.state, source_ver = excluded.source_ver,
-		updated = excluded.updated, step = excluded.step, sum = excluded.sum`,
 	queryListEntries: `SELECT rkey, fullkey, fingerprint, target_id, state, source_ver, updated, step, sum
 		FROM {ledger} WHERE pipeline = ? AND rkey >= ? ORDER BY rkey LIMIT ?`,
 	queryExpire:      `DELETE FROM {ledger} WHERE pipeline = ? AND state = ? AND updated < ?`,

@@ -19,6 +19,7 @@ type Store struct {
 	tables  *strings.Replacer // {table} to its prefixed name
 	stmts   [queryCount]*sql.Stmt
 	lookups [len(lookupSizes)]*sql.Stmt // ledger rows by key, one per size
+	puts    [len(putSizes)]*sql.Stmt    // the same, to put them
 }
 
 var _ duijiesync.State = (*Store)(nil)
@@ -67,6 +68,13 @@ func (s *Store) prepare(ctx context.Context) error {
 		}
 		s.lookups[i] = stmt
 	}
+	for i, size := range putSizes {
+		stmt, err := s.db.PrepareContext(ctx, s.tables.Replace(s.dialect.putEntries(size)))
+		if err != nil {
+			return err
+		}
+		s.puts[i] = stmt
+	}
 	return nil
 }
 
@@ -74,7 +82,7 @@ func (s *Store) prepare(ctx context.Context) error {
 // the caller's.
 func (s *Store) Close() error {
 	var errs []error
-	for _, stmts := range [][]*sql.Stmt{s.stmts[:], s.lookups[:]} {
+	for _, stmts := range [][]*sql.Stmt{s.stmts[:], s.lookups[:], s.puts[:]} {
 		for _, stmt := range stmts {
 			if stmt != nil {
 				errs = append(errs, stmt.Close())

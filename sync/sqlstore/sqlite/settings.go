@@ -18,6 +18,10 @@ const (
 	// checkpointPages is how long the WAL grows before its pages are copied into
 	// the file: 16 MiB. SQLite's own 1000 makes one batch in a few wait for that.
 	checkpointPages = 4000
+	// tempStore is in memory: a statement that puts many rows notes the pages it
+	// changes until it ends, some 200 KB, which a temporary file makes slower than
+	// one statement per row.
+	tempStore = 2
 
 	synchronousNormal = 1
 	synchronousFull   = 2
@@ -53,6 +57,7 @@ func (s settings) query() string {
 		fmt.Sprintf("synchronous(%d)", s.synchronous),
 		fmt.Sprintf("cache_size(%d)", cacheSize),
 		fmt.Sprintf("wal_autocheckpoint(%d)", checkpointPages),
+		fmt.Sprintf("temp_store(%d)", tempStore),
 	} {
 		v.Add("_pragma", pragma)
 	}

@@ -48,6 +48,40 @@ func TestInvalidSettlementChangesNothing(t *testing.T) {
 	}
 }
 
+// TestEveryNumberOfEntries: however many entries a settlement puts, and whatever
+// statements they are spread over, each is stored with its own contents; again
+// and changed as well, and with keys of every form and times of their own.
+func TestEveryNumberOfEntries(t *testing.T) {
+	t.Parallel()
+	store := openStore(t, ":memory:")
+	lease := acquire(t, store, orders)
+	for _, n := range []int{1, 2, 9, 10, 11, 20, 49, 50, 51, 60, 61, 121} {
+		for version := range int64(2) {
+			var s duijiesync.Settlement
+			want := map[string]duijiesync.Entry{}
+			var keys []string
+			for i := range n {
+				e := benchEntry(i, version)
+				switch i % 5 {
+				case 1:
+					e.Key = strings.Repeat(e.Key, 30) // found by its hash
+				case 2:
+					e.TargetID, e.Step, e.Updated = "", "audit", noon.Add(time.Duration(i)*time.Millisecond)
+				case 3:
+					e.Key, e.State = "\x00h"+e.Key, duijiesync.EntryDead
+				}
+				e.Key = fmt.Sprint(e.Key, n)
+				s.Entries = append(s.Entries, duijiesync.Entry{Key: e.Key, State: duijiesync.EntryHeld}, e) // the last counts
+				want[e.Key], keys = e, append(keys, e.Key)
+			}
+			require.NoError(t, store.Settle(t.Context(), lease, s))
+			got, err := store.Ledger(t.Context(), "orders", keys)
+			require.NoError(t, err)
+			require.Equal(t, want, got, "%d entries", n)
+		}
+	}
+}
+
 func TestOpenBatchIsNeverOverwritten(t *testing.T) {
 	t.Parallel()
 	store := openStore(t, ":memory:")
