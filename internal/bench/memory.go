@@ -25,7 +25,7 @@ func memoryCase(ctx context.Context, b *bench) error {
 	kept := filepath.Join(b.dir, millionFile)
 	for _, records := range []int{few, millionRows} {
 		file := b.stateFile()
-		res, stats, err := task{Kind: pipeline, State: file, Lanes: 4}.do(ctx, serverConfig{Records: records})
+		res, stats, err := task{Kind: pipeline, State: file, Lanes: 4}.do(ctx, serverConfig{Records: records, Scattered: true})
 		if err != nil {
 			return err
 		}

@@ -73,10 +73,9 @@ const orderSize = 575
 
 const remark = "请尽快发货,发票随货寄出。Leave the parcel with the gate keeper if nobody answers; call a person before delivery"
 
-// appendOrder appends the n-th order. Its number is scattered, so that orders
-// that follow each other lie far apart in a ledger: the worst case for its tree.
-func appendOrder(b []byte, n int) []byte {
-	b = fmt.Appendf(b, `{"id":"%d","no":"%s","status":"audited",`, idBase+n, number(n))
+// appendOrder appends the n-th order.
+func appendOrder(b []byte, n int, scattered bool) []byte {
+	b = fmt.Appendf(b, `{"id":"%d","no":"%s","status":"audited",`, idBase+n, number(n, scattered))
 	at := orderEpoch.Add(time.Duration(n) * time.Second).Format("2006-01-02 15:04:05")
 	b = fmt.Appendf(b, `"created":"%s","modified":"%s","customer_no":"C%06d",`, at, at, n%1000)
 	b = append(b, `"customer_name":"杭州西湖数码旗舰店","address":{"province":"浙江省","city":"杭州市","district":"西湖区",`...)
@@ -99,19 +98,31 @@ const (
 	unspread = 0xF1DE83E19937733D
 )
 
-// number is the business key of the n-th order.
-func number(n int) string { return fmt.Sprintf("SO%016x", uint64(n)*golden) } //nolint:gosec // n is not negative
+// number is the business key of the n-th order. Numbers grow from order to
+// order, as those of most software do; scattered ones lie far apart, which is the
+// worst case for the tree of a ledger.
+func number(n int, scattered bool) string {
+	if scattered {
+		return fmt.Sprintf("SX%016x", uint64(n)*golden) //nolint:gosec // n is not negative
+	}
+	return fmt.Sprintf("SO%016x", n)
+}
 
 // indexOf is the inverse of number, 0 for what is none.
 func indexOf(no string) int {
-	if len(no) != 18 || no[:2] != "SO" {
+	if len(no) != 18 {
 		return 0
 	}
 	v, err := strconv.ParseUint(no[2:], 16, 64)
-	if err != nil {
+	switch {
+	case err != nil:
+		return 0
+	case no[:2] == "SX":
+		v *= unspread
+	case no[:2] != "SO":
 		return 0
 	}
-	return int(v * unspread & (1<<62 - 1)) //nolint:gosec // cut to 62 bits
+	return int(v & (1<<62 - 1))
 }
 
 // saveRow is one row of a write: the id of an update, and the contents.

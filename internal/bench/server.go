@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -16,6 +17,7 @@ import (
 // serverConfig says what a server holds and how it behaves.
 type serverConfig struct {
 	Records   int           // orders 1 to Records
+	Scattered bool          // their numbers do not grow
 	Latency   time.Duration // of every call
 	PerSecond float64       // calls a second over all operations, 0 = no limit
 	HTTP429   bool          // throttle with HTTP 429 instead of a code inside HTTP 200
@@ -81,7 +83,7 @@ func serve(text string, in io.Reader, out io.Writer) error {
 		_ = hs.Close()
 	}()
 	fmt.Fprintf(out, "http://%s\n", listener.Addr())
-	if err := hs.Serve(listener); err != http.ErrServerClosed { //nolint:errorlint // returned as it is
+	if err := hs.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil
@@ -104,10 +106,10 @@ func (s *server) handler() http.Handler {
 	return mux
 }
 
-func (st *serverStats) count(copies uint8) {
+func (s *serverStats) count(copies uint8) {
 	if copies > 0 {
-		st.Rows++
-		st.Duplicates += int(copies) - 1
+		s.Rows++
+		s.Duplicates += int(copies) - 1
 	}
 }
 
@@ -201,7 +203,7 @@ func (s *server) list(body, answer []byte) ([]byte, error) {
 		if n > after+1 {
 			answer = append(answer, ',')
 		}
-		answer = appendOrder(answer, n)
+		answer = appendOrder(answer, n, s.cfg.Scattered)
 	}
 	next := ""
 	if last < s.cfg.Records {

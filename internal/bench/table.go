@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"time"
 )
 
@@ -60,7 +61,9 @@ func (b *bench) print(w io.Writer) {
 // stateFile names a new state file.
 func (b *bench) stateFile() string {
 	b.files++
-	return fmt.Sprintf("%s/state-%d.db", b.dir, b.files)
+	name := fmt.Sprintf("%s/state-%d.db", b.dir, b.files)
+	_ = os.Remove(name) // of an earlier run, where the folder was kept
+	return name
 }
 
 func perRecord(d time.Duration, records int) float64 {
