@@ -19,8 +19,11 @@ type Limit struct {
 }
 
 // limiter paces the calls of one group. A throttle answer lowers its rate at
-// once (multiplicative decrease); without further ones it climbs back a little
-// every few seconds (additive increase), up to the told limit if there is one.
+// once, below what the platform was seen to let through. The rate comes back to
+// just below that within seconds, stays there, and then probes further: slowly at
+// first, ever faster the longer nothing is throttled, up to the told limit if
+// there is one. Throttled before it has seen a whole second, the limiter starts
+// low and doubles until it is throttled again.
 type limiter struct {
 	told     duijie.RateLimiter // the user's, nil for none
 	pace     *rate.Limiter
@@ -31,20 +34,30 @@ type limiter struct {
 	hold    time.Time // nothing is sent before this
 	lowered time.Time // last decrease, zero while running free
 	raised  time.Time
+	top     float64 // the rate that was too much
+	plateau time.Duration
+	streak  int  // decreases close to each other that taught nothing
+	seeking bool // no rate that was too much is known: doubling
+	began   time.Time
 	sentAt  []time.Time // ring of the last good calls, to measure the rate
 	next    int
 }
 
 const (
-	rateWindow    = 256
-	settleTime    = time.Second      // throttle answers of calls already under way do not count twice
-	raiseEvery    = 2 * time.Second  // additive increase
-	forgetAfter   = 10 * time.Second // a second throttle within this halves the rate further
-	firstDecrease = 0.95
-	nextDecrease  = 0.7
-	raiseShare    = 0.01
-	lowestRate    = 1.0 / 60
-	unlimited     = float64(rate.Inf) // not math.Inf: the pace computes with it
+	rateWindow   = 256
+	settleTime   = time.Second      // throttle answers of calls already under way do not count twice
+	raiseEvery   = 2 * time.Second  // while probing
+	returnEvery  = time.Second      // while coming back
+	seekEvery    = time.Second / 2  // while doubling
+	shortPlateau = 2 * time.Second  // after a decrease, before the rate that was too much is tried again
+	longPlateau  = 40 * time.Second // the same, when it was found again and again: doubled until then
+	forgetAfter  = 10 * time.Second // decreases closer than this belong together
+	firstShare   = 0.9              // of the rate that was too much, right after a decrease
+	plateauShare = 0.98             // and after coming back
+	streakShare  = 0.01             // taken off for a decrease that taught nothing; doubles with each
+	raiseShare   = 0.01
+	lowestRate   = 1.0 / 60
+	unlimited    = float64(rate.Inf) // not math.Inf: the pace computes with it
 )
 
 func newLimiter(limit Limit, told duijie.RateLimiter) *limiter {
@@ -148,18 +161,41 @@ func (l *limiter) succeeded(now time.Time) {
 		l.sentAt[l.next] = now
 	}
 	l.next = (l.next + 1) % rateWindow
-	if l.lowered.IsZero() || now.Sub(l.raised) < raiseEvery || now.Before(l.hold) {
+	if l.began.IsZero() {
+		l.began = now
+	}
+	if !l.lowered.IsZero() && !now.Before(l.hold) {
+		l.raise(now)
+	}
+}
+
+// raise lets the rate grow a step when it is time.
+func (l *limiter) raise(now time.Time) {
+	current, since := float64(l.pace.Limit()), now.Sub(l.raised)
+	below := plateauShare * l.top
+	raised := current
+	switch {
+	case l.seeking && since >= seekEvery:
+		raised = 2 * current
+	case l.seeking:
+	case current < 0.99*below:
+		if since < returnEvery {
+			return
+		}
+		raised = current + (below-current)/2
+	case now.Sub(l.lowered) >= l.plateau && since >= raiseEvery:
+		// Slowly near the rate that was too much, then ever faster: the throttle may
+		// have had a reason that is long gone.
+		quiet := int((now.Sub(l.lowered) - l.plateau) / raiseEvery)
+		raised = current * (1 + math.Min(raiseShare*float64(int(1)<<min(quiet, 10)), 0.5))
+	}
+	if raised == current {
 		return
 	}
 	l.raised = now
-	// Slowly near the rate that was too much, then ever faster: the throttle may
-	// have had a reason that is long gone.
-	quiet := int(now.Sub(l.lowered) / forgetAfter)
-	current := float64(l.pace.Limit())
-	raised := current * (1 + math.Min(raiseShare*float64(int(1)<<min(quiet, 10)), 0.5))
 	if raised >= l.ceiling {
 		raised = l.ceiling
-		l.lowered = time.Time{}
+		l.lowered, l.streak = time.Time{}, 0
 	}
 	l.pace.SetLimitAt(now, rate.Limit(raised))
 }
@@ -168,6 +204,7 @@ func (l *limiter) succeeded(now time.Time) {
 func (l *limiter) throttled(now time.Time, pause time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	resumed := l.hold // the end of the hold before this one
 	if until := now.Add(pause); until.After(l.hold) {
 		l.hold = until
 	}
@@ -175,34 +212,65 @@ func (l *limiter) throttled(now time.Time, pause time.Duration) {
 	if !l.lowered.IsZero() && since < settleTime {
 		return
 	}
-	current := math.Min(float64(l.pace.Limit()), l.ceiling)
-	factor := firstDecrease
-	if !l.lowered.IsZero() && since < forgetAfter {
-		factor = nextDecrease
+	pace := math.Min(float64(l.pace.Limit()), l.ceiling)
+	top := pace
+	measured, whole := l.measured(now, resumed)
+	if measured > 0 && measured < pace {
+		top = measured
 	}
-	measured := l.measured(now)
-	if measured > 0 && measured < current {
-		current = measured
+	first := l.lowered.IsZero() || since >= forgetAfter
+	again := !first && top > 0.98*pace // what was let through tells nothing new, and still it is too much
+	switch {
+	case first:
+		l.streak = 0
+	case again:
+		l.streak++
 	}
-	if current == unlimited {
-		current = 1
+	l.plateau = min(2*l.plateau, longPlateau)
+	if l.seeking || top > 1.25*l.top || top < 0.8*l.top { // not yet sure
+		l.plateau = shortPlateau
+	}
+	l.top, l.seeking = top, !whole
+	if l.top == unlimited {
+		l.top = 1
 	}
 	lowest := lowestRate
-	if l.ceiling < unlimited && factor == firstDecrease {
+	switch {
+	case again:
+		l.top *= math.Max(1-streakShare*float64(int(1)<<min(l.streak-1, 10)), 0.5)
+	case first && l.ceiling < unlimited:
 		// A single throttle below a limit we were told says little: halve at most.
 		lowest = l.ceiling / 2
 	}
-	l.lowered, l.raised = now, now
-	l.pace.SetLimitAt(now, rate.Limit(math.Max(current*factor, lowest)))
+	l.lowered, l.raised = now, l.hold
+	l.pace.SetLimitAt(now, rate.Limit(math.Max(l.top*firstShare, lowest)))
 }
 
-// measured is the number of good calls in the last second.
-func (l *limiter) measured(now time.Time) float64 {
+// measured is the rate of good calls over the last second, or what of it was not
+// held back; 0 when that is too little to tell. whole is false before the first
+// second is over: then it is their number, for a platform may count by seconds.
+func (l *limiter) measured(now, resumed time.Time) (perSecond float64, whole bool) {
+	from := now.Add(-time.Second)
+	whole = !l.began.IsZero() && !l.began.After(from)
+	if resumed.After(from) {
+		from = resumed
+	}
+	if len(l.sentAt) == rateWindow && l.sentAt[l.next].After(from) {
+		from = l.sentAt[l.next]
+	}
 	n := 0
 	for _, t := range l.sentAt {
-		if now.Sub(t) <= time.Second {
+		if t.After(from) {
 			n++
 		}
 	}
-	return float64(n)
+	const enough = 250 * time.Millisecond
+	switch span := now.Sub(from); {
+	case !whole:
+		return float64(n), false
+	case span <= 0, span < enough && n < rateWindow-1:
+		return 0, true
+	default:
+		return float64(n) / span.Seconds(), true
+	}
 }
