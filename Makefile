@@ -68,7 +68,7 @@ bench-engine: ## Compare the sync engine with hand-written loops and print the t
 .PHONY: soak
 soak: ## Kill a real run 200 times and try 100,000 simulated schedules (KILLS=, SEEDS=; hours)
 	cd examples && DUIJIE_KILLS=$(KILLS) $(GO) test ./wdt-shops-to-kingdee -run '^TestKilledAtRandomMoments$$' -v -count 1 -timeout 1h
-	DUIJIE_SEEDS=$(SEEDS) $(GO) test ./sync -run TestSimulation -count 1 -timeout 4h -cpu 1
+	DUIJIE_SEEDS=$(SEEDS) $(GO) test ./sync -run '^TestSimulation$$' -count 1 -timeout 4h -cpu 1
 
 # `go test -list` prints the names of a package's targets, then a line with the package; awk joins the two, because
 # -fuzz takes one package and one target at a time.
