@@ -5,9 +5,9 @@ import (
 	stdsync "sync"
 )
 
-// ErrTargetBusy: the target could not take so many rows just now (locked,
-// busy) that the run stopped, instead of waiting for each of them. Nothing is
-// lost and nothing became a dead letter for it: run again later.
+// ErrTargetBusy says that the target could not take so many rows just now
+// (locked, busy) that the run stopped, instead of waiting for each of them. Nothing
+// is lost and nothing became a dead letter for it: run again later.
 var ErrTargetBusy = errors.New("duijie/sync: the target is too busy")
 
 // retryBudget bounds how many rows one run may write again: some to begin with,

@@ -13,28 +13,28 @@ type Of struct {
 	Run       string // the run's id, as in its RunRecord
 }
 
-// RunStarted: a run holds its lease and begins.
+// RunStarted tells that a run holds its lease and begins.
 type RunStarted struct {
 	Of
 	Checkpoint Checkpoint // where it goes on from
 	Paging     string     // the source's guarantee
 }
 
-// RunEnded: a run is over and its lease given up.
+// RunEnded tells that a run is over and its lease given up.
 type RunEnded struct {
 	Of
 	Report Report
 	Err    error // nil when everything is settled
 }
 
-// BatchRead: the source yielded a batch.
+// BatchRead tells that the source yielded a batch.
 type BatchRead struct {
 	Of
 	Records int
 }
 
-// BatchSettled: everything of a batch is settled and stored, or as much of it as
-// could be before an error.
+// BatchSettled tells that everything of a batch is settled and stored, or as much
+// of it as could be before an error.
 type BatchSettled struct {
 	Of
 	Result   BatchResult
@@ -43,29 +43,29 @@ type BatchSettled struct {
 	Report   Report        // of the run so far
 }
 
-// CallDone: one attempt of one platform call.
+// CallDone tells of one attempt of one platform call.
 type CallDone struct {
 	Of
 	Call duijie.CallEvent
 }
 
-// DeadLettered: a record became a dead letter, or became one again: refused,
-// held or waiting.
+// DeadLettered tells that a record became a dead letter, or became one again:
+// refused, held or waiting.
 type DeadLettered struct {
 	Of
 	Letter DeadLetter
 }
 
-// OutcomesUnknown: the answer to a write was lost; the target is asked what
-// became of its records.
+// OutcomesUnknown tells that the answer to a write was lost; the target is asked
+// what became of its records.
 type OutcomesUnknown struct {
 	Of
 	Records int
 	Message string
 }
 
-// RowsRetried: rows the target could not take just now are written again after
-// a wait.
+// RowsRetried tells that rows the target could not take just now are written
+// again after a wait.
 type RowsRetried struct {
 	Of
 	Records int
@@ -74,14 +74,14 @@ type RowsRetried struct {
 	Message string // the target's words for one of them
 }
 
-// BatchRecovered: a batch an earlier run left open is settled.
+// BatchRecovered tells that a batch an earlier run left open is settled.
 type BatchRecovered struct {
 	Of
 	Records int // whose outcome was not known
 	Found   int // of them in the target
 }
 
-// LeaseLost: another run took over; this one writes nothing more.
+// LeaseLost tells that another run took over; this one writes nothing more.
 type LeaseLost struct {
 	Of
 	Err error

@@ -222,7 +222,7 @@ func TestCancelEndsBatchesUnderWay(t *testing.T) {
 		rep, err := pipe(src, sink, state).Run(ctx)
 		require.ErrorIs(t, err, context.Canceled)
 		require.Less(t, time.Since(start), 6*time.Second)
-		require.EqualValues(t, rep.Created, rep.Read)
+		require.Equal(t, rep.Created, rep.Read)
 		open, err := state.OpenBatches(t.Context(), duijiesync.Scope{Pipeline: "docs"})
 		require.NoError(t, err)
 		require.Empty(t, open)

@@ -84,7 +84,7 @@ func TestObserverIsToldEverything(t *testing.T) {
 		for _, name := range []string{"batch_read", "batch_settled", "call_done", "dead_lettered", "outcomes_unknown", "rows_retried"} {
 			require.Contains(t, names, name)
 		}
-		require.Equal(t, 3, len(eventsOf[duijiesync.BatchRead](&all)))
+		require.Len(t, eventsOf[duijiesync.BatchRead](&all), 3)
 		letters := eventsOf[duijiesync.DeadLettered](&all)
 		require.Len(t, letters, 1)
 		require.Equal(t, "D0002", letters[0].Letter.Key)

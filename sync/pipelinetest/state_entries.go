@@ -45,7 +45,7 @@ func testLedgerListed(s *stateTest) {
 	}
 	for i, key := range keys[1:] { // keys are not empty
 		e := entry(key, i)
-		e.State = duijiesync.EntryState(1 + i%5) //nolint:gosec // 1 to 5
+		e.State = duijiesync.EntryState(1 + i%5)
 		if i%3 == 0 {
 			e.Step = "审核"
 		}
