@@ -1,0 +1,141 @@
+package fan
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	stdsync "sync"
+
+	"github.com/duijie-go/duijie"
+	duijiesync "github.com/duijie-go/duijie/sync"
+)
+
+// Report says all that a run of an [Out] did. The embedded report has the sums:
+// of the branches' counts, so that a record counts once per branch it went to, and
+// of all calls, also the source's. Its Checkpoint is the source's, as far as the
+// branches that are not behind have come.
+type Report struct {
+	duijiesync.Report
+	// Yielded is how many records the source yielded: once for all branches that
+	// are level, and again what stragglers read.
+	Yielded int64 `json:"yielded"`
+	// Branches are the branches' own reports, in order.
+	Branches []BranchReport `json:"branches"`
+}
+
+// BranchReport is what one branch did in a run.
+type BranchReport struct {
+	Name string `json:"name"`
+	// Report is the branch's own; its Checkpoint is how far the branch has come in
+	// the source. nil when its turn did not come.
+	Report *duijiesync.Report `json:"report,omitempty"`
+	// CaughtUp: it was behind the others, read alone, and is level now.
+	CaughtUp bool `json:"caught_up,omitempty"`
+	// Behind: it did not come as far as the others. The next run goes on with it
+	// where it stands, alone.
+	Behind bool `json:"behind,omitempty"`
+	// Err is why it stopped; nil when it settled everything.
+	Err   error  `json:"-"`
+	Error string `json:"error,omitempty"` // its text
+}
+
+// Complete tells whether everything is in every target: no branch stopped or is
+// behind, and nothing is refused, held or waiting.
+func (r *Report) Complete() bool {
+	for _, b := range r.Branches {
+		if b.Report == nil || b.Err != nil || b.Behind {
+			return false
+		}
+	}
+	return r.Report.Complete()
+}
+
+// Branch returns the report of one branch, nil when there is none of that name.
+func (r *Report) Branch(name string) *BranchReport {
+	for i := range r.Branches {
+		if r.Branches[i].Name == name {
+			return &r.Branches[i]
+		}
+	}
+	return nil
+}
+
+// sum adds the branches' reports to what the source did.
+func (r *Report) sum() {
+	for _, b := range r.Branches {
+		if b.Report != nil {
+			addReport(&r.Report, b.Report)
+		}
+	}
+}
+
+// addReport adds the counts of a report to a sum.
+func addReport(to, r *duijiesync.Report) {
+	for sum, n := range map[*int64]int64{
+		&to.Read: r.Read, &to.Created: r.Created, &to.Updated: r.Updated, &to.Unchanged: r.Unchanged,
+		&to.Skipped: r.Skipped, &to.Refused: r.Refused, &to.Held: r.Held, &to.Waiting: r.Waiting,
+		&to.Expired: r.Expired, &to.Recovered: r.Recovered, &to.DeadLetters: r.DeadLetters,
+		&to.Writes: r.Writes, &to.Lookups: r.Lookups, &to.RowRetries: r.RowRetries,
+		&to.Throttled: r.Throttled, &to.Retries: r.Retries, &to.BytesOut: r.BytesOut, &to.BytesIn: r.BytesIn, &to.WaitedMS: r.WaitedMS,
+	} {
+		*sum += n
+	}
+	for platform, ops := range r.Calls {
+		if to.Calls[platform] == nil {
+			to.Calls[platform] = map[string]int64{}
+		}
+		for op, n := range ops {
+			to.Calls[platform][op] += n
+		}
+	}
+}
+
+// reading counts what the source does; its calls come from many goroutines.
+type reading struct {
+	mu      stdsync.Mutex
+	yielded int64
+	rep     duijiesync.Report
+}
+
+func (r *reading) called(e duijie.CallEvent) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.rep.Calls == nil {
+		r.rep.Calls = map[string]map[string]int64{}
+	}
+	if r.rep.Calls[e.Platform] == nil {
+		r.rep.Calls[e.Platform] = map[string]int64{}
+	}
+	r.rep.Calls[e.Platform][e.Op]++
+	if e.Attempt > 1 {
+		r.rep.Retries++
+	}
+	if e.Class == duijie.ClassThrottled {
+		r.rep.Throttled++
+	}
+	r.rep.BytesOut += e.BytesOut
+	r.rep.BytesIn += e.BytesIn
+	r.rep.WaitedMS += e.Wait.Milliseconds()
+}
+
+func (r *reading) read(records int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.yielded += int64(records)
+}
+
+// addTo puts what was counted into the report.
+func (r *reading) addTo(rep *Report) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	rep.Yielded = r.yielded
+	addReport(&rep.Report, &r.rep)
+}
+
+// row is the report as the State keeps it.
+func (r *Report) row() (json.RawMessage, error) {
+	c := *r
+	c.Branches = slices.Clone(r.Branches)
+	c.Calls = maps.Clone(r.Calls)
+	return json.Marshal(c)
+}
