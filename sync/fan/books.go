@@ -65,7 +65,7 @@ func (r *run[T]) account(p *pass[T], from duijiesync.Checkpoint) error {
 		if b.Report != nil {
 			b.Report.Checkpoint.Before = from
 		}
-		if l.failed || l.err != nil && (p.cut == nil || !errors.Is(l.err, p.cut)) {
+		if l.blamed {
 			errs = append(errs, &BranchError{l.Name(), l.err})
 			r.emit(BranchFailed{r.of(), l.Name(), l.err})
 		}

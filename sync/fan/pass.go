@@ -35,7 +35,8 @@ type line[T any] struct {
 	left   chan struct{} // closed when its run is over
 	report *duijiesync.Report
 	err    error
-	failed bool // of its own
+	failed bool // of its own, while the pass went on
+	blamed bool // err is its own, and not what ended the pass
 }
 
 // pass runs branches from where they stand to the source's end, and calls store
@@ -102,11 +103,13 @@ func (p *pass[T]) copy(ctx context.Context, i int, stopReading context.CancelCau
 	l := p.lines[i]
 	l.report, l.err = p.runBranch(ctx, l)
 	_, fromSource := errors.AsType[sourceError](l.err)
-	l.failed = l.err != nil && !fromSource && ctx.Err() == nil
-	close(l.left)
+	cause := context.Cause(ctx)
+	l.failed = l.err != nil && !fromSource && cause == nil
+	l.blamed = l.err != nil && !fromSource && (cause == nil || !errors.Is(l.err, cause))
 	if l.failed && p.track.fail(i) == 0 {
 		stopReading(errNobody)
 	}
+	close(l.left)
 }
 
 func (p *pass[T]) runBranch(ctx context.Context, l *line[T]) (rep *duijiesync.Report, err error) {
@@ -123,6 +126,9 @@ func (p *pass[T]) runBranch(ctx context.Context, l *line[T]) (rep *duijiesync.Re
 // waits for the slowest.
 func (p *pass[T]) read(ctx context.Context, from duijiesync.Checkpoint) {
 	err := p.each(ctx, from, func(batch duijiesync.Batch[T]) bool {
+		if ctx.Err() != nil {
+			return false
+		}
 		p.run.source.read(len(batch.Records))
 		p.run.emit(duijiesync.BatchRead{Of: p.run.of(), Records: len(batch.Records)})
 		n := p.track.add(batch.Checkpoint, batch.Settled)

@@ -64,9 +64,9 @@ func (r *run[T]) underLease(ctx context.Context) error {
 			return context.Cause(ctx)
 		}
 		r.lease, r.ctx = lease, held
-		work, stop := context.WithCancelCause(held)
+		work, stop := context.WithCancelCause(ctx)
 		defer stop(nil)
-		defer context.AfterFunc(ctx, func() { stop(context.Cause(ctx)) })()
+		defer context.AfterFunc(held, func() { stop(context.Cause(held)) })()
 		err := r.passes(work, held)
 		if errors.Is(context.Cause(held), duijiesync.ErrLeaseLost) {
 			r.emit(duijiesync.LeaseLost{Of: r.of(), Err: context.Cause(held)})
