@@ -7,14 +7,14 @@ import (
 	duijiesync "github.com/duijie-go/duijie/sync"
 )
 
-// BranchFailed: a branch stopped; the others go on.
+// BranchFailed is sent when a branch stopped; the others go on.
 type BranchFailed struct {
 	duijiesync.Of // the fan's run
 	Branch        string
 	Err           error
 }
 
-// BranchCaughtUp: a branch that was behind has come to the others.
+// BranchCaughtUp is sent when a branch that was behind has come to the others.
 type BranchCaughtUp struct {
 	duijiesync.Of // the fan's run
 	Branch        string

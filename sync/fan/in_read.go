@@ -55,7 +55,7 @@ func (in *In[T]) read(ctx context.Context, places map[string]duijiesync.Checkpoi
 		switch {
 		case err != nil:
 			errs = append(errs, &PartError{Part: r.part.Name, Err: err, Stack: r.stack})
-			if !in.GoOn || ctx.Err() != nil {
+			if !in.GoOn {
 				return true, errors.Join(errs...)
 			}
 			continue

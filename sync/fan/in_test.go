@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -201,6 +202,7 @@ func TestCancelledReading(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancelCause(t.Context())
 	why := errors.New("enough")
+	defer cancel(nil)
 	in := &fan.In[order]{Parts: []fan.Part[order]{part("a", newLog(orders(1, 30), 10)), part("b", newLog(orders(1, 30), 10))}, Keys: fan.KeysPrefixed, GoOn: true}
 	n := 0
 	var last error
@@ -254,6 +256,7 @@ func TestReplayFindsTheDecoderOfThePart(t *testing.T) {
 	require.EqualValues(t, 3, rep.Refused)
 	letters, err := state.DeadLetters(t.Context(), "all", duijiesync.DeadLetterQuery{})
 	require.NoError(t, err)
+	require.Equal(t, `{"fan_part":"b","raw":["?O0002",  "<name 2>"]}`, string(letters[1].Raw), "still to be read by people")
 	name, own := fan.UnwrapRaw(letters[1].Raw)
 	require.Equal(t, "b", name)
 	require.Equal(t, `["?O0002",  "<name 2>"]`, string(own), "as it was, byte for byte")
@@ -273,6 +276,26 @@ func TestReplayFindsTheDecoderOfThePart(t *testing.T) {
 	require.Contains(t, letters[0].Message, `part "a"`)
 	require.Equal(t, []string{"name 2"}, to.rows["b/O0002"])
 	require.ErrorContains(t, in.Close(t.Context()), "closing ?")
+}
+
+func FuzzRaw(f *testing.F) {
+	f.Add("a", []byte(`{"x":1}`))
+	f.Add("", []byte("null"))
+	f.Add("shop <1>", []byte("<html>\xff"))
+	f.Fuzz(func(t *testing.T, part string, raw []byte) {
+		wrapped := fan.WrapRaw(part, raw)
+		name, own := fan.UnwrapRaw(wrapped)
+		switch inner, _ := fan.UnwrapRaw(raw); {
+		case part == "" && inner != "": // was wrapped before
+		case part == "":
+			require.Equal(t, raw, []byte(wrapped))
+		case !utf8.ValidString(part) || len(raw) == 0: // In has neither
+		default:
+			require.True(t, json.Valid(wrapped))
+			require.Equal(t, part, name)
+			require.Equal(t, strings.Trim(string(raw), " \t\r\n"), strings.Trim(string(own), " \t\r\n"))
+		}
+	})
 }
 
 func FuzzCheckpoint(f *testing.F) {

@@ -11,7 +11,7 @@ import (
 	duijiesync "github.com/duijie-go/duijie/sync"
 )
 
-// ErrFan: an [Out] or [In] is put together wrongly. The error names
+// ErrFan means that an [Out] or [In] is put together wrongly. The error names
 // everything that is missing.
 var ErrFan = errors.New("duijie/sync/fan: not complete")
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -84,7 +83,7 @@ func TestBranchOnItsOwn(t *testing.T) {
 			actions[item.Action]++
 		}
 		require.Equal(t, map[duijiesync.Action]int{duijiesync.ActionCreate: 5}, actions)
-		require.Equal(t, 3, len(src.settled), "a plan settles nothing")
+		require.Len(t, src.settled, 3, "a plan settles nothing")
 		require.EqualValues(t, 5, mustRun(t, t.Context(), o).Branch("b").Report.Created, "and changes nothing")
 	})
 }
@@ -96,11 +95,13 @@ func TestPanicsAreErrors(t *testing.T) {
 		change func(o *fan.Out[order], src *log, b *target)
 		lasts  bool // it happens again in the next run
 	}{
-		"sink":     {change: func(_ *fan.Out[order], _ *log, b *target) { b.before = boom }},
-		"source":   {change: func(_ *fan.Out[order], src *log, _ *target) { src.fail = func(int) error { panic("boom") } }},
-		"limits":   {change: func(o *fan.Out[order], _ *log, b *target) { o.Branches[1] = to("b", badLimits{b}) }},
-		"settled":  {change: func(o *fan.Out[order], src *log, _ *target) { o.Source = badSettled{src} }},
-		"observer": {change: func(o *fan.Out[order], _ *log, _ *target) { o.Observer = duijiesync.ObserverFunc(func(context.Context, duijiesync.Event) { panic("boom") }) }},
+		"sink":    {change: func(_ *fan.Out[order], _ *log, b *target) { b.before = boom }},
+		"source":  {change: func(_ *fan.Out[order], src *log, _ *target) { src.fail = func(int) error { panic("boom") } }},
+		"limits":  {change: func(o *fan.Out[order], _ *log, b *target) { o.Branches[1] = to("b", badLimits{b}) }},
+		"settled": {change: func(o *fan.Out[order], src *log, _ *target) { o.Source = badSettled{src} }},
+		"observer": {change: func(o *fan.Out[order], _ *log, _ *target) {
+			o.Observer = duijiesync.ObserverFunc(func(context.Context, duijiesync.Event) { panic("boom") })
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -438,7 +439,7 @@ func TestFanInFan(t *testing.T) {
 	rep := mustRun(t, t.Context(), out(src, state, to("a", a), to("b", b)))
 	require.EqualValues(t, 50, rep.Yielded)
 	require.Equal(t, "one: a log; two: a log", rep.Paging)
-	require.True(t, strings.Contains(string(rep.Checkpoint.After), `"one":"30"`), rep.Checkpoint.After)
+	require.Contains(t, string(rep.Checkpoint.After), `"one":"30"`)
 	two.add(orders(121, 125))
 	require.EqualValues(t, 5, mustRun(t, t.Context(), out(src, state, to("a", a), to("b", b))).Yielded)
 	a.check(t, append(orders(1, 30), orders(101, 125)...), "a ")

@@ -88,7 +88,7 @@ func TestBranchDownForSeveralRuns(t *testing.T) {
 			require.Equal(t, "b", names(rep, behind))
 			require.False(t, rep.Complete())
 			require.EqualValues(t, "30", rep.Branch("b").Report.Checkpoint.After)
-			require.Equal(t, len(src.rows), len(a.rows), "the other went on")
+			require.Len(t, a.rows, len(src.rows), "the other went on")
 			require.Zero(t, rep.Branch("a").Report.Unchanged, "and reads nothing again")
 		}
 		down = false
@@ -150,6 +150,28 @@ func TestSlowBranchHoldsTheReadingBack(t *testing.T) {
 		require.LessOrEqual(t, most, 5)
 		require.Greater(t, most, 2, "reading overlaps writing")
 		b.check(t, src.rows, "b ")
+	})
+}
+
+// TestQuickBranchThatFails stays where it was itself, not where the slow one is.
+func TestQuickBranchThatFails(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		src := newLog(orders(1, 60), 10)
+		a, b := newTarget(), newTarget()
+		a.before = func(context.Context, int) error { time.Sleep(time.Minute); return nil } // virtual
+		b.before = func(_ context.Context, write int) error {
+			if write > 2 {
+				return errDown
+			}
+			return nil
+		}
+		o := out(src, duijiesync.NewMemoryState(), to("a", a), to("b", b))
+		rep, err := o.Run(t.Context())
+		require.ErrorIs(t, err, duijie.ErrUnavailable)
+		require.EqualValues(t, "20", rep.Branch("b").Report.Checkpoint.After)
+		b.before = nil
+		require.EqualValues(t, 40, mustRun(t, t.Context(), o).Branch("b").Report.Read)
 	})
 }
 

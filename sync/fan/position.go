@@ -14,7 +14,7 @@ import (
 	duijiesync "github.com/duijie-go/duijie/sync"
 )
 
-// ErrCheckpoint: a stored checkpoint is not one of a fan, or is corrupt.
+// ErrCheckpoint means that a stored checkpoint is not one of a fan, or is corrupt.
 // Restore it, or give the fan a new name and let it start anew; nothing is reset
 // silently.
 var ErrCheckpoint = errors.New("duijie/sync/fan: checkpoint not readable")
