@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
+	"reflect"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -48,6 +49,35 @@ func TestNewBranchGetsWhatWasBefore(t *testing.T) {
 		rep = mustRun(t, t.Context(), out(src, state, to("b", plain{b}), to("a", plain{a})))
 		require.EqualValues(t, 110, rep.Branch("b").Report.Unchanged)
 		require.EqualValues(t, 10, rep.Branch("b").Report.Created)
+		b.check(t, src.rows, "b ")
+	})
+}
+
+// TestStragglerTakesTheLead: where those at the front fail, one that catches up
+// does not have to wait for them.
+func TestStragglerTakesTheLead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		src := newLog(orders(1, 50), 10)
+		a, b := newTarget(), newTarget()
+		down := func(context.Context, int) error { return errDown }
+		o := out(src, duijiesync.NewMemoryState(), to("a", plain{a}), to("b", plain{b}))
+		b.before = down
+		_, err := o.Run(t.Context())
+		require.ErrorIs(t, err, duijie.ErrUnavailable)
+		src.add(orders(51, 100))
+		a.before, b.before = down, nil
+		rep, err := o.Run(t.Context())
+		require.ErrorIs(t, err, duijie.ErrUnavailable)
+		require.Equal(t, "b", names(rep, caughtUp))
+		require.Equal(t, "a", names(rep, behind))
+		require.EqualValues(t, "100", rep.Checkpoint.After)
+		a.before = nil
+		rep = mustRun(t, t.Context(), o)
+		require.Zero(t, rep.Branch("b").Report.Read)
+		require.EqualValues(t, 50, rep.Branch("a").Report.Created)
+		require.True(t, rep.Complete())
+		a.check(t, src.rows, "a ")
 		b.check(t, src.rows, "b ")
 	})
 }
@@ -443,4 +473,19 @@ func TestFanInFan(t *testing.T) {
 	two.add(orders(121, 125))
 	require.EqualValues(t, 5, mustRun(t, t.Context(), out(src, state, to("a", a), to("b", b))).Yielded)
 	a.check(t, append(orders(1, 30), orders(101, 125)...), "a ")
+}
+
+// TestSumHasEveryCount finds a count of a report that is new in package sync.
+func TestSumHasEveryCount(t *testing.T) {
+	t.Parallel()
+	one := duijiesync.Report{Calls: map[string]map[string]int64{"p": {"op": 1}}}
+	sum := duijiesync.Report{Calls: map[string]map[string]int64{}}
+	v := reflect.ValueOf(&one).Elem()
+	for i := range v.NumField() {
+		if v.Field(i).Kind() == reflect.Int64 {
+			v.Field(i).SetInt(int64(i + 1))
+		}
+	}
+	fan.AddReport(&sum, &one)
+	require.Equal(t, one, sum)
 }

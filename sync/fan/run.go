@@ -99,6 +99,7 @@ func (r *run[T]) passes(ctx, held context.Context) error {
 		late := r.level(func(name string) bool { return slices.Contains(names, name) })
 		err = errors.Join(err, r.catchUp(ctx, held, late, at))
 	}
+	r.rep.Checkpoint.After = r.pos.at
 	for i := range r.rep.Branches {
 		b := &r.rep.Branches[i]
 		_, b.Behind = r.pos.behind[b.Name]
@@ -151,12 +152,34 @@ func (r *run[T]) catchUp(ctx, held context.Context, branches []Branch[T], from d
 	if p.cut != nil {
 		return err
 	}
+	end, _, _ := p.track.take()
 	for _, l := range p.lines {
 		if l.err == nil {
-			delete(r.pos.behind, l.Name())
+			r.joinFront(l.Name(), end)
 			r.rep.Branch(l.Name()).CaughtUp = true
 			r.emit(BranchCaughtUp{r.of(), l.Name()})
 		}
 	}
 	return errors.Join(err, r.store(held, nil), r.expire(held, p))
+}
+
+// joinFront puts a branch that came to the end of the source among those at the
+// front. Where all of them have failed, the front is where this one came to, and
+// they are behind.
+func (r *run[T]) joinFront(name string, end duijiesync.Checkpoint) {
+	delete(r.pos.behind, name)
+	var failed []string
+	for _, b := range r.rep.Branches {
+		if _, behind := r.pos.behind[b.Name]; behind || b.Name == name {
+			continue
+		}
+		if b.Err == nil {
+			return
+		}
+		failed = append(failed, b.Name)
+	}
+	for _, other := range failed {
+		r.pos.behind[other] = r.pos.at
+	}
+	r.pos.at = end
 }
