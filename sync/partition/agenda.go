@@ -87,10 +87,14 @@ func (a *agenda) next(now time.Time) *job {
 	return nil
 }
 
-// alarm rings when something that waits may run; never where nothing does.
-func (a *agenda) alarm(now time.Time) *time.Timer {
+// alarm rings when something that waits may run. Where there is no room for it,
+// or nothing waits, only the end of a slice matters.
+func (a *agenda) alarm(now time.Time, room bool) *time.Timer {
 	const never = 24 * time.Hour // looking again does no harm
 	first := now.Add(never)
+	if !room {
+		return time.NewTimer(never)
+	}
 	for _, j := range a.later {
 		if j.due.Before(first) {
 			first = j.due
@@ -140,7 +144,7 @@ func (a *agenda) putOff(j *job, o Outcome, now time.Time, status Status) {
 		j.since = now
 	}
 	if j.due = now.Add(o.RetryAfter); j.due.Sub(j.since) > a.patience {
-		a.through(j, status, nil)
+		a.through(j, status, o.Why)
 		return
 	}
 	a.later = append(a.later, j)

@@ -103,7 +103,7 @@ func (r *Registry) work(ctx context.Context, a *agenda) {
 		if ctx.Err() != nil && a.flying == 0 {
 			return
 		}
-		alarm := a.alarm(now)
+		alarm := a.alarm(now, ctx.Err() == nil && a.flying < a.parallel)
 		select {
 		case done := <-ended:
 			a.finish(done, time.Now(), context.Cause(ctx))

@@ -25,11 +25,13 @@ type Outcome struct {
 	More bool
 	// RetryAfter is how long to wait before that; 0: go on at once.
 	RetryAfter time.Duration
-	// Held: another runner has the partition. It is being done; after RetryAfter
-	// another slice finds out whether it was.
+	// Held: another runner has the partition, or a key of it. It is being done; after
+	// RetryAfter another slice finds out whether it was.
 	Held bool
 	// Throttled: the platform's limit is used up. Nothing is lost.
 	Throttled bool
+	// Why is the error behind Held and Throttled.
+	Why error
 	// Progress: something was settled that was not before, or the checkpoint moved.
 	// Slices in a row without it will get nowhere: see ErrStalled.
 	Progress bool
@@ -102,17 +104,17 @@ func judge(ctx context.Context, name string, part Partition, rep *duijiesync.Rep
 	case stopped:
 		return o, failure
 	case errors.Is(err, duijiesync.ErrLeaseHeld):
-		o.Held, o.RetryAfter, o.Report = true, heldRetry, nil
-		return o, nil
-	case errors.Is(err, duijiesync.ErrLeaseLost):
-		o.Held, o.RetryAfter = true, heldRetry
+		o.Report = nil
+		fallthrough
+	case errors.Is(err, duijiesync.ErrLeaseLost), errors.Is(err, duijiesync.ErrKeyOpen):
+		o.Held, o.RetryAfter, o.Why = true, heldRetry, failure
 		return o, nil
 	}
 	if e, ok := errors.AsType[*duijie.APIError](err); ok {
 		o.RetryAfter = e.RetryAfter
 	}
 	if errors.Is(err, duijie.ErrRateLimited) {
-		o.Throttled = true
+		o.Throttled, o.Why = true, failure
 		if o.RetryAfter <= 0 {
 			o.RetryAfter = throttledRetry
 		}

@@ -36,7 +36,7 @@ type Result struct {
 	// Report is the sum over its slices, with the checkpoint before the first and
 	// after the last; nil when it did not run.
 	Report *duijiesync.Report
-	// Err is why it failed or stopped: an [Error].
+	// Err is why it is not done: an [Error].
 	Err error
 }
 
