@@ -137,14 +137,17 @@ func TestCrashInAPartition(t *testing.T) {
 			memory := duijiesync.NewMemoryState()
 			sink := func(partition.Partition) duijiesync.Sink[sale] { return finder{s} }
 			crashed := make(chan error)
+			doomed := registry(t, b, &dying{State: memory, left: at}, sink)
 			go func() {
-				_, err := registry(t, b, &dying{State: memory, left: at}, sink).RunAll(t.Context(), "sales", overlap(4), partition.Options{Parallel: 2})
+				_, err := doomed.RunAll(t.Context(), "sales", overlap(4), partition.Options{Parallel: 2})
 				crashed <- err
 			}()
 			time.Sleep(1500 * time.Millisecond) // virtual
 			sum := mustAll(t, registry(t, b, memory, sink), partition.Options{Parallel: 2, Patience: 10 * time.Minute}, overlap(4)...)
 			require.Equal(t, 4, sum.Count(partition.StatusDone))
-			<-crashed
+			if err := <-crashed; at < 5 {
+				require.ErrorIs(t, err, errCrash)
+			}
 			s.check(t, b.sales)
 		})
 	}
@@ -166,9 +169,11 @@ func TestRunnersRaceOverOneState(t *testing.T) {
 				err error
 			}
 			ends := make(chan end, 4)
+			parts := windows(t, partition.Partition{}, 0, 8)
 			for range 4 {
+				reg := registry(t, b, state, sink)
 				go func() {
-					sum, err := registry(t, b, state, sink).RunAll(t.Context(), "sales", windows(t, partition.Partition{}, 0, 8), partition.Options{
+					sum, err := reg.RunAll(t.Context(), "sales", parts, partition.Options{
 						Parallel: 2, Patience: time.Hour, State: state, Fresh: time.Hour,
 						Budget: partition.Budget{Time: 5 * time.Second},
 					})
@@ -190,7 +195,7 @@ func TestRunnersRaceOverOneState(t *testing.T) {
 			require.Greater(t, worked, 1, "the work is shared")
 			s.check(t, b.sales)
 			runs := 0
-			for _, p := range windows(t, partition.Partition{}, 0, 8) {
+			for _, p := range parts {
 				scope, err := p.Scope("sales")
 				require.NoError(t, err)
 				all, err := state.Runs(t.Context(), scope, 0)

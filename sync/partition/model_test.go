@@ -98,12 +98,11 @@ func (b *book) batch(p partition.Partition, at int) (batch duijiesync.Batch[sale
 // shelf makes a second row of a create of a key it has, and can not look
 // anything up: only the ledger keeps records from being written twice.
 type shelf struct {
-	mu      sync.Mutex
-	rows    map[string]int
-	delay   func() time.Duration
-	flying  int
-	most    int
-	writing chan string
+	mu     sync.Mutex
+	rows   map[string]int
+	delay  func() time.Duration
+	flying int
+	most   int
 }
 
 func newShelf() *shelf { return &shelf{rows: map[string]int{}} }

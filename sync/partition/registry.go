@@ -11,7 +11,7 @@ import (
 	duijiesync "github.com/duijie-go/duijie/sync"
 )
 
-// ErrUnknown: no pipeline of this name was added to the registry.
+// ErrUnknown means that no pipeline of this name was added to the registry.
 var ErrUnknown = errors.New("duijie/sync/partition: no such pipeline")
 
 // Runner is a pipeline made for one partition; [Bind] makes one. Run and Replay
