@@ -7,6 +7,7 @@ import (
 	"iter"
 	"math/rand/v2"
 	"reflect"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -125,9 +126,12 @@ func TestPanicsAreErrors(t *testing.T) {
 		change func(o *fan.Out[order], src *log, b *target)
 		lasts  bool // it happens again in the next run
 	}{
-		"sink":    {change: func(_ *fan.Out[order], _ *log, b *target) { b.before = boom }},
-		"source":  {change: func(_ *fan.Out[order], src *log, _ *target) { src.fail = func(int) error { panic("boom") } }},
-		"limits":  {change: func(o *fan.Out[order], _ *log, b *target) { o.Branches[1] = to("b", badLimits{b}) }},
+		"sink":   {change: func(_ *fan.Out[order], _ *log, b *target) { b.before = boom }},
+		"source": {change: func(_ *fan.Out[order], src *log, _ *target) { src.fail = func(int) error { panic("boom") } }},
+		"limits": {change: func(o *fan.Out[order], _ *log, b *target) { o.Branches[1] = to("b", badLimits{b}) }},
+		"gone": {change: func(_ *fan.Out[order], src *log, _ *target) {
+			src.fail = func(int) error { runtime.Goexit(); return nil }
+		}},
 		"settled": {change: func(o *fan.Out[order], src *log, _ *target) { o.Source = badSettled{src} }},
 		"observer": {change: func(o *fan.Out[order], _ *log, _ *target) {
 			o.Observer = duijiesync.ObserverFunc(func(context.Context, duijiesync.Event) { panic("boom") })
@@ -142,9 +146,12 @@ func TestPanicsAreErrors(t *testing.T) {
 				o := out(src, state, to("a", a), to("b", b))
 				c.change(o, src, b)
 				_, err := o.Run(t.Context())
-				if name == "observer" {
+				switch name {
+				case "observer":
 					require.NoError(t, err)
-				} else {
+				case "gone":
+					require.ErrorContains(t, err, "Goexit")
+				default:
 					require.ErrorContains(t, err, "boom")
 				}
 				time.Sleep(5 * time.Minute) // virtual: a lease may be left

@@ -16,6 +16,9 @@ type sourceError struct{ error }
 
 func (e sourceError) Unwrap() error { return e.error }
 
+// errGone is the error of code that never returned.
+var errGone = errors.New("duijie/sync/fan: its code ended the goroutine (runtime.Goexit, or FailNow of a test)")
+
 // errNobody ends the reading when no branch is left.
 var errNobody = errors.New("duijie/sync/fan: no branch is left")
 
@@ -101,7 +104,14 @@ func (p *pass[T]) why(ctx context.Context) error {
 // copy is the run of one branch.
 func (p *pass[T]) copy(ctx context.Context, i int, stopReading context.CancelCauseFunc) {
 	l := p.lines[i]
+	l.err = errGone
+	defer func() { p.leave(ctx, i, stopReading) }()
 	l.report, l.err = p.runBranch(ctx, l)
+}
+
+// leave notes how the run of a branch ended.
+func (p *pass[T]) leave(ctx context.Context, i int, stopReading context.CancelCauseFunc) {
+	l := p.lines[i]
 	_, fromSource := errors.AsType[sourceError](l.err)
 	cause := context.Cause(ctx)
 	l.failed = l.err != nil && !fromSource && cause == nil
@@ -125,7 +135,9 @@ func (p *pass[T]) runBranch(ctx context.Context, l *line[T]) (rep *duijiesync.Re
 // read hands every batch of the source to every branch that is still there, and
 // waits for the slowest.
 func (p *pass[T]) read(ctx context.Context, from duijiesync.Checkpoint) {
-	err := p.each(ctx, from, func(batch duijiesync.Batch[T]) bool {
+	err := errGone
+	defer func() { p.close(ctx, err) }()
+	err = p.each(ctx, from, func(batch duijiesync.Batch[T]) bool {
 		if ctx.Err() != nil {
 			return false
 		}
@@ -143,6 +155,10 @@ func (p *pass[T]) read(ctx context.Context, from duijiesync.Checkpoint) {
 		}
 		return true
 	})
+}
+
+// close ends the branches' feeds, with the error that ended the reading.
+func (p *pass[T]) close(ctx context.Context, err error) {
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
 	}

@@ -19,6 +19,9 @@ var (
 	ErrStalled = errors.New("duijie/sync/partition: the budget is too short to get anywhere")
 )
 
+// errGone is the error of a slice that never returned.
+var errGone = errors.New("its code ended the goroutine (runtime.Goexit, or FailNow of a test)")
+
 // errBudget is the cause of a context whose slice is over.
 var errBudget = errors.New("duijie/sync/partition: the slice's budget is used up")
 

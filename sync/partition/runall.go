@@ -98,7 +98,11 @@ func (r *Registry) work(ctx context.Context, a *agenda) {
 			if j == nil {
 				break
 			}
-			workers.Go(func() { ended <- r.slice(work, a, j) })
+			workers.Go(func() {
+				done := slot{job: j, err: &Error{a.name, j.part, errGone}}
+				defer func() { ended <- done }()
+				done = r.slice(work, a, j)
+			})
 		}
 		if ctx.Err() != nil && a.flying == 0 {
 			return

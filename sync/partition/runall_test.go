@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -152,15 +153,17 @@ func TestOneFailsTheOthersGoOn(t *testing.T) {
 				return broken
 			case "c":
 				panic("boom")
+			case "e":
+				runtime.Goexit()
 			}
 			return nil
 		}}
-		sum, err := rec.registry(t).RunAll(t.Context(), "sales", tenants("a", "b", "c", "d"), partition.Options{Parallel: 2})
+		sum, err := rec.registry(t).RunAll(t.Context(), "sales", tenants("a", "b", "c", "d", "e"), partition.Options{Parallel: 2})
 		require.ErrorIs(t, err, broken)
 		require.ErrorContains(t, err, "boom")
 		var failed *partition.Error
 		require.ErrorAs(t, err, &failed)
-		require.Equal(t, "do fa fa do ", statuses(sum))
+		require.Equal(t, "do fa fa do fa ", statuses(sum))
 		require.False(t, sum.Complete())
 		require.ErrorIs(t, sum.Results[1].Err, broken)
 	})
@@ -266,11 +269,13 @@ func TestPanicOfOnResult(t *testing.T) {
 			}
 			return takes(ctx, time.Hour)
 		}}
+		started := time.Now()
 		require.Panics(t, func() {
 			_, _ = rec.registry(t).RunAll(t.Context(), "sales", tenants("a", "b"), partition.Options{
 				OnResult: func(partition.Result) { panic("boom") },
 			})
 		})
+		require.Zero(t, time.Since(started), "the others are stopped")
 	})
 }
 

@@ -204,7 +204,7 @@ func TestReplayOfAPartition(t *testing.T) {
 			}, p)
 		}, nil))
 		parts := windows(t, partition.Partition{Tenant: "acme"}, 0, 2)
-		sum, err := reg.RunAll(t.Context(), "sales", parts, partition.Options{})
+		sum, err := reg.RunAll(t.Context(), "sales", parts, partition.Options{Parallel: 1})
 		require.NoError(t, err)
 		require.EqualValues(t, 2, sum.Report.DeadLetters, "of one ledger, counted once")
 		require.False(t, sum.Complete())
