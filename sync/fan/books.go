@@ -17,7 +17,7 @@ func (r *run[T]) store(ctx context.Context, due []func()) error {
 	if err != nil {
 		return err
 	}
-	if fresh := r.pos.at == "" && len(r.pos.behind) == 0 && r.stored == ""; text != r.stored && !fresh {
+	if fresh := r.pos.at == "" && len(r.pos.tidy().behind) == 0 && r.stored == ""; text != r.stored && !fresh {
 		if err := r.o.State.Settle(ctx, r.lease, duijiesync.Settlement{Checkpoint: &text}); err != nil {
 			return fmt.Errorf("duijie/sync/fan: store the checkpoint: %w", err)
 		}
@@ -50,7 +50,7 @@ func (r *run[T]) called(e duijie.CallEvent) {
 
 // account puts what the branches did into the report and returns what went
 // wrong: the source's error once, and those of the branches.
-func (r *run[T]) account(p *pass[T], from duijiesync.Checkpoint) error {
+func (r *run[T]) account(p *pass[T]) error {
 	var errs []error
 	if p.cut != nil {
 		r.cut = true
@@ -58,13 +58,12 @@ func (r *run[T]) account(p *pass[T], from duijiesync.Checkpoint) error {
 	}
 	for _, l := range p.lines {
 		b := r.rep.Branch(l.Name())
-		b.Report, b.Err = l.report, l.err
+		b.add(l.report)
+		b.Err, b.Error = l.err, ""
 		if l.err != nil {
 			b.Error = l.err.Error()
 		}
-		if b.Report != nil {
-			b.Report.Checkpoint.Before = from
-		}
+		r.cut = r.cut || l.failed && r.o.StopOnFailure
 		if l.blamed {
 			errs = append(errs, &BranchError{l.Name(), l.err})
 			r.emit(BranchFailed{r.of(), l.Name(), l.err})
@@ -73,23 +72,23 @@ func (r *run[T]) account(p *pass[T], from duijiesync.Checkpoint) error {
 	return errors.Join(errs...)
 }
 
-// expire has the ledgers of branches that have come to the end forget what is
-// old. It waits for all of them: what a run after a crash reads again must not be
-// forgotten before.
-func (r *run[T]) expire(ctx context.Context, p *pass[T]) error {
+// expire has the ledgers forget what is old, once all branches have come to the
+// end: what a later run could read again for another branch must not be forgotten.
+func (r *run[T]) expire(ctx context.Context) error {
 	var errs []error
-	for _, l := range p.lines {
-		if l.expiry() <= 0 || l.err != nil || p.cut != nil {
+	for _, b := range r.o.Branches {
+		rep := r.rep.Branch(b.Name())
+		if b.expiry() <= 0 || rep.Err != nil || rep.Report == nil {
 			continue
 		}
-		scope := duijiesync.Scope{Pipeline: l.Name(), Partition: r.o.Partition}
+		scope := duijiesync.Scope{Pipeline: b.Name(), Partition: r.o.Partition}
 		err := duijiesync.WithLease(ctx, r.o.State, scope, duijiesync.LeaseOptions{TTL: r.o.LeaseTTL}, func(ctx context.Context, lease duijiesync.Lease) error {
-			n, err := r.o.State.Expire(ctx, lease, time.Now().Add(-l.expiry()))
-			l.report.Expired += n
+			n, err := r.o.State.Expire(ctx, lease, time.Now().Add(-b.expiry()))
+			rep.Report.Expired += n
 			return err
 		})
 		if err != nil && !errors.Is(err, duijiesync.ErrLeaseHeld) { // whoever has it, the next run does it
-			errs = append(errs, &BranchError{l.Name(), fmt.Errorf("expire the ledger: %w", err)})
+			errs = append(errs, &BranchError{b.Name(), fmt.Errorf("expire the ledger: %w", err)})
 		}
 	}
 	return errors.Join(errs...)

@@ -90,6 +90,12 @@ func (b *branch[T, Out]) missing() (missing []error) {
 	return missing
 }
 
+func (b *branch[T, Out]) forgets() bool {
+	_, finds := b.p.Sink.(duijiesync.Finder[Out])
+	limited, ok := b.p.Sink.(duijiesync.Limited)
+	return b.p.LedgerExpiry > 0 && !finds && !b.p.ResendUnknown && !(ok && limited.Limits().Idempotent)
+}
+
 func (b *branch[T, Out]) expiry() time.Duration { return b.p.LedgerExpiry }
 
 // bind makes a pipeline of the branch. Its ledger is expired by the fan, once
@@ -136,15 +142,15 @@ func (f *feed[T]) Read(ctx context.Context, _ duijiesync.Checkpoint) iter.Seq2[d
 	}
 }
 
-// standing is the fan's source from where a branch stands, for a plan.
-type standing[T any] struct {
+// planned is the fan's source from where a branch stands, for a plan.
+type planned[T any] struct {
 	o    *Out[T]
 	name string
 }
 
-func (s *standing[T]) Read(ctx context.Context, _ duijiesync.Checkpoint) iter.Seq2[duijiesync.Batch[T], error] {
+func (s *planned[T]) Read(ctx context.Context, _ duijiesync.Checkpoint) iter.Seq2[duijiesync.Batch[T], error] {
 	return func(yield func(duijiesync.Batch[T], error) bool) {
-		at, err := s.o.position(ctx)
+		at, _, _, err := s.o.position(ctx)
 		if err != nil {
 			yield(duijiesync.Batch[T]{}, err)
 			return
@@ -158,9 +164,9 @@ func (s *standing[T]) Read(ctx context.Context, _ duijiesync.Checkpoint) iter.Se
 	}
 }
 
-func (s *standing[T]) Paging() string { return origin[T]{s.o.Source}.Paging() }
+func (s *planned[T]) Paging() string { return origin[T]{s.o.Source}.Paging() }
 
-func (s *standing[T]) DecodeRaw(raw json.RawMessage) (T, error) {
+func (s *planned[T]) DecodeRaw(raw json.RawMessage) (T, error) {
 	return origin[T]{s.o.Source}.DecodeRaw(raw)
 }
 

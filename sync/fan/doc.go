@@ -17,14 +17,22 @@
 // have settled. A slow branch holds the reading back, so that memory is bounded by
 // the branches' Prefetch and lanes and [Out].Buffer.
 //
-// A branch that fails drops out and holds nobody back. The fan remembers where it
-// stands; the others go on to the end. The next run first brings the others up
-// to date, then reads from there for the straggler alone, and when it has caught up
-// it is one of them again. So the source is read once while all is well, and
-// once more only for what a branch has missed. A branch that is new in an existing
-// fan catches up in the same way, from the beginning of the source. A branch taken
-// out is forgotten: put in again it counts as new, and its ledger keeps what it
-// had from being written twice.
+// A branch that fails drops out and holds nobody back: the others go on to the
+// end. The fan remembers a place before which all branches have everything. While
+// a branch is behind, each run makes a second pass from there, for all branches:
+// those that were not behind find in their ledgers what they have, and at the end all
+// stand at the same place again. The pass ends at once when those that were behind
+// fail again. So the source is read once while all is well, and once more from
+// where a branch failed when it is back. That the second pass is for all needs no
+// idea of which checkpoint is further, which only the source has.
+//
+// A branch that is new in an existing fan is behind from the beginning of the
+// source. A branch taken out is forgotten: put in again it counts as new, and its
+// ledger keeps what it had from being written twice.
+//
+// A LedgerExpiry of a branch is applied by the fan, after runs in which no branch
+// was behind. A branch with one, to a sink that can neither look up nor write twice,
+// has no room for new branches beside it: that is refused with ErrFan.
 //
 // After a crash the run starts at the fan's checkpoint again; branches that
 // were further find what they wrote unchanged in their ledgers.

@@ -361,7 +361,7 @@ func (s stub) Read(_ context.Context, after duijiesync.Checkpoint) iter.Seq2[dui
 }
 
 func FuzzPosition(f *testing.F) {
-	f.Add(`{"v":1,"at":"1","branches":["a","b"],"behind":{"b":"0"}}`)
+	f.Add(`{"v":1,"at":"1","branches":["a","b"],"behind":["b"],"from":"0"}`)
 	f.Add(`{"v":1,"at":{"bytes":"/w=="},"branches":[]}`)
 	f.Add("2026-01-01")
 	f.Fuzz(func(t *testing.T, text string) {

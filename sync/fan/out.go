@@ -36,6 +36,10 @@ type Out[T any] struct {
 	// Buffer is how many batches the reader may be ahead of a branch, besides the
 	// branch's own Prefetch and lanes. Default 1; negative: none.
 	Buffer int
+	// StopOnFailure ends the run for all branches when one fails. Set it over a
+	// source that goes on for long, such as a channel: a branch that failed is not
+	// tried again before the run ends. Default: the others go on.
+	StopOnFailure bool
 	// LeaseTTL is after how long without a sign of life another process may take
 	// over. Default 60 s.
 	LeaseTTL time.Duration
@@ -56,6 +60,7 @@ type Branch[T any] interface {
 
 	bind(binding[T]) pipeline
 	expiry() time.Duration
+	forgets() bool // what it wrote long ago it would write again
 	missing() []error
 }
 
@@ -82,7 +87,7 @@ func (o *Out[T]) Branch(name string) (BranchPipeline, error) {
 	}
 	for _, b := range o.Branches {
 		if b.Name() == name {
-			return b.bind(o.binding(&standing[T]{o, name})), nil
+			return b.bind(o.binding(&planned[T]{o, name})), nil
 		}
 	}
 	return nil, fmt.Errorf("%w: it has no branch %q", ErrFan, name)

@@ -36,11 +36,12 @@ func TestNewBranchGetsWhatWasBefore(t *testing.T) {
 		}
 		rep, err := out(src, state, to("a", plain{a}), to("b", plain{b})).Run(t.Context())
 		require.ErrorIs(t, err, duijie.ErrUnavailable)
-		require.EqualValues(t, 10, rep.Branch("a").Report.Read, "who is there already reads only what is new")
-		require.EqualValues(t, "40", rep.Branch("b").Report.Checkpoint.After)
+		require.EqualValues(t, 10, rep.Branch("a").Report.Created, "who is there already goes on")
+		require.Equal(t, "b", names(rep, behind))
+		require.Len(t, b.rows, 40)
 		rep = mustRun(t, t.Context(), out(src, state, to("a", plain{a}), to("b", plain{b})))
 		require.Equal(t, "b", names(rep, caughtUp))
-		require.EqualValues(t, 70, rep.Branch("b").Report.Created, "and goes on where it stopped")
+		require.EqualValues(t, 70, rep.Branch("b").Report.Created)
 		a.check(t, src.rows, "a ")
 		b.check(t, src.rows, "b ")
 
@@ -75,7 +76,6 @@ func TestStragglerTakesTheLead(t *testing.T) {
 		require.EqualValues(t, "100", rep.Checkpoint.After)
 		a.before = nil
 		rep = mustRun(t, t.Context(), o)
-		require.Zero(t, rep.Branch("b").Report.Read)
 		require.EqualValues(t, 50, rep.Branch("a").Report.Created)
 		require.True(t, rep.Complete())
 		a.check(t, src.rows, "a ")
@@ -307,7 +307,7 @@ func TestCheckpointOfSomethingElse(t *testing.T) {
 	t.Parallel()
 	for _, text := range []duijiesync.Checkpoint{
 		"2026-01-01", `{"v":2,"at":"","branches":["a"]}`, `{"v":1,"at":"1","branches":["a"]}x`, `{"v":1,"at":null,"branches":["a"]}`,
-		`{"v":1,"at":"1","branches":["a"],"behind":{"b":"1"}}`, `{"v":1,"at":{"byte":""},"branches":["a"]}`, `{"v":1,"more":1}`,
+		`{"v":1,"at":"1","branches":["a"],"behind":["b"]}`, `{"v":1,"at":{"byte":""},"branches":["a"]}`, `{"v":1,"more":1}`,
 	} {
 		state := duijiesync.NewMemoryState()
 		scope := duijiesync.Scope{Pipeline: "orders"}
@@ -377,7 +377,83 @@ func TestEventsAndCalls(t *testing.T) {
 	}
 	require.Equal(t, 1, count["branch_failed"])
 	require.Equal(t, 1, count["branch_caught_up"])
-	require.Equal(t, 6, count["run_ended"], "two runs of the fan and of each branch")
+	require.Equal(t, 2+5, count["run_ended"], "two runs of the fan, and three passes, one of them for one branch")
+}
+
+// ranges reads one closed range of a log a Read, as windows do: from a checkpoint
+// inside a range to the end of that range and no further.
+type ranges struct{ *log }
+
+func (s ranges) Read(ctx context.Context, after duijiesync.Checkpoint) iter.Seq2[duijiesync.Batch[order], error] {
+	return func(yield func(duijiesync.Batch[order], error) bool) {
+		at, end := 0, 0
+		_, _ = fmt.Sscanf(string(after), "%d of %d", &at, &end)
+		if at == end {
+			s.mu.Lock()
+			end = len(s.rows)
+			s.mu.Unlock()
+		}
+		for batch, err := range s.log.Read(ctx, duijiesync.Checkpoint(fmt.Sprint(at))) {
+			if err == nil {
+				batch.Records = batch.Records[:min(len(batch.Records), end-at)]
+				if len(batch.Records) == 0 {
+					return
+				}
+				at += len(batch.Records)
+				batch.Checkpoint = duijiesync.Checkpoint(fmt.Sprintf("%d of %d", at, end))
+			}
+			if !yield(batch, err) || at == end {
+				return
+			}
+		}
+	}
+}
+
+// TestRangesOfTheirOwn: the front has read one range, and the next as well; one
+// that stands in the middle of the first reads only the rest of that when it is back.
+// Nothing between may be lost.
+func TestRangesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		src := newLog(orders(1, 50), 10)
+		a, b := newTarget(), newTarget()
+		down := true
+		b.before = func(_ context.Context, write int) error {
+			if down && write > 2 {
+				return errDown
+			}
+			return nil
+		}
+		o := out(ranges{src}, duijiesync.NewMemoryState(), to("a", plain{a}), to("b", plain{b}))
+		for range 3 {
+			_, err := o.Run(t.Context())
+			require.ErrorIs(t, err, duijie.ErrUnavailable)
+			src.add(orders(len(src.rows)+1, len(src.rows)+20))
+		}
+		down = false
+		for range 3 {
+			mustRun(t, t.Context(), o)
+		}
+		a.check(t, src.rows, "a ")
+		b.check(t, src.rows, "b ")
+	})
+}
+
+// TestNewBranchBesideOneThatForgets is refused, and not where no harm is done.
+func TestNewBranchBesideOneThatForgets(t *testing.T) {
+	t.Parallel()
+	src := newLog(orders(1, 20), 10)
+	a, b := newTarget(), newTarget()
+	state := duijiesync.NewMemoryState()
+	short := func(p *duijiesync.Pipeline[order, order]) { p.LedgerExpiry = time.Hour }
+	mustRun(t, t.Context(), out(src, state, to("a", plain{a}, short)))
+	_, err := out(src, state, to("a", plain{a}, short), to("b", b)).Run(t.Context())
+	require.ErrorIs(t, err, fan.ErrFan)
+	require.ErrorContains(t, err, "LedgerExpiry")
+	require.Empty(t, b.rows)
+	mustRun(t, t.Context(), out(src, state, to("a", a, short), to("b", b)))
+	b.check(t, src.rows, "b ")
+	a.check(t, src.rows, "a ")
 }
 
 // TestRandomTroubles has branches fail, runs cancelled and processes killed at
@@ -437,8 +513,10 @@ func TestRandomTroubles(t *testing.T) {
 			for _, l := range labels {
 				targets[l].before = nil
 			}
-			rep := mustRun(t, t.Context(), build(state, func(l string) duijiesync.Sink[order] { return targets[l] }))
-			require.True(t, rep.Complete(), "seed %d", seed)
+			for range 3 { // ranges that were cut short are read to their own end first
+				rep := mustRun(t, t.Context(), build(state, func(l string) duijiesync.Sink[order] { return targets[l] }))
+				require.True(t, rep.Complete(), "seed %d", seed)
+			}
 			for _, l := range labels {
 				targets[l].check(t, src.rows, l+" ")
 			}

@@ -19,7 +19,7 @@ func (e sourceError) Unwrap() error { return e.error }
 // errGone is the error of code that never returned.
 var errGone = errors.New("duijie/sync/fan: its code ended the goroutine (runtime.Goexit, or FailNow of a test)")
 
-// errNobody ends the reading when no branch is left.
+// errNobody ends the reading when no branch is left that it is for.
 var errNobody = errors.New("duijie/sync/fan: no branch is left")
 
 // pass reads the source once, for branches that stand at the same place.
@@ -27,8 +27,9 @@ type pass[T any] struct {
 	run   *run[T]
 	lines []*line[T]
 	track *tracker
-	end   error // of the source
-	cut   error // why the pass ended before the source did, nil when it came to the end
+	late  map[string]bool // it is for these: without them it ends; nil: for all
+	end   error           // of the source
+	cut   error           // why the pass ended before the source did, nil when it came to the end
 }
 
 // line is one branch in a pass.
@@ -45,10 +46,10 @@ type line[T any] struct {
 // pass runs branches from where they stand to the source's end, and calls store
 // whenever they have come further. It returns the lines when everything of it has
 // ended.
-func (r *run[T]) pass(ctx context.Context, branches []Branch[T], from duijiesync.Checkpoint, store func(*pass[T]) error) (*pass[T], error) {
+func (r *run[T]) pass(ctx context.Context, branches []Branch[T], late map[string]bool, from duijiesync.Checkpoint, store func(*pass[T]) error) (*pass[T], error) {
 	work, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	p := &pass[T]{run: r, track: newTracker(len(branches), from)}
+	p := &pass[T]{run: r, late: late, track: newTracker(len(branches), from)}
 	buffer := r.o.Buffer
 	if buffer == 0 {
 		buffer = 1
@@ -116,10 +117,25 @@ func (p *pass[T]) leave(ctx context.Context, i int, stopReading context.CancelCa
 	cause := context.Cause(ctx)
 	l.failed = l.err != nil && !fromSource && cause == nil
 	l.blamed = l.err != nil && !fromSource && (cause == nil || !errors.Is(l.err, cause))
-	if l.failed && p.track.fail(i) == 0 {
+	if l.failed && (p.track.fail(i) == 0 || p.pointless() || p.run.o.StopOnFailure) {
 		stopReading(errNobody)
 	}
 	close(l.left)
+}
+
+// pointless tells whether all have failed that the pass is for.
+func (p *pass[T]) pointless() bool {
+	if p.late == nil {
+		return false
+	}
+	s := p.track.peek()
+	failed := 0
+	for _, i := range s.failed {
+		if p.late[p.lines[i].Name()] {
+			failed++
+		}
+	}
+	return failed == len(p.late)
 }
 
 func (p *pass[T]) runBranch(ctx context.Context, l *line[T]) (rep *duijiesync.Report, err error) {
@@ -164,7 +180,7 @@ func (p *pass[T]) close(ctx context.Context, err error) {
 	}
 	p.end = err
 	for _, l := range p.lines {
-		if err != nil {
+		if err != nil && !errors.Is(err, errNobody) { // what those had that are left is settled
 			l.feed.end = sourceError{err}
 		}
 		close(l.feed.batches)

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"unicode/utf8"
 
@@ -22,108 +21,113 @@ var ErrCheckpoint = errors.New("duijie/sync/fan: checkpoint not readable")
 // formatVersion is the version of both checkpoint formats.
 const formatVersion = 1
 
-// position is where the branches of an Out stand: the checkpoint of the source
-// that most have reached, and those of branches that failed or are new.
+// position is where the branches of an Out stand: the front, and one place at
+// which all that are behind go on. Every branch, at the front or behind, has
+// settled all up to from; those at the front all up to at. Which of two checkpoints
+// is further only the source knows, so nothing here depends on it.
 type position struct {
 	at       duijiesync.Checkpoint
 	branches []string // all that were ever fed and not taken out, sorted
-	behind   map[string]duijiesync.Checkpoint
+	behind   []string // of them
+	from     duijiesync.Checkpoint
 }
 
 // of is where one branch stands.
 func (p position) of(name string) duijiesync.Checkpoint {
-	if at, ok := p.behind[name]; ok {
-		return at
+	if slices.Contains(p.behind, name) {
+		return p.from
 	}
 	return p.at
 }
 
 // join makes the position one of the branches that are there now. Those taken
-// out are forgotten; new ones begin at the beginning.
-func (p position) join(names []string) position {
-	joined := position{at: p.at, branches: slices.Sorted(slices.Values(names)), behind: map[string]duijiesync.Checkpoint{}}
-	for _, name := range names {
-		if at := p.of(name); !slices.Contains(p.branches, name) {
-			joined.behind[name] = ""
-		} else if at != p.at {
-			joined.behind[name] = at
+// out are forgotten; those that are new begin at the beginning.
+func (p position) join(names []string) (joined position, added []string) {
+	joined = position{at: p.at, from: p.from, branches: slices.Sorted(slices.Values(names))}
+	for _, name := range joined.branches {
+		switch {
+		case !slices.Contains(p.branches, name):
+			added = append(added, name)
+			joined.behind, joined.from = append(joined.behind, name), ""
+		case slices.Contains(p.behind, name):
+			joined.behind = append(joined.behind, name)
 		}
 	}
 	if len(joined.behind) == len(names) { // nobody is at the front
-		joined.at = joined.behind[names[0]]
+		joined.at = joined.from
 	}
-	return joined.tidy()
+	return joined.tidy(), added
 }
 
-// tidy drops what is behind no longer.
-func (p position) tidy() position {
-	maps.DeleteFunc(p.behind, func(_ string, at duijiesync.Checkpoint) bool { return at == p.at })
+// drop puts a branch behind the others: where those stand that are behind, or
+// else at the place given.
+func (p position) drop(name string, at duijiesync.Checkpoint) position {
+	if len(p.behind) == 0 {
+		p.from = at
+	}
+	if !slices.Contains(p.behind, name) {
+		p.behind = append(slices.Clone(p.behind), name)
+		slices.Sort(p.behind)
+	}
 	return p
 }
 
-// stragglers groups the branches that are behind by where they stand.
-func (p position) stragglers() map[duijiesync.Checkpoint][]string {
-	groups := map[duijiesync.Checkpoint][]string{}
-	for _, name := range p.branches {
-		if at, ok := p.behind[name]; ok {
-			groups[at] = append(groups[at], name)
-		}
+// tidy has nobody behind where that makes no difference.
+func (p position) tidy() position {
+	if len(p.behind) == 0 || p.from == p.at {
+		p.behind, p.from = nil, ""
 	}
-	return groups
+	return p
 }
 
 type positionJSON struct {
-	V        int               `json:"v"`
-	At       opaque            `json:"at"`
-	Branches []string          `json:"branches"`
-	Behind   map[string]opaque `json:"behind,omitempty"`
+	V        int      `json:"v"`
+	At       opaque   `json:"at"`
+	Branches []string `json:"branches"`
+	Behind   []string `json:"behind,omitempty"`
+	From     opaque   `json:"from"`
 }
 
 func (p position) encode() (duijiesync.Checkpoint, error) {
-	doc := positionJSON{V: formatVersion, At: opaque(p.at), Branches: p.branches, Behind: map[string]opaque{}}
-	for name, at := range p.behind {
-		if at != p.at {
-			doc.Behind[name] = opaque(at)
-		}
-	}
-	text, err := json.Marshal(doc)
+	p = p.tidy()
+	text, err := json.Marshal(positionJSON{V: formatVersion, At: opaque(p.at), Branches: p.branches, Behind: p.behind, From: opaque(p.from)})
 	return duijiesync.Checkpoint(text), err
 }
 
 func decodePosition(text duijiesync.Checkpoint) (position, error) {
-	p := position{behind: map[string]duijiesync.Checkpoint{}}
 	if text == "" {
-		return p, nil
+		return position{}, nil
 	}
 	var doc positionJSON
 	if err := strictJSON(text, &doc, func() int { return doc.V }); err != nil {
-		return p, err
+		return position{}, err
 	}
-	p.at, p.branches = duijiesync.Checkpoint(doc.At), slices.Compact(slices.Sorted(slices.Values(doc.Branches)))
-	for name, at := range doc.Behind {
+	p := position{
+		at: duijiesync.Checkpoint(doc.At), branches: slices.Compact(slices.Sorted(slices.Values(doc.Branches))),
+		behind: slices.Compact(slices.Sorted(slices.Values(doc.Behind))), from: duijiesync.Checkpoint(doc.From),
+	}
+	for _, name := range p.behind {
 		if !slices.Contains(p.branches, name) {
 			return p, fmt.Errorf("%w: %q is behind but no branch: %q", ErrCheckpoint, name, text)
 		}
-		p.behind[name] = duijiesync.Checkpoint(at)
 	}
 	return p.tidy(), nil
 }
 
-// position reads where the branches stand. Where nothing is stored yet, they all
-// begin.
-func (o *Out[T]) position(ctx context.Context) (position, error) {
-	text, err := o.State.Checkpoint(ctx, o.scope())
-	if err != nil {
-		return position{}, err
+// position reads where the branches stand, and which of them are new. Where
+// nothing is stored yet, they all begin.
+func (o *Out[T]) position(ctx context.Context) (p position, stored duijiesync.Checkpoint, added []string, err error) {
+	if stored, err = o.State.Checkpoint(ctx, o.scope()); err != nil {
+		return p, "", nil, err
 	}
-	p, err := decodePosition(text)
-	if err != nil {
-		return p, fmt.Errorf("fan %q: %w", o.Name, err)
+	if p, err = decodePosition(stored); err != nil {
+		return p, "", nil, fmt.Errorf("fan %q: %w", o.Name, err)
 	}
-	if text == "" {
+	if stored == "" {
 		p.branches = o.names()
 	}
-	return p.join(o.names()), nil
+	p, added = p.join(o.names())
+	return p, stored, added, nil
 }
 
 // opaque is a checkpoint of a source inside JSON. Any bytes come back as they

@@ -16,8 +16,8 @@ import (
 // branches that are not behind have come.
 type Report struct {
 	duijiesync.Report
-	// Yielded is how many records the source yielded: once for all branches that
-	// are level, and again what stragglers read.
+	// Yielded is how many records the source yielded: each once for all branches,
+	// and again what stragglers had missed.
 	Yielded int64 `json:"yielded"`
 	// Branches are the branches' own reports, in order.
 	Branches []BranchReport `json:"branches"`
@@ -29,10 +29,10 @@ type BranchReport struct {
 	// Report is the branch's own; its Checkpoint is how far the branch has come in
 	// the source. nil when its turn did not come.
 	Report *duijiesync.Report `json:"report,omitempty"`
-	// CaughtUp: it was behind the others, read alone, and is level now.
+	// CaughtUp: it was behind the others and has read what it missed.
 	CaughtUp bool `json:"caught_up,omitempty"`
-	// Behind: it did not come as far as the others. The next run goes on with it
-	// where it stands, alone.
+	// Behind: it did not come as far as the others. The next run makes a pass from
+	// where it stands.
 	Behind bool `json:"behind,omitempty"`
 	// Err is why it stopped; nil when it settled everything.
 	Err   error  `json:"-"`
@@ -58,6 +58,20 @@ func (r *Report) Branch(name string) *BranchReport {
 		}
 	}
 	return nil
+}
+
+// add adds the report of a pass: a run that has branches behind makes two.
+func (b *BranchReport) add(rep *duijiesync.Report) {
+	if rep == nil {
+		return
+	}
+	if b.Report == nil {
+		b.Report = rep
+		return
+	}
+	rep.DeadLetters -= b.Report.DeadLetters // a state, not a count
+	addReport(b.Report, rep)
+	b.Report.Ended = rep.Ended
 }
 
 // sum adds the branches' reports to what the source did.

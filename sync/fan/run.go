@@ -5,8 +5,8 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"log/slog"
-	"maps"
 	"slices"
 	"time"
 
@@ -27,8 +27,8 @@ type run[T any] struct {
 	cut    bool            // a pass ended before the source did: none follows
 }
 
-// Run makes one pass over the source for all branches, and then one for each
-// place where stragglers stand.
+// Run makes one pass over the source for all branches that are level. Where some
+// are behind, it makes a second one from where they stand.
 //
 // The report is never nil. The error is nil when everything the source has is
 // settled in every branch; a branch that failed is in it as a [BranchError].
@@ -75,111 +75,105 @@ func (r *run[T]) underLease(ctx context.Context) error {
 	})
 }
 
-// passes brings those at the front up to date first, and then the stragglers:
-// so they surely read past where the front stands, and can join it there.
+// passes reads for all at the front, and then for those that were behind.
 func (r *run[T]) passes(ctx, held context.Context) error {
-	pos, err := r.o.position(held)
+	pos, stored, added, err := r.o.position(held)
 	if err != nil {
 		return err
 	}
-	if r.stored, err = r.o.State.Checkpoint(held, r.o.scope()); err != nil {
+	if err := r.mayJoin(pos, added); err != nil {
 		return err
 	}
-	r.pos = pos
-	r.rep.Checkpoint = duijiesync.CheckpointMove{Before: pos.at, After: pos.at}
+	r.pos, r.stored = pos, stored
+	r.rep.Checkpoint.Before = pos.at
 	r.emit(duijiesync.RunStarted{Of: r.of(), Checkpoint: pos.at, Paging: r.rep.Paging})
-	stragglers := pos.stragglers()
-	front := r.level(func(name string) bool { _, behind := pos.behind[name]; return !behind })
-	err = r.front(ctx, held, front)
-	for _, at := range slices.Sorted(maps.Keys(stragglers)) {
-		if r.cut {
-			break
-		}
-		names := stragglers[at]
-		late := r.level(func(name string) bool { return slices.Contains(names, name) })
-		err = errors.Join(err, r.catchUp(ctx, held, late, at))
+	late := map[string]bool{}
+	for _, name := range pos.behind {
+		late[name] = true
+	}
+	err = r.front(ctx, held)
+	if len(late) > 0 && !r.cut {
+		err = errors.Join(err, r.catchUp(ctx, held, late))
 	}
 	r.rep.Checkpoint.After = r.pos.at
 	for i := range r.rep.Branches {
 		b := &r.rep.Branches[i]
-		_, b.Behind = r.pos.behind[b.Name]
+		b.Behind = slices.Contains(r.pos.behind, b.Name)
 		if b.Report != nil {
-			b.Report.Checkpoint.After = r.pos.of(b.Name)
+			b.Report.Checkpoint = duijiesync.CheckpointMove{Before: pos.of(b.Name), After: r.pos.of(b.Name)}
 		}
+	}
+	if !r.cut && len(r.pos.behind) == 0 {
+		err = errors.Join(err, r.expire(held))
 	}
 	return err
 }
 
-// level are the branches that belong together, in order.
-func (r *run[T]) level(belongs func(name string) bool) (branches []Branch[T]) {
+// mayJoin refuses a new branch where reading from the beginning would have
+// another one write again what its ledger has forgotten.
+func (r *run[T]) mayJoin(pos position, added []string) error {
+	if len(added) == 0 || len(pos.behind) == 0 {
+		return nil
+	}
 	for _, b := range r.o.Branches {
-		if belongs(b.Name()) {
-			branches = append(branches, b)
+		if b.forgets() && !slices.Contains(added, b.Name()) {
+			return fmt.Errorf("%w: branch %q is new, so the source is read from its beginning; what branch %q forgot by its LedgerExpiry "+
+				"would be written again, because its sink can not look it up: give the new branch a fan of its own", ErrFan, added[0], b.Name())
 		}
 	}
-	return branches
+	return nil
+}
+
+// catchUp reads from where the stragglers stand, for all branches: all have
+// settled what is before, and those at the front find in their ledgers what they
+// have. So in the end all stand at the same place, whichever checkpoint is the
+// further. It ends when no straggler is left.
+func (r *run[T]) catchUp(ctx, held context.Context, late map[string]bool) error {
+	p, err := r.pass(ctx, r.o.Branches, late, r.pos.from, func(p *pass[T]) error {
+		s, due := p.track.take()
+		r.pos.from = s.common()
+		for _, i := range s.failed {
+			r.pos = r.pos.drop(p.lines[i].Name(), s.common())
+		}
+		return r.store(held, due)
+	})
+	err = errors.Join(err, r.account(p))
+	if p.cut != nil || p.pointless() || errors.Is(p.end, errNobody) {
+		return err
+	}
+	s := p.track.peek()
+	r.pos = position{at: s.at, branches: r.pos.branches}
+	for _, i := range s.failed {
+		r.pos = r.pos.drop(p.lines[i].Name(), s.common())
+	}
+	for name := range late {
+		if b := r.rep.Branch(name); b.Err == nil {
+			b.CaughtUp = true
+			r.emit(BranchCaughtUp{r.of(), name})
+		}
+	}
+	return errors.Join(err, r.store(held, nil))
 }
 
 // front is the pass of the branches that are not behind.
-func (r *run[T]) front(ctx, held context.Context, branches []Branch[T]) error {
-	from := r.pos.at
-	p, err := r.pass(ctx, branches, from, func(p *pass[T]) error {
-		at, stayed, due := p.track.take()
-		r.pos.at, r.rep.Checkpoint.After = at, at
-		for i, stopped := range stayed {
-			r.pos.behind[p.lines[i].Name()] = stopped
+func (r *run[T]) front(ctx, held context.Context) error {
+	var branches []Branch[T]
+	for _, b := range r.o.Branches {
+		if !slices.Contains(r.pos.behind, b.Name()) {
+			branches = append(branches, b)
+		}
+	}
+	if len(branches) == 0 {
+		return nil
+	}
+	p, err := r.pass(ctx, branches, nil, r.pos.at, func(p *pass[T]) error {
+		s, due := p.track.take()
+		r.pos.at = s.at
+		for _, i := range s.failed {
+			r.pos = r.pos.drop(p.lines[i].Name(), s.common())
 		}
 		return r.store(held, due)
 	})
 	r.pos = r.pos.tidy()
-	return errors.Join(err, r.account(p, from), r.expire(held, p))
-}
-
-// catchUp is a pass of branches that are behind. Those that come to the end join
-// the front.
-func (r *run[T]) catchUp(ctx, held context.Context, branches []Branch[T], from duijiesync.Checkpoint) error {
-	p, err := r.pass(ctx, branches, from, func(p *pass[T]) error {
-		at, stayed, due := p.track.take()
-		for i, l := range p.lines {
-			r.pos.behind[l.Name()] = at
-			if stopped, failed := stayed[i]; failed {
-				r.pos.behind[l.Name()] = stopped
-			}
-		}
-		return r.store(held, due)
-	})
-	err = errors.Join(err, r.account(p, from))
-	if p.cut != nil {
-		return err
-	}
-	end, _, _ := p.track.take()
-	for _, l := range p.lines {
-		if l.err == nil {
-			r.joinFront(l.Name(), end)
-			r.rep.Branch(l.Name()).CaughtUp = true
-			r.emit(BranchCaughtUp{r.of(), l.Name()})
-		}
-	}
-	return errors.Join(err, r.store(held, nil), r.expire(held, p))
-}
-
-// joinFront puts a branch that came to the end of the source among those at the
-// front. Where all of them have failed, the front is where this one came to, and
-// they are behind.
-func (r *run[T]) joinFront(name string, end duijiesync.Checkpoint) {
-	delete(r.pos.behind, name)
-	var failed []string
-	for _, b := range r.rep.Branches {
-		if _, behind := r.pos.behind[b.Name]; behind || b.Name == name {
-			continue
-		}
-		if b.Err == nil {
-			return
-		}
-		failed = append(failed, b.Name)
-	}
-	for _, other := range failed {
-		r.pos.behind[other] = r.pos.at
-	}
-	r.pos.at = end
+	return errors.Join(err, r.account(p))
 }

@@ -17,8 +17,9 @@ type tracker struct {
 	at      duijiesync.Checkpoint
 	live    []bool // by branch: not failed
 	alive   int
-	stayed  map[int]duijiesync.Checkpoint // where failed branches stopped
-	due     []func()                      // calls of Settled whose batch all have settled
+	failed  []int                 // in order
+	stopped duijiesync.Checkpoint // at, when the first of them failed
+	due     []func()              // calls of Settled whose batch all have settled
 }
 
 // entry is one batch the reader handed out.
@@ -30,10 +31,7 @@ type entry struct {
 }
 
 func newTracker(branches int, at duijiesync.Checkpoint) *tracker {
-	t := &tracker{
-		changed: make(chan struct{}, 1), at: at, live: make([]bool, branches), alive: branches,
-		stayed: map[int]duijiesync.Checkpoint{},
-	}
+	t := &tracker{changed: make(chan struct{}, 1), at: at, live: make([]bool, branches), alive: branches}
 	for i := range t.live {
 		t.live[i] = true
 	}
@@ -61,28 +59,20 @@ func (t *tracker) settle(branch int, n int64, result duijiesync.BatchResult) {
 	t.advance()
 }
 
-// fail takes a branch out, and returns how many are left. It stays behind the
-// last batch up to which it settled all; the last one to fail stays where the pass
-// does.
+// fail takes a branch out, and returns how many are left. All branches of the
+// pass have settled what is before the place where the first one failed.
 func (t *tracker) fail(branch int) (left int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if len(t.failed) == 0 {
+		t.stopped = t.at
+	}
+	t.failed = append(t.failed, branch)
 	t.live[branch] = false
 	t.alive--
-	if t.alive == 0 {
-		return 0
+	if t.alive > 0 {
+		t.advance()
 	}
-	stopped := t.at
-	for _, e := range t.entries {
-		if !e.by[branch] {
-			break
-		}
-		if e.checkpoint != "" {
-			stopped = e.checkpoint
-		}
-	}
-	t.stayed[branch] = stopped
-	t.advance()
 	return t.alive
 }
 
@@ -98,7 +88,7 @@ func (t *tracker) advance() {
 		}
 		// A source that lets go of what is settled must keep what a failed branch
 		// has yet to get.
-		if result := e.result; e.settled != nil && len(t.stayed) == 0 {
+		if result := e.result; e.settled != nil && len(t.failed) == 0 {
 			t.due = append(t.due, func() { e.settled(result) })
 		}
 	}
@@ -117,17 +107,36 @@ func (t *tracker) settledByAll(e *entry) bool {
 	return true
 }
 
-// take returns where the pass and its failed branches stand, and the calls of
-// Settled that are due once that is stored.
-func (t *tracker) take() (at duijiesync.Checkpoint, stayed map[int]duijiesync.Checkpoint, due []func()) {
+// standing is how far a pass has come.
+type standing struct {
+	at      duijiesync.Checkpoint // behind what all have settled that are left
+	failed  []int
+	stopped duijiesync.Checkpoint // behind what all had settled when the first failed
+}
+
+// common is behind what all branches of the pass have settled, failed ones too.
+func (s standing) common() duijiesync.Checkpoint {
+	if len(s.failed) > 0 {
+		return s.stopped
+	}
+	return s.at
+}
+
+// peek returns how far the pass has come.
+func (t *tracker) peek() standing {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	stayed = make(map[int]duijiesync.Checkpoint, len(t.stayed))
-	for i, c := range t.stayed {
-		stayed[i] = c
-	}
-	due, t.due = t.due, nil
-	return t.at, stayed, due
+	return standing{t.at, append([]int(nil), t.failed...), t.stopped}
+}
+
+// take returns how far the pass has come, and the calls of Settled that are due
+// once that is stored.
+func (t *tracker) take() (standing, []func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	due := t.due
+	t.due = nil
+	return standing{t.at, append([]int(nil), t.failed...), t.stopped}, due
 }
 
 func sumResults(a, b duijiesync.BatchResult) duijiesync.BatchResult {
