@@ -34,6 +34,11 @@
 // was behind. A branch with one, to a sink that can neither look up nor write twice,
 // has no room for new branches beside it: that is refused with ErrFan.
 //
+// The source's Batch.Settled is called when all branches have settled a batch,
+// with the sum over them. Once a branch of the pass has failed it is not called any
+// more: a source that lets go of what is settled keeps what that branch has yet to
+// get. Over a source that goes on for long, see [Out].StopOnFailure.
+//
 // After a crash the run starts at the fan's checkpoint again; branches that
 // were further find what they wrote unchanged in their ledgers.
 //

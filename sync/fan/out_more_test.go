@@ -439,6 +439,36 @@ func TestRangesOfTheirOwn(t *testing.T) {
 	})
 }
 
+// TestLedgerIsKeptWhileABranchIsBehind: the pass that catches it up reads again
+// for all.
+func TestLedgerIsKeptWhileABranchIsBehind(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		src := newLog(orders(1, 40), 10)
+		a, b := newTarget(), newTarget()
+		b.before = func(_ context.Context, write int) error {
+			if write > 1 {
+				return errDown
+			}
+			return nil
+		}
+		short := func(p *duijiesync.Pipeline[order, order]) { p.LedgerExpiry = time.Hour }
+		o := out(src, duijiesync.NewMemoryState(), to("a", plain{a}, short), to("b", plain{b}, short))
+		for range 2 {
+			rep, err := o.Run(t.Context())
+			require.ErrorIs(t, err, duijie.ErrUnavailable)
+			require.Zero(t, rep.Expired)
+			time.Sleep(3 * time.Hour) // virtual
+		}
+		b.before = nil
+		rep := mustRun(t, t.Context(), o)
+		require.True(t, rep.Complete())
+		require.Positive(t, rep.Branch("a").Report.Expired, "now it may go")
+		a.check(t, src.rows, "a ")
+		b.check(t, src.rows, "b ")
+	})
+}
+
 // TestNewBranchBesideOneThatForgets is refused, and not where no harm is done.
 func TestNewBranchBesideOneThatForgets(t *testing.T) {
 	t.Parallel()

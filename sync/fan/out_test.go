@@ -170,7 +170,12 @@ func TestStopOnFailure(t *testing.T) {
 		require.ErrorIs(t, err, duijie.ErrUnavailable)
 		require.NoError(t, rep.Branch("a").Err)
 		require.Less(t, len(a.rows), 100)
-		b.before = nil
+		a.before, b.before = b.before, nil
+		a.writes = 0
+		rep, err = o.Run(t.Context())
+		require.ErrorIs(t, err, duijie.ErrUnavailable)
+		require.Empty(t, names(rep, caughtUp), "it ends there")
+		a.before = nil
 		rep = mustRun(t, t.Context(), o)
 		require.True(t, rep.Complete())
 		a.check(t, src.rows, "a ")
