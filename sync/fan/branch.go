@@ -91,9 +91,15 @@ func (b *branch[T, Out]) missing() (missing []error) {
 }
 
 func (b *branch[T, Out]) forgets() bool {
+	if b.p.LedgerExpiry <= 0 {
+		return false
+	}
 	_, finds := b.p.Sink.(duijiesync.Finder[Out])
-	limited, ok := b.p.Sink.(duijiesync.Limited)
-	return b.p.LedgerExpiry > 0 && !finds && !b.p.ResendUnknown && !(ok && limited.Limits().Idempotent)
+	twice := b.p.ResendUnknown
+	if l, ok := b.p.Sink.(duijiesync.Limited); ok {
+		twice = twice || l.Limits().Idempotent
+	}
+	return !finds && !twice
 }
 
 func (b *branch[T, Out]) expiry() time.Duration { return b.p.LedgerExpiry }
