@@ -87,7 +87,6 @@ func TestBranchDownForSeveralRuns(t *testing.T) {
 			require.ErrorIs(t, err, duijie.ErrUnavailable)
 			require.Equal(t, "b", names(rep, behind))
 			require.False(t, rep.Complete())
-			require.EqualValues(t, "30", rep.Branch("b").Report.Checkpoint.After)
 			require.Len(t, a.rows, len(src.rows), "the other went on")
 			require.LessOrEqual(t, rep.Branch("a").Report.Unchanged, int64(60), "and reads again only until b fails again")
 		}
