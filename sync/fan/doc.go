@@ -24,7 +24,10 @@
 // stand at the same place again. The pass ends at once when those that were behind
 // fail again. So the source is read once while all is well, and once more from
 // where a branch failed when it is back. That the second pass is for all needs no
-// idea of which checkpoint is further, which only the source has.
+// idea of which checkpoint is further, which only the source has. A source that
+// yields more than the latest state of a record needs a Version, as for any reading
+// again: without one the others write older states once more on their way to the
+// latest.
 //
 // A branch that is new in an existing fan is behind from the beginning of the
 // source. A branch taken out is forgotten: put in again it counts as new, and its
