@@ -3,7 +3,10 @@ package sync
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	stdsync "sync"
 	"time"
 )
 
@@ -159,16 +162,31 @@ func (it *item[In, Out]) locate(f Found) bool {
 	return f.Match == Identical || f.Match == Exists && known && it.entry.Fingerprint == it.fp && !it.in.Force
 }
 
-// find looks items up, at most FindRows at a time.
+// find looks items up, at most FindRows at a time, side by side where the sink
+// has lanes.
 func (f *flight[In, Out]) find(items []*item[In, Out], each func(*item[In, Out], Found)) error {
-	for chunk := range chunks(items, f.r.cfg.findRows) {
-		found, err := f.r.callFind(f.records(chunk))
-		if err != nil {
-			return fmt.Errorf("duijie/sync: look up in the target: %w", err)
+	parts := slices.Collect(chunks(items, f.r.cfg.findRows))
+	found, errs := make([][]Found, len(parts)), make([]error, len(parts))
+	if f.r.cfg.lanes == 1 || len(parts) == 1 {
+		for i, part := range parts {
+			if found[i], errs[i] = f.r.callFind(f.records(part)); errs[i] != nil {
+				break
+			}
 		}
-		for i, it := range chunk {
-			each(it, found[i])
+	} else {
+		var wg stdsync.WaitGroup
+		for i, part := range parts {
+			wg.Go(func() { found[i], errs[i] = f.r.callFind(f.records(part)) })
 		}
+		wg.Wait()
+	}
+	for i, part := range parts {
+		for n := range found[i] { // what was told counts, also beside a lookup that failed
+			each(part[n], found[i][n])
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("duijie/sync: look up in the target: %w", err)
 	}
 	return nil
 }

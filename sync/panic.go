@@ -83,7 +83,10 @@ func (r *run[In, Out]) callFind(records []Record[Out]) (found []Found, err error
 	if err == nil && len(found) != len(records) {
 		err = fmt.Errorf("the sink's Find returned %d results for %d records", len(found), len(records))
 	}
-	return found, err
+	if err != nil {
+		return nil, err
+	}
+	return found, nil
 }
 
 // read passes what the source yields to each, until that says no.
