@@ -269,3 +269,27 @@ func TestEditThatChangesNothing(t *testing.T) {
 	to.check(t, []doc{{"A", "one"}})
 	require.EqualValues(t, 1, mustRun(t, p).Unchanged)
 }
+
+// TestFailureThatCouldNotBeNoted: the store refuses the note, so that the failure
+// stays with a later run.
+func TestFailureThatCouldNotBeNoted(t *testing.T) {
+	t.Parallel()
+	to := newTarget()
+	memory := duijiesync.NewMemoryState()
+	p := pipe(states(state("one", 1)), to, unnoted{memory})
+	p.Partition = "a"
+	p.Transform = func(context.Context, doc) (doc, error) { return doc{}, errCrash }
+	rep, err := p.Run(t.Context())
+	require.ErrorIs(t, err, errDown)
+	require.Zero(t, rep.Read)
+	require.Empty(t, lettersOf(t, memory))
+	p.State = memory
+	require.EqualValues(t, 1, mustRun(t, p).Refused)
+}
+
+// unnoted opens no batch.
+type unnoted struct{ duijiesync.State }
+
+func (unnoted) Open(context.Context, duijiesync.Lease, duijiesync.OpenBatch) (bool, error) {
+	return false, errDown
+}

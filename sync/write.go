@@ -15,8 +15,15 @@ import (
 // that a crash leaves no more in doubt than was on its way.
 func (f *flight[In, Out]) write(items []*item[In, Out]) error {
 	pending, failed := inStage(items, toWrite), f.failures(items)
+	noted := false
+	defer func() {
+		if !noted { // another partition may have written their keys since the ledger was asked
+			unsettle(failed)
+		}
+	}()
 	if len(pending) == 0 && len(failed) > 0 {
 		_, err := f.open(nil, failed)
+		noted = err == nil
 		return err
 	}
 	wave := len(pending)
@@ -31,6 +38,7 @@ func (f *flight[In, Out]) write(items []*item[In, Out]) error {
 		if err != nil {
 			return err
 		}
+		noted = true
 		if err := f.writeInLanes(open); err != nil {
 			return err
 		}
@@ -42,6 +50,13 @@ func (f *flight[In, Out]) write(items []*item[In, Out]) error {
 		}
 	}
 	return nil
+}
+
+// unsettle leaves failed items to a later run.
+func unsettle[In, Out any](items []*item[In, Out]) {
+	for _, it := range inStage(items, rejected) {
+		it.stage = toWrite
+	}
 }
 
 // failures are the items that become dead letters of the engine's own, where
