@@ -176,6 +176,7 @@ func (f *flight[In, Out]) find(items []*item[In, Out], each func(*item[In, Out],
 	} else {
 		var wg stdsync.WaitGroup
 		for i, part := range parts {
+			errs[i] = errGoexit
 			wg.Go(func() { found[i], errs[i] = f.r.callFind(f.records(part)) })
 		}
 		wg.Wait()

@@ -55,7 +55,11 @@ func (f *fleet[In, Out]) launch(ctx context.Context, batch Batch[In]) error {
 	if err := f.failure(); err != nil {
 		return err
 	}
-	f.wg.Go(func() { f.end(fl, fl.process()) })
+	f.wg.Go(func() {
+		err := errGoexit
+		defer func() { f.end(fl, err) }()
+		err = fl.process()
+	})
 	return nil
 }
 

@@ -17,6 +17,10 @@ type panicError struct {
 
 func (e *panicError) Error() string { return fmt.Sprintf("the %s panicked: %v", e.who, e.value) }
 
+// errGoexit: the caller's code ended its goroutine (runtime.Goexit, or FailNow of a
+// test), so that what it did is not known.
+var errGoexit = errors.New("duijie/sync: the goroutine was ended by what it called")
+
 // caught is deferred around the caller's code: a panic becomes its error, with
 // the stack in the log.
 func (r *run[In, Out]) caught(who, key string, err *error) {

@@ -29,7 +29,7 @@ func (r *run[In, Out]) recover() error {
 }
 
 func (r *run[In, Out]) recoverBatch(batch OpenBatch, last time.Time) error {
-	open, err := r.stillOpen(batch)
+	open, steps, err := r.stillOpen(batch)
 	if err != nil {
 		return err
 	}
@@ -57,6 +57,9 @@ func (r *run[In, Out]) recoverBatch(batch OpenBatch, last time.Time) error {
 		for i := range s.Entries {
 			s.Resolved = append(s.Resolved, s.Entries[i].Key)
 		}
+	}
+	for i := range s.Entries {
+		s.Entries[i].Step = steps[s.Entries[i].Key]
 	}
 	if err := r.p.State.Settle(r.ctx, r.lease, s); err != nil {
 		return err
@@ -87,16 +90,17 @@ func mayBeThere(open []Intent) []Entry {
 
 // stillOpen leaves out what the earlier run could still settle. A refusal from
 // before the batch is another write's: a replay sends the same contents again.
-func (r *run[In, Out]) stillOpen(batch OpenBatch) ([]Intent, error) {
+// It also tells the steps the ledger knows.
+func (r *run[In, Out]) stillOpen(batch OpenBatch) (open []Intent, steps map[string]string, err error) {
 	keys := make([]string, len(batch.Intents))
 	for i, in := range batch.Intents {
 		keys[i] = in.Key
 	}
 	entries, err := r.p.State.Ledger(r.ctx, r.p.Name, keys)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var open []Intent
+	steps = map[string]string{}
 	for _, in := range batch.Intents {
 		if in.Fingerprint == notSent {
 			continue
@@ -107,8 +111,9 @@ func (r *run[In, Out]) stillOpen(batch OpenBatch) ([]Intent, error) {
 			continue
 		}
 		open = append(open, in)
+		steps[in.Key] = e.Step
 	}
-	return open, nil
+	return open, steps, nil
 }
 
 // recoverByLookup asks for the keys until the target had time to finish what

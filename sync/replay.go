@@ -52,7 +52,8 @@ func (p *Pipeline[In, Out]) Replay(ctx context.Context, q ReplayQuery) (*Report,
 			all = rep
 			all.Partition = p.Partition
 		} else {
-			all.join(rep)
+			all.Add(rep)
+			all.DeadLetters = rep.DeadLetters // counted over all partitions
 		}
 	}
 	return all, errors.Join(errs...)

@@ -55,8 +55,10 @@ func (r *Report) Complete() bool {
 	return r.Refused == 0 && r.Held == 0 && r.Waiting == 0 && r.DeadLetters == 0
 }
 
-// join adds the report of a further partition.
-func (r *Report) join(o *Report) {
+// Add adds the counts of another report, as of a further partition, and widens
+// the time from Started to Ended. DeadLetters is no count but what a state holds, and
+// is left alone, as are the names, the paging and the checkpoint.
+func (r *Report) Add(o *Report) {
 	r.add(BatchResult{o.Created, o.Updated, o.Unchanged, o.Skipped, o.Refused, o.Held, o.Waiting})
 	for _, sum := range []struct{ to, of *int64 }{
 		{&r.Read, &o.Read}, {&r.Expired, &o.Expired}, {&r.Recovered, &o.Recovered},
@@ -66,6 +68,9 @@ func (r *Report) join(o *Report) {
 	} {
 		*sum.to += *sum.of
 	}
+	if r.Calls == nil {
+		r.Calls = map[string]map[string]int64{}
+	}
 	for platform, ops := range o.Calls {
 		if r.Calls[platform] == nil {
 			r.Calls[platform] = map[string]int64{}
@@ -74,7 +79,12 @@ func (r *Report) join(o *Report) {
 			r.Calls[platform][op] += n
 		}
 	}
-	r.DeadLetters, r.Ended = o.DeadLetters, o.Ended // counted over all partitions
+	if r.Started.IsZero() || !o.Started.IsZero() && o.Started.Before(r.Started) {
+		r.Started = o.Started
+	}
+	if o.Ended.After(r.Ended) {
+		r.Ended = o.Ended
+	}
 }
 
 // reporter counts while the run goes on; calls are counted from many goroutines.

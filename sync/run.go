@@ -230,17 +230,25 @@ type reader[T any] struct {
 
 func (r *run[In, Out]) readAhead(ctx context.Context, from Checkpoint) *reader[In] {
 	ahead := &reader[In]{batches: make(chan readResult[In], r.cfg.prefetch), done: make(chan struct{})}
+	hand := func(got readResult[In]) bool {
+		select {
+		case ahead.batches <- got:
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	}
 	go func() {
 		defer close(ahead.done)
 		defer close(ahead.batches)
-		r.read(ctx, from, func(got readResult[In]) bool {
-			select {
-			case ahead.batches <- got:
-				return true
-			case <-ctx.Done():
-				return false
+		ended := false
+		defer func() {
+			if !ended {
+				hand(readResult[In]{err: errGoexit})
 			}
-		})
+		}()
+		r.read(ctx, from, hand)
+		ended = true
 	}()
 	return ahead
 }

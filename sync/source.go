@@ -79,6 +79,8 @@ type BatchResult struct {
 //   - after is a checkpoint of an earlier batch, or "";
 //   - records after a checkpoint are yielded again when they were not settled,
 //     so reading twice must be possible (a source that can not says so);
+//   - a Read may end before the source does, as a window that was cut short: the
+//     next run goes on behind its last checkpoint;
 //   - an error is the last pair;
 //   - the context's end ends the sequence with its error.
 type Source[T any] interface {

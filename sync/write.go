@@ -105,12 +105,14 @@ func (f *flight[In, Out]) writeInLanes(pending []*item[In, Out]) error {
 			break
 		}
 		wg.Go(func() {
-			defer func() { <-slots }()
-			if err := f.writeChunk(chunk); err != nil {
+			err := errGoexit
+			defer func() {
 				mu.Lock()
-				defer mu.Unlock()
 				first = errors.Join(first, err)
-			}
+				mu.Unlock()
+				<-slots
+			}()
+			err = f.writeChunk(chunk)
 		})
 	}
 	wg.Wait()

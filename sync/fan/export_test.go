@@ -11,6 +11,3 @@ func Reencode(text duijiesync.Checkpoint) (duijiesync.Checkpoint, bool) {
 	again, err := p.encode()
 	return again, err == nil
 }
-
-// AddReport adds the counts of a report to a sum.
-func AddReport(to, r *duijiesync.Report) { addReport(to, r) }

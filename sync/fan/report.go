@@ -69,37 +69,16 @@ func (b *BranchReport) add(rep *duijiesync.Report) {
 		b.Report = rep
 		return
 	}
-	rep.DeadLetters -= b.Report.DeadLetters // a state, not a count
-	addReport(b.Report, rep)
-	b.Report.Ended = rep.Ended
+	b.Report.Add(rep)
+	b.Report.DeadLetters = rep.DeadLetters
 }
 
 // sum adds the branches' reports to what the source did.
 func (r *Report) sum() {
 	for _, b := range r.Branches {
 		if b.Report != nil {
-			addReport(&r.Report, b.Report)
-		}
-	}
-}
-
-// addReport adds the counts of a report to a sum.
-func addReport(to, r *duijiesync.Report) {
-	for sum, n := range map[*int64]int64{
-		&to.Read: r.Read, &to.Created: r.Created, &to.Updated: r.Updated, &to.Unchanged: r.Unchanged,
-		&to.Skipped: r.Skipped, &to.Refused: r.Refused, &to.Held: r.Held, &to.Waiting: r.Waiting,
-		&to.Expired: r.Expired, &to.Recovered: r.Recovered, &to.DeadLetters: r.DeadLetters,
-		&to.Writes: r.Writes, &to.Lookups: r.Lookups, &to.RowRetries: r.RowRetries,
-		&to.Throttled: r.Throttled, &to.Retries: r.Retries, &to.BytesOut: r.BytesOut, &to.BytesIn: r.BytesIn, &to.WaitedMS: r.WaitedMS,
-	} {
-		*sum += n
-	}
-	for platform, ops := range r.Calls {
-		if to.Calls[platform] == nil {
-			to.Calls[platform] = map[string]int64{}
-		}
-		for op, n := range ops {
-			to.Calls[platform][op] += n
+			r.Report.Add(b.Report)
+			r.Report.DeadLetters += b.Report.DeadLetters
 		}
 	}
 }
@@ -143,7 +122,7 @@ func (r *reading) addTo(rep *Report) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	rep.Yielded = r.yielded
-	addReport(&rep.Report, &r.rep)
+	rep.Add(&r.rep)
 }
 
 // row is the report as the State keeps it.

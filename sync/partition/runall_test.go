@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -320,24 +319,4 @@ func TestFreshPartitionsAreLeftOut(t *testing.T) {
 		require.Equal(t, "do do ", statuses(sum))
 		s.check(t, b.sales)
 	})
-}
-
-// TestSumHasEveryCount finds a count of a report that is new in package sync.
-func TestSumHasEveryCount(t *testing.T) {
-	t.Parallel()
-	one := duijiesync.Report{Calls: map[string]map[string]int64{"p": {"op": 1}}, Started: day(0), Ended: day(1)}
-	v := reflect.ValueOf(&one).Elem()
-	for i := range v.NumField() {
-		if v.Field(i).Kind() == reflect.Int64 {
-			v.Field(i).SetInt(int64(i + 1))
-		}
-	}
-	var sum duijiesync.Report
-	partition.AddReport(&sum, &one)
-	one.DeadLetters = 0 // a state, not a count
-	require.Equal(t, one, sum)
-	one.Started, one.Ended = day(-1), day(2)
-	partition.AddReport(&sum, &one)
-	require.Equal(t, []time.Time{day(-1), day(2)}, []time.Time{sum.Started, sum.Ended})
-	require.Equal(t, 2*one.Read, sum.Read)
 }

@@ -1,8 +1,6 @@
 package partition
 
 import (
-	"time"
-
 	duijiesync "github.com/duijie-go/duijie/sync"
 )
 
@@ -48,7 +46,7 @@ func (r *Result) add(rep *duijiesync.Report) {
 			Pipeline: rep.Pipeline, Partition: rep.Partition, Paging: rep.Paging, Checkpoint: rep.Checkpoint,
 		}
 	}
-	addReport(r.Report, rep)
+	r.Report.Add(rep)
 	r.Report.DeadLetters, r.Report.Checkpoint.After = rep.DeadLetters, rep.Checkpoint.After
 }
 
@@ -91,46 +89,12 @@ func (s *Summary) add() {
 		if r.Report == nil {
 			continue
 		}
-		addReport(&s.Report, r.Report)
+		s.Report.Add(r.Report)
 		if latest := letters[r.Report.Pipeline]; latest == nil || r.Report.Ended.After(latest.Ended) {
 			letters[r.Report.Pipeline] = r.Report
 		}
 	}
 	for _, rep := range letters {
 		s.Report.DeadLetters += rep.DeadLetters
-	}
-}
-
-// addReport adds the counts of a report to a sum, but for the dead letters,
-// which are a state and not a count, and widens the time.
-func addReport(to, r *duijiesync.Report) {
-	for sum, n := range map[*int64]int64{
-		&to.Read: r.Read, &to.Created: r.Created, &to.Updated: r.Updated, &to.Unchanged: r.Unchanged,
-		&to.Skipped: r.Skipped, &to.Refused: r.Refused, &to.Held: r.Held, &to.Waiting: r.Waiting,
-		&to.Expired: r.Expired, &to.Recovered: r.Recovered,
-		&to.Writes: r.Writes, &to.Lookups: r.Lookups, &to.RowRetries: r.RowRetries,
-		&to.Throttled: r.Throttled, &to.Retries: r.Retries, &to.BytesOut: r.BytesOut, &to.BytesIn: r.BytesIn, &to.WaitedMS: r.WaitedMS,
-	} {
-		*sum += n
-	}
-	if to.Calls == nil {
-		to.Calls = map[string]map[string]int64{}
-	}
-	for platform, ops := range r.Calls {
-		if to.Calls[platform] == nil {
-			to.Calls[platform] = map[string]int64{}
-		}
-		for op, n := range ops {
-			to.Calls[platform][op] += n
-		}
-	}
-	widen(&to.Started, r.Started, time.Time.Before)
-	widen(&to.Ended, r.Ended, time.Time.After)
-}
-
-// widen moves a bound of a span of time outward.
-func widen(bound *time.Time, t time.Time, beyond func(time.Time, time.Time) bool) {
-	if bound.IsZero() || !t.IsZero() && beyond(t, *bound) {
-		*bound = t
 	}
 }
