@@ -46,10 +46,27 @@
 // [Report] says all that a run did; an [Observer] is told while it does it, and
 // [LogObserver] writes that to a slog.Logger.
 //
+// # Rooms
+//
+// Further abilities are packages of their own below this one, which use only what
+// is exported here:
+//
+//   - paging: sources of lists whose pages move, from a function that fetches one;
+//   - window: incremental reading by modification time, backfills, gap insurance;
+//   - fan: one source to several sinks, several sources to one sink;
+//   - partition: a pipeline in parts that run anywhere;
+//   - refs: records that wait for what they refer to, created where it is missing;
+//   - workflow: documents that are saved, submitted and audited;
+//   - mirror: deletions, behind guards;
+//   - reconcile: compares both sides and mends what differs;
+//   - sqlstore: the state in SQL;
+//   - pipelinetest: what a source, a sink or a state must keep, as tests.
+//
 // # A source and a sink of your own
 //
 // A source is one function ([SourceFunc]), a sink one method ([Sink]); the
-// example of [Pipeline] has both. What more a part can do, it says with a further
+// example of [Pipeline] has both. [Slice], [Seq], [Channel], [SinkFunc], [Func],
+// [ToChannel], [Collect] and [Discard] make simple ones. What more a part can do, it says with a further
 // method: [Finder], [Limited], [Pager], [Closer]. Stores that outlive the process
 // are in package github.com/duijie-go/duijie/sync/sqlstore and the ones below it.
 //
