@@ -77,8 +77,8 @@ func (b *BranchReport) add(rep *duijiesync.Report) {
 func (r *Report) sum() {
 	for _, b := range r.Branches {
 		if b.Report != nil {
-			r.Report.Add(b.Report)
-			r.Report.DeadLetters += b.Report.DeadLetters
+			r.Add(b.Report)
+			r.DeadLetters += b.Report.DeadLetters
 		}
 	}
 }
