@@ -293,3 +293,39 @@ type unnoted struct{ duijiesync.State }
 func (unnoted) Open(context.Context, duijiesync.Lease, duijiesync.OpenBatch) (bool, error) {
 	return false, errDown
 }
+
+// TestNotedButHeldBefore: another partition noted a newer state of a record that was
+// held meanwhile, and died before it looked again. It sent nothing, and what is
+// in doubt is the older write.
+func TestNotedButHeldBefore(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		to := newTarget()
+		to.fault = func(n int) fault { return map[int]fault{1: lostAfter}[n] }
+		memory := duijiesync.NewMemoryState()
+		part := func(name string, recs ...duijiesync.Record[doc]) *duijiesync.Pipeline[doc, doc] {
+			p := pipe(states(recs...), upsertByKey{to}, memory)
+			p.Partition = name
+			return p
+		}
+		even := part("even", state("one", 1))
+		require.EqualValues(t, 1, mustRun(t, even).Held)
+		before, err := memory.Ledger(t.Context(), "docs", []string{"A"})
+		require.NoError(t, err)
+
+		lease, err := memory.Acquire(t.Context(), duijiesync.Scope{Pipeline: "docs", Partition: "odd"}, "dead", time.Second)
+		require.NoError(t, err)
+		_, err = memory.Open(t.Context(), lease, duijiesync.OpenBatch{Seq: 1, Started: time.Now(), Intents: []duijiesync.Intent{{Key: "A", Fingerprint: duijiesync.Fingerprint{2}, Version: 2}}})
+		require.NoError(t, err)
+		time.Sleep(2 * time.Second) // virtual
+		mustRun(t, part("odd"))
+		after, err := memory.Ledger(t.Context(), "docs", []string{"A"})
+		require.NoError(t, err)
+		require.Equal(t, before, after)
+
+		require.NoError(t, even.MarkDone(t.Context(), "A")) // as a person finds
+		rep := mustRun(t, part("odd", state("two", 2)))
+		require.EqualValues(t, 1, rep.Updated)
+		to.check(t, []doc{{"A", "two"}})
+	})
+}

@@ -110,6 +110,11 @@ func (r *run[In, Out]) stillOpen(batch OpenBatch) (open []Intent, steps map[stri
 		if known && e.Fingerprint == in.Fingerprint && settled {
 			continue
 		}
+		if e.State == EntryHeld && e.Fingerprint != in.Fingerprint && r.holds() {
+			// Held for another write before this batch was opened: then this one was not
+			// sent, and what a person has to find out is still about the other.
+			continue
+		}
 		open = append(open, in)
 		steps[in.Key] = e.Step
 	}
