@@ -216,12 +216,12 @@ func (j *joiner) load(d *disk) error {
 				}
 			}()
 			if err := f.sort(ctx, d, orInt64(j.c.Memory, defaultMemory)/int64(len(todo))); err != nil {
-				cancel() // the other side need not go on
 				mu.Lock()
-				defer mu.Unlock()
 				if first == nil {
 					first = err
 				}
+				mu.Unlock()
+				cancel() // the other side need not go on, and what it ends with is no news
 			}
 		})
 	}
