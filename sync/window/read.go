@@ -56,14 +56,14 @@ func (r *reading[T]) live(s *Source[T], after duijiesync.Checkpoint) (err error)
 
 // now is the platform's time.
 func (c *setup[T]) now(ctx context.Context) (time.Time, error) {
-	if c.Clock == nil {
+	if c.Clock == nil || ctx.Err() != nil {
 		return time.Now(), ctx.Err()
 	}
 	now, err := c.Clock(ctx)
 	if err != nil {
 		return now, c.errorf("ask for the platform's time: %w", err)
 	}
-	return now, nil
+	return now, ctx.Err() // it may not look at the context, and the window may be empty
 }
 
 // wide is the overlap in force.
