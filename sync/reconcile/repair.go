@@ -25,8 +25,8 @@ type Repair[T any] struct {
 	// needs [Comparison].KeepRaw. They are as old as the comparison: where records have no
 	// Version, which keeps an older state from overwriting a newer one, use Fetch.
 	Fetch func(ctx context.Context, keys []string) ([]duijiesync.Record[T], error)
-	// Decode turns a raw item into T where there is no Fetch. Default: JSON; of a source
-	// that is a duijiesync.RawDecoder, its DecodeRaw.
+	// Decode turns a raw item into T, where there is no Fetch and when a dead letter is
+	// replayed. Default: JSON; of a source that is a duijiesync.RawDecoder, its DecodeRaw.
 	Decode func(raw json.RawMessage) (T, error)
 	// Rows is how many records a batch has. Default 100.
 	Rows int
@@ -39,6 +39,10 @@ type Repair[T any] struct {
 
 // Paging says in the report of a run where its records came from.
 func (r *Repair[T]) Paging() string { return "repair: what a comparison found missing or different" }
+
+// DecodeRaw decodes as Decode does, so that a dead letter can be replayed by the
+// repair's pipeline too. It implements duijiesync.RawDecoder.
+func (r *Repair[T]) DecodeRaw(raw json.RawMessage) (T, error) { return r.decode(raw) }
 
 // Read compares and yields what is to be written. The checkpoint is of another
 // source and does not count.
