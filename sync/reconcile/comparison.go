@@ -157,6 +157,9 @@ func (c *Comparison) compare(ctx context.Context, sum *Summary, emit func(Differ
 	if err := c.check(); err != nil {
 		return err
 	}
+	if ctx.Err() != nil { // before anybody is asked for anything
+		return fmt.Errorf("duijie/sync/reconcile: %w", context.Cause(ctx))
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	d := &disk{parent: c.TempDir, max: orInt64(c.MaxDisk, defaultMaxDisk)}
 	j := &joiner{c: c, ctx: ctx, sum: sum}
