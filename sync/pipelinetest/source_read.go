@@ -160,20 +160,28 @@ func testSourceContextBefore[T any](s *sourceTest[T]) {
 	cancel()
 	late, cancelLate := context.WithDeadline(s.Context(), time.Unix(0, 0))
 	defer cancelLate()
+	_, end := s.all().settled() // where nothing may be left to read, but nobody has looked
 	for _, ctx := range []context.Context{ended, late} {
-		before := 0
-		if s.c.Requests != nil {
-			before = s.c.Requests()
-		}
-		var r reading[T]
-		withoutLeak(s.T, func() { r = s.read(ctx, s.c.Source, "") })
-		s.endedBy(ctx, r.err, "a context that had ended before")
-		if len(r.flat()) > 0 {
-			s.Errorf("%d records although the context had ended before", len(r.flat()))
-		}
-		if s.c.Requests != nil && s.c.Requests() != before {
-			s.Errorf("%d requests although the context had ended before", s.c.Requests()-before)
-		}
+		s.readEnded(ctx, "", "a context that had ended before")
+		s.readEnded(ctx, end, "at the last checkpoint, a context that had ended before")
+	}
+}
+
+// readEnded reads with a context that has ended.
+func (s *sourceTest[T]) readEnded(ctx context.Context, at duijiesync.Checkpoint, when string) {
+	s.Helper()
+	before := 0
+	if s.c.Requests != nil {
+		before = s.c.Requests()
+	}
+	var r reading[T]
+	withoutLeak(s.T, func() { r = s.read(ctx, s.c.Source, at) })
+	s.endedBy(ctx, r.err, when)
+	if len(r.flat()) > 0 {
+		s.Errorf("%s: %d records", when, len(r.flat()))
+	}
+	if s.c.Requests != nil && s.c.Requests() != before {
+		s.Errorf("%s: %d requests", when, s.c.Requests()-before)
 	}
 }
 

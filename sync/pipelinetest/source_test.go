@@ -66,6 +66,13 @@ func (w *world) request(find func([]shop) []shop) ([]shop, error) {
 	return find(w.rows), nil
 }
 
+// endsAt tells that no shop has a greater number.
+func (w *world) endsAt(no int) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.rows) > 0 && w.rows[len(w.rows)-1].No <= no
+}
+
 // move takes the first shop away, renames one and opens a new one.
 func (w *world) move(round int) {
 	w.mu.Lock()
@@ -83,7 +90,7 @@ type shopSource struct {
 
 	skipAtResume, ignoreCheckpoint, aheadOfItself, foreignIsEnd  bool
 	swallowOutage, goOnAfterError, rememberOutage                bool
-	ignoreContext, silentContext                                 bool
+	ignoreContext, silentContext, quietAtEnd                     bool
 	eager, remember, shared, reuse, offsets, leak, yieldOn, loop bool
 	noKey, badRaw, otherRaw, noPaging, versionFalls              bool
 
@@ -153,6 +160,9 @@ func (s *shopSource) walk(ctx context.Context, after duijiesync.Checkpoint, at *
 	}
 	offset := 0
 	for {
+		if s.quietAtEnd && s.world.endsAt(*at) {
+			return
+		}
 		if err := ctx.Err(); err != nil && !s.ignoreContext {
 			if !s.silentContext {
 				fail(err)
@@ -283,6 +293,7 @@ func sourceMutants() []mutant {
 		{"ignores its context", "ContextMidway", func(s *shopSource) { s.ignoreContext = true }},
 		{"ignores a context that had ended", "ContextBefore", func(s *shopSource) { s.ignoreContext = true }},
 		{"ends quietly with its context", "ContextBefore", func(s *shopSource) { s.silentContext = true }},
+		{"ends quietly with its context where nothing is left", "ContextBefore", func(s *shopSource) { s.quietAtEnd = true }},
 		{"reads before the range", "NothingBeforeTheRange", func(s *shopSource) { s.eager = true }},
 		{"goes on where it was left", "TwiceTheSame", func(s *shopSource) { s.remember = true }},
 		{"has one place for all Reads", "ConcurrentReads", func(s *shopSource) { s.shared = true }},
