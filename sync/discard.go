@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // The codes of the records a [Discard] refuses.
@@ -67,5 +68,8 @@ func (d Discard[T]) Write(ctx context.Context, records []Record[T]) ([]Outcome, 
 	return out, nil
 }
 
-// Limits tells that writing twice is as good as once.
-func (Discard[T]) Limits() Limits { return Limits{Rows: 1000, Idempotent: true} }
+// Limits tells that writing twice is as good as once, and that no write can come
+// late, so that a run behind a crash does not wait for one.
+func (Discard[T]) Limits() Limits {
+	return Limits{Rows: 1000, Idempotent: true, SettleDelay: time.Millisecond}
+}
