@@ -165,12 +165,14 @@ func TestWithoutLookupUnknownIsHeld(t *testing.T) {
 
 func TestIdempotentSinkIsSimplyWrittenAgain(t *testing.T) {
 	t.Parallel()
-	src := &listSource{items: docs(40), page: 20}
-	to := &upsertTarget{rows: map[string]string{}, lose: 1}
-	rep := mustRun(t, pipe(src, to, duijiesync.NewMemoryState()))
-	require.EqualValues(t, 40, rep.Created)
-	require.Zero(t, rep.Held)
-	require.Len(t, to.rows, 40)
+	synctest.Test(t, func(t *testing.T) {
+		src := &listSource{items: docs(40), page: 20}
+		to := &upsertTarget{rows: map[string]string{}, lose: 1}
+		rep := mustRun(t, pipe(src, to, duijiesync.NewMemoryState()))
+		require.EqualValues(t, 40, rep.Created)
+		require.Zero(t, rep.Held)
+		require.Len(t, to.rows, 40)
+	})
 }
 
 type upsertTarget struct {
