@@ -47,7 +47,7 @@ func (f *flight[In, Out]) settleWave(items []*item[In, Out]) error {
 		}
 	}
 	for _, it := range items {
-		it.fresh = it.fresh && it.stage == toWrite
+		it.fresh, it.drop = it.fresh && it.stage == toWrite, false
 	}
 	return nil
 }
@@ -61,6 +61,9 @@ func (f *flight[In, Out]) settlement(items []*item[In, Out]) Settlement {
 		if it.stage == toWrite {
 			inDoubt = inDoubt || it.sent
 			continue
+		}
+		if it.drop {
+			s.Resolved = append(s.Resolved, it.in.Key)
 		}
 		if it.fresh {
 			f.book(&s, it, now)
@@ -85,11 +88,18 @@ func (f *flight[In, Out]) store(s Settlement) error {
 	if err := f.r.p.State.Settle(ctx, f.r.lease, s); err != nil {
 		return fmt.Errorf("duijie/sync: settle: %w", err)
 	}
+	f.gone += len(s.Resolved)
 	return nil
 }
 
 // book writes an item's outcome into the settlement.
 func (f *flight[In, Out]) book(s *Settlement, it *item[In, Out], now time.Time) {
+	if it.stage == skipped {
+		entry := it.entry
+		entry.Fingerprint, entry.Updated = Fingerprint{}, now // whatever comes is sent
+		s.Entries = append(s.Entries, entry)
+		return
+	}
 	entry := Entry{
 		Key: it.in.Key, Fingerprint: it.fp, TargetID: it.outcome.TargetID, Version: it.in.Version,
 		State: EntryDone, Updated: now, Step: cmp.Or(it.outcome.Step, it.entry.Step),

@@ -14,7 +14,7 @@ import (
 func (f *flight[In, Out]) consult(items []*item[In, Out]) error {
 	asked := make([]*item[In, Out], 0, len(items))
 	for _, it := range items {
-		if it.stage == toWrite || it.stage == rejected {
+		if it.stage == toWrite || it.stage == rejected || it.drop {
 			asked = append(asked, it)
 		}
 	}
@@ -46,14 +46,18 @@ func (f *flight[In, Out]) judgeKnown(it *item[In, Out], e Entry) {
 	r := f.r
 	it.entry = e
 	if e.Version > it.in.Version && it.in.Version != 0 && e.State != EntryGone {
-		it.outdated()
+		it.outdated(f.replays)
 		return
 	}
 	if e.State == EntryHeld && r.holds() {
 		// Only a person can settle the write in doubt, whatever the record has become
 		// since. A replay has nothing but the letter's item, which may even be older.
-		it.stage, it.fresh, it.reason = held, !f.replays, 0
+		it.stage, it.fresh, it.reason, it.drop = held, !f.replays, 0, false
 		it.outcome = heldOutcome()
+		return
+	}
+	if it.stage == skipped {
+		it.fresh = e.State == EntryDead // without its letter it must not count as dead
 		return
 	}
 	same := e.Fingerprint == it.fp
@@ -61,23 +65,24 @@ func (f *flight[In, Out]) judgeKnown(it *item[In, Out], e Entry) {
 		it.known = e.State == EntryDead && same
 		if e.State == EntryDone && same && it.reason == DeadTransform {
 			// Edited and replayed; the source still has it as it was.
-			it.stage, it.fresh, it.outcome = done, false, Outcome{Kind: OutcomeUnchanged}
+			it.stage, it.fresh, it.outcome, it.drop = done, false, Outcome{Kind: OutcomeUnchanged}, f.replays
 		}
 		return
 	}
 	it.out.Target = Target{ID: e.TargetID, Step: e.Step}
 	switch force := it.in.Force; {
 	case same && !force && (e.State == EntryDone || e.State == EntryDoubt && r.finder == nil):
-		it.stage, it.outcome.Kind = done, OutcomeUnchanged
+		it.stage, it.outcome.Kind, it.drop = done, OutcomeUnchanged, f.replays
 	case e.State == EntryDead && same && !f.replays && !force:
 		it.stage = stayDead
 	}
 }
 
 // outdated settles an older state of a record than the ledger knows: the newer
-// one stays, be it in the target, a dead letter or held.
-func (it *item[In, Out]) outdated() {
-	it.fresh = false
+// one stays, be it in the target, a dead letter or held. A letter of the older one
+// goes once the newer one is in the target.
+func (it *item[In, Out]) outdated(replays bool) {
+	it.fresh, it.drop = false, false
 	it.outcome = Outcome{Kind: OutcomeUnchanged}
 	switch it.entry.State {
 	case EntryDead:
@@ -85,7 +90,7 @@ func (it *item[In, Out]) outdated() {
 	case EntryHeld:
 		it.stage = held
 	default:
-		it.stage = done
+		it.stage, it.drop = done, replays
 	}
 }
 

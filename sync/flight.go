@@ -38,6 +38,7 @@ type item[In, Out any] struct {
 	retries int
 	fresh   bool // the outcome was reached in this run and is to be stored
 	known   bool // a failure that is in the dead letters already
+	drop    bool // its letter goes, whatever is booked
 }
 
 // flight is one batch on its way from reading to settlement.
@@ -51,6 +52,7 @@ type flight[In, Out any] struct {
 	original map[string]Fingerprint
 	recount  *recount // of records that waited; nil elsewhere
 	settled  bool     // guarded by fleet.mu
+	gone     int      // letters that its settlements took away
 	started  time.Time
 
 	mu   stdsync.Mutex
@@ -125,7 +127,7 @@ func (f *flight[In, Out]) transform(it *item[In, Out]) error {
 	}
 	value, err := r.callTransform(*it.in)
 	if errors.Is(err, ErrSkip) {
-		it.stage = skipped
+		it.stage, it.drop = skipped, f.replays
 		return nil
 	}
 	if errors.Is(err, ErrStop) {

@@ -138,9 +138,10 @@ func (r *run[In, Out]) replay(ctx context.Context, q DeadLetterQuery, again *rec
 			}
 		}
 		f.batch = r.decodeLetters(letters)
-		f.batch.Settled = func(b BatchResult) { gone += int(b.Created + b.Updated + b.Unchanged + b.Skipped) }
 		fleet.add(f)
-		if err := f.process(); err != nil {
+		err = f.process()
+		gone += f.gone
+		if err != nil {
 			return gone, err
 		}
 		q.After = letters[len(letters)-1].Key

@@ -1,0 +1,101 @@
+package sync_test
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	duijiesync "github.com/duijie-go/duijie/sync"
+)
+
+// TestWaitingRecordThatIsLeftOut: what waited is left out by the transform in
+// the end. Its letter goes, and the run ends.
+func TestWaitingRecordThatIsLeftOut(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	src := &listSource{items: docs(5), page: 5}
+	to := newTarget()
+	p := pipe(src, finderTarget{to}, duijiesync.NewMemoryState())
+	answer := duijiesync.ErrWait
+	p.Transform = func(_ context.Context, d doc) (doc, error) {
+		if d.No == "D0002" {
+			return d, answer
+		}
+		return d, nil
+	}
+	require.EqualValues(t, 1, mustRun(t, p).Waiting)
+	src.items, answer = nil, duijiesync.ErrSkip
+	rep, err := p.Run(ctx)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, rep.Skipped)
+	require.EqualValues(t, 1, rep.Read)
+	require.Zero(t, rep.DeadLetters)
+
+	src.items, answer = docs(5), nil // it is let through after all
+	rep = mustRun(t, p)
+	require.EqualValues(t, 1, rep.Created)
+	to.check(t, src.items)
+}
+
+// TestReplayOfALetterThatIsLeftOut: the letter goes, and the same contents come
+// through once the transform lets them.
+func TestReplayOfALetterThatIsLeftOut(t *testing.T) {
+	t.Parallel()
+	src := &listSource{items: docs(5), page: 5}
+	to := newTarget()
+	to.poison["D0002"] = true
+	p := pipe(src, finderTarget{to}, duijiesync.NewMemoryState())
+	require.EqualValues(t, 1, mustRun(t, p).Refused)
+	p.Transform = func(_ context.Context, d doc) (doc, error) {
+		if d.No == "D0002" {
+			return d, duijiesync.ErrSkip
+		}
+		return d, nil
+	}
+	rep, err := p.Replay(t.Context(), duijiesync.ReplayQuery{})
+	require.NoError(t, err)
+	require.EqualValues(t, 1, rep.Skipped)
+	require.Zero(t, rep.DeadLetters)
+
+	p.Transform = duijiesync.Same[doc]
+	clear(to.poison)
+	require.EqualValues(t, 1, mustRun(t, p).Created, "a record without a letter is not left behind")
+	to.check(t, src.items)
+}
+
+// TestLetterTheLedgerIsPast: a letter whose record the ledger knows as written
+// since goes with its replay, and retries of waiting ones end.
+func TestLetterTheLedgerIsPast(t *testing.T) {
+	t.Parallel()
+	for _, newer := range []int64{0, 1} {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		src := &listSource{items: docs(1), page: 5, version: 4}
+		to := newTarget()
+		state := duijiesync.NewMemoryState()
+		p := pipe(src, finderTarget{to}, state)
+		mustRun(t, p)
+		scope := duijiesync.Scope{Pipeline: "docs"}
+		entries, err := state.Ledger(ctx, "docs", []string{"D0001"})
+		require.NoError(t, err)
+		raw, err := json.Marshal(docs(1)[0])
+		require.NoError(t, err)
+		require.NoError(t, duijiesync.WithLease(ctx, state, scope, duijiesync.LeaseOptions{}, func(ctx context.Context, l duijiesync.Lease) error {
+			e := entries["D0001"]
+			e.Version += newer
+			return state.Settle(ctx, l, duijiesync.Settlement{Entries: []duijiesync.Entry{e}, Dead: []duijiesync.DeadLetter{
+				{Key: "D0001", Reason: duijiesync.DeadWaiting, Raw: raw, Version: 4, Attempts: 1},
+			}})
+		}))
+		src.items = nil
+		rep, err := p.Run(ctx)
+		require.NoError(t, err)
+		require.Zero(t, rep.DeadLetters)
+		require.EqualValues(t, 1, rep.Unchanged)
+		to.check(t, docs(1))
+	}
+}
