@@ -144,16 +144,16 @@ func (p *Pipeline[In, Out]) settings() (settings, error) {
 		limits = l.Limits()
 	}
 	s := settings{
-		rows: orInt(limits.Rows, 100), findRows: orInt(limits.FindRows, 100), lanes: orInt(limits.Lanes, 1),
+		rows: orCount(limits.Rows, 100), findRows: orCount(limits.FindRows, 100), lanes: orCount(limits.Lanes, 1),
 		prefetch: max(orInt(p.Prefetch, 1), 0), idempotent: limits.Idempotent,
-		settle:     SettlePolicy{Attempts: orInt(p.Settle.Attempts, 3), Delay: orTime(p.Settle.Delay, orTime(limits.SettleDelay, 2*time.Second))},
+		settle:     SettlePolicy{Attempts: orCount(p.Settle.Attempts, 3), Delay: orTime(p.Settle.Delay, orTime(limits.SettleDelay, 2*time.Second))},
 		rowRetries: max(orInt(p.RowRetries, 4), 0), retryBudget: max(orInt(p.RetryBudget, 1000), 0), maxShare: p.MaxRefusedShare,
 		leaseTTL: orTime(p.LeaseTTL, time.Minute), grace: orTime(p.StopGrace, 30*time.Second), log: p.Logger,
 	}
 	if p.Lanes > 0 {
 		s.lanes = min(s.lanes, p.Lanes)
 	}
-	if s.maxShare == 0 {
+	if s.maxShare <= 0 {
 		s.maxShare = 0.5
 	}
 	if s.maxShare >= 1 {
@@ -177,6 +177,9 @@ func orInt(v, def int) int {
 	}
 	return v
 }
+
+// orCount is orInt for what can not be below 1.
+func orCount(v, def int) int { return orInt(max(v, 0), def) }
 
 func orTime(v, def time.Duration) time.Duration {
 	if v <= 0 {

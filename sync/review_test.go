@@ -3,6 +3,7 @@ package sync_test
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"testing"
 	"time"
 
@@ -97,5 +98,42 @@ func TestLetterTheLedgerIsPast(t *testing.T) {
 		require.Zero(t, rep.DeadLetters)
 		require.EqualValues(t, 1, rep.Unchanged)
 		to.check(t, docs(1))
+	}
+}
+
+// limited is a target with limits of the test's own.
+type limited struct {
+	*target
+	limits duijiesync.Limits
+}
+
+func (l limited) Limits() duijiesync.Limits { return l.limits }
+
+// TestAbsurdLimits: limits below 0 are none, and those without bound do not
+// overflow.
+func TestAbsurdLimits(t *testing.T) {
+	t.Parallel()
+	for _, limits := range []duijiesync.Limits{
+		{Rows: -1, FindRows: -1, Lanes: -1},
+		{Rows: math.MaxInt, FindRows: math.MaxInt, Lanes: math.MaxInt},
+		{Rows: 3, FindRows: 3, Lanes: math.MaxInt},
+		{Rows: math.MinInt, FindRows: math.MinInt, Lanes: math.MinInt},
+	} {
+		for _, find := range []bool{false, true} {
+			src := &listSource{items: docs(30), page: 10}
+			to := newTarget()
+			p := pipe(src, limited{to, limits}, duijiesync.NewMemoryState())
+			if find {
+				p.Sink = struct {
+					limited
+					duijiesync.Finder[doc]
+				}{limited{to, limits}, finderTarget{to}}
+			}
+			p.Lanes, p.Prefetch = -1, -1
+			p.Settle.Attempts = -1
+			p.MaxRefusedShare = -1
+			require.EqualValues(t, 30, mustRun(t, p).Created)
+			to.check(t, src.items)
+		}
 	}
 }

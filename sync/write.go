@@ -28,7 +28,7 @@ func (f *flight[In, Out]) write(items []*item[In, Out]) error {
 	}
 	wave := len(pending)
 	if f.r.holds() {
-		wave = f.r.cfg.rows * f.r.cfg.lanes
+		wave = min(f.r.cfg.rows, len(pending)) * min(f.r.cfg.lanes, len(pending))
 	}
 	for some := range chunks(pending, wave) {
 		if f.fleet.failed() {
