@@ -2,6 +2,7 @@ package sync
 
 import (
 	"errors"
+	"math"
 	stdsync "sync"
 )
 
@@ -25,6 +26,7 @@ const retryShare = 4
 const retryCost = retryShare
 
 func newRetryBudget(rows int) retryBudget {
+	rows = min(rows, math.MaxInt32) // more is never used up, and would overflow
 	return retryBudget{left: rows * retryCost, limit: rows * retryCost}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -136,4 +137,17 @@ func TestAbsurdLimits(t *testing.T) {
 			to.check(t, src.items)
 		}
 	}
+}
+
+// TestRetryBudgetWithoutEnd: the largest number is no limit, not none left.
+func TestRetryBudgetWithoutEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		src := &listSource{items: docs(3), page: 3}
+		to := newTarget()
+		to.busy["D0002"] = 2
+		p := pipe(src, finderTarget{to}, duijiesync.NewMemoryState())
+		p.RetryBudget = math.MaxInt
+		require.EqualValues(t, 3, mustRun(t, p).Created)
+	})
 }
