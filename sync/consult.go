@@ -152,7 +152,7 @@ func (r *run[In, Out]) writtenJustNow(e Entry) bool {
 
 // unclear is the outcome of a record that the target can not tell about.
 func unclear(f Found) Outcome {
-	return Outcome{Kind: OutcomeRefused, TargetID: f.TargetID, Code: "lookup", Message: f.Err.Error()}
+	return Outcome{Kind: OutcomeRefused, TargetID: f.TargetID, Code: "lookup", Message: fmt.Sprint(f.Err)}
 }
 
 // locate notes where the target has the item, and tells whether it is there as

@@ -156,7 +156,7 @@ func (f *flight[In, Out]) reject(it *item[In, Out], code string, err error) {
 	if code == "wait" {
 		it.reason = DeadWaiting
 	}
-	it.outcome = Outcome{Kind: OutcomeRefused, Code: code, Message: err.Error()}
+	it.outcome = Outcome{Kind: OutcomeRefused, Code: code, Message: fmt.Sprint(err)} // Sprint minds errors that panic
 	if raw, err := f.r.rawOf(*it.in); err == nil {
 		h := sha256.New()
 		h.Write([]byte("not written\x00"))

@@ -32,7 +32,11 @@ func (r *run[In, Out]) caught(who, key string, err *error) {
 
 func (r *run[In, Out]) callTransform(in Record[In]) (out Out, err error) {
 	defer r.caught("transform", in.Key, &err)
-	return r.p.Transform(r.ctx, in.Value)
+	out, err = r.p.Transform(r.ctx, in.Value)
+	if err != nil {
+		_ = err.Error() // an error that panics, as a nil pointer in one does, does so here
+	}
+	return out, err
 }
 
 func (r *run[In, Out]) callFingerprint(key string, value *Out) (fp Fingerprint, raw json.RawMessage, err error) {

@@ -164,7 +164,7 @@ func (r *run[In, Out]) findIntents(open []Intent, letters bool, s *Settlement) (
 		}
 		for i, f := range found {
 			if f.Err != nil {
-				r.hold(chunk[i:i+1], letters, f.Err.Error(), s)
+				r.hold(chunk[i:i+1], letters, fmt.Sprint(f.Err), s)
 				continue
 			}
 			if f.Match == Absent {

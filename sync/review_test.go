@@ -151,3 +151,58 @@ func TestRetryBudgetWithoutEnd(t *testing.T) {
 		require.EqualValues(t, 3, mustRun(t, p).Created)
 	})
 }
+
+// badError is an error of the kind that is nil and is not.
+type badError struct{ words string }
+
+func (e *badError) Error() string { return e.words }
+
+// TestNilPointerAsError: a nil pointer in an error, a slip of many programs,
+// concerns its record alone, and ends no process.
+func TestNilPointerAsError(t *testing.T) {
+	t.Parallel()
+	for _, lanes := range []int{1, 4} {
+		to := newTarget()
+		records := make([]duijiesync.Record[doc], 10)
+		for i, d := range docs(10) {
+			records[i] = duijiesync.Record[doc]{Key: d.No, Value: d}
+		}
+		var none *badError
+		records[4].Err = none
+		src := &batchesSource{batches: [][]duijiesync.Record[doc]{records[:5], records[5:]}}
+		find := unclearOf{finderTarget{to}, "D0008"}
+		p := pipe(src, find, duijiesync.NewMemoryState())
+		p.Sink = struct {
+			limited
+			duijiesync.Finder[doc]
+		}{limited{to, duijiesync.Limits{Lanes: lanes}}, find}
+		p.Transform = func(_ context.Context, d doc) (doc, error) {
+			var err *badError
+			if d.No == "D0002" {
+				return d, err
+			}
+			return d, nil
+		}
+		rep := mustRun(t, p)
+		require.EqualValues(t, 3, rep.Refused)
+		require.EqualValues(t, 7, rep.Created)
+		to.check(t, without(docs(10), "D0002", "D0005", "D0008"))
+	}
+}
+
+// unclearOf can not tell one record, and says so with a nil pointer.
+type unclearOf struct {
+	finderTarget
+	key string
+}
+
+func (u unclearOf) Find(ctx context.Context, recs []duijiesync.Record[doc]) ([]duijiesync.Found, error) {
+	found, err := u.finderTarget.Find(ctx, recs)
+	for i := range recs {
+		if recs[i].Key == u.key {
+			var none *badError
+			found[i].Err = none
+		}
+	}
+	return found, err
+}
