@@ -45,7 +45,7 @@ func (f *flight[In, Out]) ledger(items []*item[In, Out]) (map[string]Entry, erro
 func (f *flight[In, Out]) judgeKnown(it *item[In, Out], e Entry) {
 	r := f.r
 	it.entry = e
-	if e.Version > it.in.Version && it.in.Version != 0 && e.State != EntryGone {
+	if older(it.in.Version, e.Version) && e.State != EntryGone {
 		it.outdated(f.replays)
 		return
 	}

@@ -96,7 +96,7 @@ func (f *flight[In, Out]) prepare(records []Record[In]) ([]*item[In, Out], error
 		items[i] = it
 		it.in, it.out, it.place = &records[i], &f.outs[i], i
 		if j, twice := latest[rec.Key]; twice {
-			if older := items[j]; older.in.Version > rec.Version && rec.Version != 0 {
+			if earlier := items[j]; older(rec.Version, earlier.in.Version) {
 				it.stage = skipped
 				continue
 			}
@@ -118,6 +118,9 @@ func (f *flight[In, Out]) prepare(records []Record[In]) ([]*item[In, Out], error
 	}
 	return items, nil
 }
+
+// older tells whether one version is older than another; 0 is none.
+func older(v, than int64) bool { return v < than && v != 0 && than != 0 }
 
 func (f *flight[In, Out]) transform(it *item[In, Out]) error {
 	r := f.r

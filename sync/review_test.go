@@ -206,3 +206,23 @@ func (u unclearOf) Find(ctx context.Context, recs []duijiesync.Record[doc]) ([]d
 	}
 	return found, err
 }
+
+// TestNegativeVersions: times before 1970 order states as others do, and a state
+// without version stays one.
+func TestNegativeVersions(t *testing.T) {
+	t.Parallel()
+	src := &listSource{items: docs(1), page: 5}
+	to := newTarget()
+	p := pipe(src, finderTarget{to}, duijiesync.NewMemoryState())
+	mustRun(t, p)
+	src.items, src.version = []doc{{"D0001", "sixty"}}, -60
+	require.EqualValues(t, 1, mustRun(t, p).Updated, "what the ledger has has no version")
+	src.items, src.version = []doc{{"D0001", "seventy"}}, -70
+	require.EqualValues(t, 1, mustRun(t, p).Unchanged, "it is older")
+	to.check(t, []doc{{"D0001", "sixty"}})
+
+	a, b := rec("D0001", "first"), rec("D0001", "second")
+	b.Version = -5
+	mustRun(t, pipe(&batchesSource{batches: [][]duijiesync.Record[doc]{{a, b}}}, finderTarget{to}, p.State))
+	to.check(t, []doc{{"D0001", "second"}})
+}
