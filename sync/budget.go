@@ -26,7 +26,7 @@ const retryShare = 4
 const retryCost = retryShare
 
 func newRetryBudget(rows int) retryBudget {
-	rows = min(rows, math.MaxInt32) // more is never used up, and would overflow
+	rows = min(rows, math.MaxInt/(2*retryCost)) // more would overflow, and is never used up
 	return retryBudget{left: rows * retryCost, limit: rows * retryCost}
 }
 

@@ -54,7 +54,11 @@ func (f *flight[In, Out]) openOnce(items []*item[In, Out]) (shared bool, err err
 	if err := f.r.keep.check(); err != nil {
 		return false, err
 	}
-	open := OpenBatch{Seq: f.nextSeq(), Started: time.Now(), Intents: make([]Intent, len(items))}
+	seq, err := f.nextSeq()
+	if err != nil {
+		return false, err
+	}
+	open := OpenBatch{Seq: seq, Started: time.Now(), Intents: make([]Intent, len(items))}
 	for i, it := range items {
 		it.openID = it.out.Target.ID
 		open.Intents[i] = Intent{Key: it.in.Key, Fingerprint: it.fp, TargetID: it.openID, Version: it.in.Version}
@@ -119,10 +123,14 @@ func (f *flight[In, Out]) reopen(items []*item[In, Out]) error {
 const letterBatch = 1 << 31
 
 // nextSeq numbers open batches over all runs of a scope.
-func (f *flight[In, Out]) nextSeq() int64 {
-	seq := f.r.lease.Fence<<32 | f.r.batches.Add(1)
+func (f *flight[In, Out]) nextSeq() (int64, error) {
+	n := f.r.batches.Add(1)
+	if n >= letterBatch {
+		return 0, fmt.Errorf("duijie/sync: a run opens at most %d batches, which end here: run again, and it goes on", letterBatch-1)
+	}
+	seq := f.r.lease.Fence<<32 | n
 	if f.replays {
 		seq |= letterBatch
 	}
-	return seq
+	return seq, nil
 }

@@ -226,3 +226,18 @@ func TestNegativeVersions(t *testing.T) {
 	mustRun(t, pipe(&batchesSource{batches: [][]duijiesync.Record[doc]{{a, b}}}, finderTarget{to}, p.State))
 	to.check(t, []doc{{"D0001", "second"}})
 }
+
+// TestOpenBatchesOfOneRunEnd: numbers that would be taken for those of letters
+// are not used.
+func TestOpenBatchesOfOneRunEnd(t *testing.T) {
+	t.Parallel()
+	p := pipe(&listSource{}, newTarget(), duijiesync.NewMemoryState())
+	scope := duijiesync.Scope{Pipeline: "docs"}
+	lease, err := p.State.Acquire(t.Context(), scope, "test", time.Minute)
+	require.NoError(t, err)
+	require.NoError(t, duijiesync.OpenAfter(t.Context(), p, lease, 1<<31-2))
+	require.ErrorContains(t, duijiesync.OpenAfter(t.Context(), p, lease, 1<<31-1), "run again")
+	open, err := p.State.OpenBatches(t.Context(), scope)
+	require.NoError(t, err)
+	require.Len(t, open, 1)
+}
