@@ -63,8 +63,8 @@ func (f *flight[In, Out]) judgeKnown(it *item[In, Out], e Entry) {
 	same := e.Fingerprint == it.fp
 	if it.stage == rejected {
 		it.known = e.State == EntryDead && same
-		if e.State == EntryDone && same && it.reason == DeadTransform {
-			// Edited and replayed; the source still has it as it was.
+		if e.State == EntryDone && same && it.reason != 0 {
+			// Edited and replayed, or marked done; the source still has it as it was.
 			it.stage, it.fresh, it.outcome, it.drop = done, false, Outcome{Kind: OutcomeUnchanged}, f.replays
 		}
 		return

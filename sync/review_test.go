@@ -241,3 +241,31 @@ func TestOpenBatchesOfOneRunEnd(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, open, 1)
 }
+
+// TestEditedWaitingLetterStays: what a person edited and wrote, or found in the
+// target, does not become a letter again because the source has it as it was.
+func TestEditedWaitingLetterStays(t *testing.T) {
+	t.Parallel()
+	for _, byHand := range []bool{false, true} {
+		src := &listSource{items: docs(3), page: 3}
+		to := newTarget()
+		p := pipe(src, finderTarget{to}, duijiesync.NewMemoryState())
+		p.Transform = needing(to, map[string]string{"D0002": "X"})
+		require.EqualValues(t, 1, mustRun(t, p).Waiting)
+		if byHand {
+			to.rows["D0002"] = []row{{ID: "h", Name: "by hand"}}
+			require.NoError(t, p.MarkDone(t.Context(), "D0002"))
+		} else {
+			p.Transform = duijiesync.Same[doc]
+			_, err := p.Replay(t.Context(), duijiesync.ReplayQuery{Edit: func(duijiesync.DeadLetter) (json.RawMessage, error) {
+				return json.RawMessage(`{"No":"D0002","Name":"by hand"}`), nil
+			}})
+			require.NoError(t, err)
+			p.Transform = needing(to, map[string]string{"D0002": "X"})
+		}
+		rep := mustRun(t, p)
+		require.Zero(t, rep.Waiting)
+		require.Zero(t, rep.DeadLetters)
+		require.Equal(t, "by hand", to.rows["D0002"][0].Name)
+	}
+}
