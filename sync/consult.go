@@ -72,7 +72,8 @@ func (f *flight[In, Out]) judgeKnown(it *item[In, Out], e Entry) {
 	it.out.Target = Target{ID: e.TargetID, Step: e.Step}
 	switch force := it.in.Force; {
 	case same && !force && (e.State == EntryDone || e.State == EntryDoubt && r.finder == nil):
-		it.stage, it.outcome.Kind, it.drop = done, OutcomeUnchanged, f.replays
+		it.stage, it.outcome.Kind = done, OutcomeUnchanged
+		it.drop = f.replays || e.State == EntryDoubt // the source is back at what MarkDone found; the letter has what came between
 	case e.State == EntryDead && same && !f.replays && !force:
 		it.stage = stayDead
 	}

@@ -269,3 +269,25 @@ func TestEditedWaitingLetterStays(t *testing.T) {
 		require.Equal(t, "by hand", to.rows["D0002"][0].Name)
 	}
 }
+
+// TestHeldRecordThatChangedBack: the source is back at what was sent and is in
+// the target; the letter of the state between must not be replayed over it.
+func TestHeldRecordThatChangedBack(t *testing.T) {
+	t.Parallel()
+	src := &listSource{items: docs(3), page: 3}
+	to := newTarget()
+	to.fault = func(n int) fault { return map[int]fault{1: lostAfter}[n] }
+	memory := duijiesync.NewMemoryState()
+	p := pipe(src, upsertByKey{to}, memory)
+	require.EqualValues(t, 3, mustRun(t, p).Held)
+	src.items = renamed(src.items, "D0002")
+	require.EqualValues(t, 3, mustRun(t, p).Held)
+	require.NoError(t, p.MarkDone(t.Context(), "D0001", "D0002", "D0003"))
+	require.Len(t, lettersOf(t, memory), 1)
+	src.items = docs(3)
+	require.EqualValues(t, 3, mustRun(t, p).Unchanged)
+	_, err := p.Replay(t.Context(), duijiesync.ReplayQuery{})
+	require.NoError(t, err)
+	to.check(t, src.items)
+	require.Empty(t, lettersOf(t, memory))
+}
