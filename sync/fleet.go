@@ -107,6 +107,7 @@ func (f *fleet[In, Out]) end(fl *flight[In, Out], err error) {
 			}
 		}
 	}
+	fl.batch.Records, fl.batch.Settled, fl.outs = nil, nil, nil // it may stay behind an older one for long
 	if err != nil && (f.err == nil || !errors.Is(err, errHalted)) {
 		f.err = errors.Join(f.err, err)
 	}

@@ -3,10 +3,15 @@ package sync_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"iter"
 	"math"
+	"runtime"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+	"weak"
 
 	"github.com/stretchr/testify/require"
 
@@ -101,6 +106,11 @@ func TestLetterTheLedgerIsPast(t *testing.T) {
 		to.check(t, docs(1))
 	}
 }
+
+type (
+	pointers = iter.Seq2[duijiesync.Batch[*doc], error]
+	anys     = iter.Seq2[duijiesync.Batch[any], error]
+)
 
 // limited is a target with limits of the test's own.
 type limited struct {
@@ -290,4 +300,65 @@ func TestHeldRecordThatChangedBack(t *testing.T) {
 	require.NoError(t, err)
 	to.check(t, src.items)
 	require.Empty(t, lettersOf(t, memory))
+}
+
+// TestSettledBatchesAreNotKept: while the oldest batch is slow, those that
+// settled behind it leave memory.
+func TestSettledBatchesAreNotKept(t *testing.T) {
+	t.Parallel()
+	const n = 40
+	var mu sync.Mutex
+	var kept []weak.Pointer[doc]
+	hold, past := make(chan struct{}), make(chan struct{})
+	src := duijiesync.SourceFunc[*doc](func(context.Context, duijiesync.Checkpoint) pointers {
+		return func(yield func(duijiesync.Batch[*doc], error) bool) {
+			for i := range n {
+				d := &doc{No: fmt.Sprint(i)}
+				mu.Lock()
+				kept = append(kept, weak.Make(d))
+				mu.Unlock()
+				batch := duijiesync.Batch[*doc]{
+					Records:    []duijiesync.Record[*doc]{{Key: d.No, Value: d}},
+					Checkpoint: duijiesync.Checkpoint(d.No),
+				}
+				d = nil
+				if i == n-1 {
+					close(past)
+				}
+				if !yield(batch, nil) {
+					return
+				}
+			}
+		}
+	})
+	p := &duijiesync.Pipeline[*doc, doc]{
+		Name: "docs", Source: src, State: duijiesync.NewMemoryState(),
+		Sink: limited{newTarget(), duijiesync.Limits{Lanes: 3}},
+		Transform: func(_ context.Context, d *doc) (doc, error) {
+			if d.No == "0" {
+				<-hold
+			}
+			return *d, nil
+		},
+	}
+	ends := make(chan error)
+	go func() {
+		_, err := p.Run(t.Context())
+		ends <- err
+	}()
+	<-past
+	live := func() (n int) {
+		runtime.GC()
+		mu.Lock()
+		defer mu.Unlock()
+		for _, w := range kept {
+			if w.Value() != nil {
+				n++
+			}
+		}
+		return n
+	}
+	require.Eventually(t, func() bool { return live() <= 8 }, 5*time.Second, 10*time.Millisecond, "%d batches are in memory", live())
+	close(hold)
+	require.NoError(t, <-ends)
 }
