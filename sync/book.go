@@ -129,6 +129,7 @@ func (f *flight[In, Out]) book(s *Settlement, it *item[In, Out], now time.Time) 
 	}
 	raw, err := f.r.rawOf(*it.in)
 	if err != nil {
+		raw = json.RawMessage{} // not the older one the letter may have
 		it.outcome.Message += "; its item can not be kept: " + err.Error()
 	}
 	attempts := 1
@@ -142,7 +143,7 @@ func (f *flight[In, Out]) book(s *Settlement, it *item[In, Out], now time.Time) 
 }
 
 func (r *run[In, Out]) rawOf(rec Record[In]) (raw json.RawMessage, err error) {
-	if rec.Raw != nil {
+	if len(rec.Raw) > 0 {
 		return rec.Raw, nil
 	}
 	defer r.caught("encoding of the item", rec.Key, &err)

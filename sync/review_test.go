@@ -3,6 +3,7 @@ package sync_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"math"
@@ -361,4 +362,44 @@ func TestSettledBatchesAreNotKept(t *testing.T) {
 	require.Eventually(t, func() bool { return live() <= 8 }, 5*time.Second, 10*time.Millisecond, "%d batches are in memory", live())
 	close(hold)
 	require.NoError(t, <-ends)
+}
+
+// TestLetterThatCannotBeKeptHasNoOlderItem: a newer state that has no JSON must not
+// be replayed as the older one its letter had.
+func TestLetterThatCannotBeKeptHasNoOlderItem(t *testing.T) {
+	t.Parallel()
+	var value any = 1.5
+	src := duijiesync.SourceFunc[any](func(context.Context, duijiesync.Checkpoint) anys {
+		return func(yield func(duijiesync.Batch[any], error) bool) {
+			yield(duijiesync.Batch[any]{Records: []duijiesync.Record[any]{{Key: "A", Value: value}}}, nil)
+		}
+	})
+	p := &duijiesync.Pipeline[any, doc]{
+		Name: "docs", Source: src, State: duijiesync.NewMemoryState(), Sink: newTarget(),
+		Transform: func(_ context.Context, v any) (doc, error) { return doc{}, errors.New("no") },
+	}
+	_, err := p.Run(t.Context())
+	require.NoError(t, err)
+	require.JSONEq(t, "1.5", string(lettersOf(t, p.State)[0].Raw))
+	value = math.Inf(1)
+	_, err = p.Run(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, lettersOf(t, p.State)[0].Raw)
+	require.Contains(t, lettersOf(t, p.State)[0].Message, "can not be kept")
+}
+
+// TestEmptyRawIsNone: the item is kept as JSON where the source's raw one is
+// empty.
+func TestEmptyRawIsNone(t *testing.T) {
+	t.Parallel()
+	r := rec("A", "bad")
+	r.Raw = json.RawMessage{}
+	to := newTarget()
+	to.poison["A"] = true
+	p := pipe(&batchesSource{batches: [][]duijiesync.Record[doc]{{r}}}, finderTarget{to}, duijiesync.NewMemoryState())
+	mustRun(t, p)
+	clear(to.poison)
+	_, err := p.Replay(t.Context(), duijiesync.ReplayQuery{})
+	require.NoError(t, err)
+	to.check(t, []doc{{"A", "bad"}})
 }
