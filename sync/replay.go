@@ -34,7 +34,11 @@ func (p *Pipeline[In, Out]) Replay(ctx context.Context, q ReplayQuery) (*Report,
 		return p.replayOwn(ctx, q)
 	}
 	parts, err := p.letterPartitions(ctx, q)
-	if err != nil || len(parts) == 0 {
+	if err != nil {
+		now := time.Now()
+		return &Report{Pipeline: p.Name, Partition: p.Partition, Started: now, Ended: now}, err
+	}
+	if len(parts) == 0 {
 		return p.replayOwn(ctx, ReplayQuery{Keys: q.Keys, Reason: q.Reason, Edit: q.Edit})
 	}
 	// A run of a partition may be writing what its letters are about: only its

@@ -403,3 +403,26 @@ func TestEmptyRawIsNone(t *testing.T) {
 	require.NoError(t, err)
 	to.check(t, []doc{{"A", "bad"}})
 }
+
+// deafState fails to list letters once.
+type deafState struct {
+	duijiesync.State
+	left int
+}
+
+func (d *deafState) DeadLetters(ctx context.Context, name string, q duijiesync.DeadLetterQuery) ([]duijiesync.DeadLetter, error) {
+	if d.left--; d.left == 0 {
+		return nil, errCrash
+	}
+	return d.State.DeadLetters(ctx, name, q)
+}
+
+// TestReplayOfAllPartitionsTellsOfAFailure: letters that could not be listed are
+// no letters that were replayed.
+func TestReplayOfAllPartitionsTellsOfAFailure(t *testing.T) {
+	t.Parallel()
+	p := pipe(&listSource{}, newTarget(), &deafState{duijiesync.NewMemoryState(), 1})
+	rep, err := p.Replay(t.Context(), duijiesync.ReplayQuery{AllPartitions: true})
+	require.ErrorIs(t, err, errCrash)
+	require.NotNil(t, rep)
+}
