@@ -57,7 +57,7 @@ func (f *flight[In, Out]) judgeKnown(it *item[In, Out], e Entry) {
 		return
 	}
 	if it.stage == skipped {
-		it.fresh = e.State == EntryDead // without its letter it must not count as dead
+		it.fresh = f.replays && e.State == EntryDead // without its letter it must not count as dead
 		return
 	}
 	same := e.Fingerprint == it.fp

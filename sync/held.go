@@ -2,7 +2,9 @@ package sync
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -45,35 +47,68 @@ func (p *Pipeline[In, Out]) MarkUnsent(ctx context.Context, keys ...string) erro
 	})
 }
 
+// amend changes what is known of keys, none of which another partition writes
+// meanwhile.
 func (p *Pipeline[In, Out]) amend(ctx context.Context, keys []string, change func(*Settlement, Entry, *DeadLetter)) error {
 	cfg, err := p.settings()
-	if err != nil {
+	if err != nil || len(keys) == 0 {
 		return err
 	}
+	keys = slices.Compact(slices.Sorted(slices.Values(keys)))
 	lease, err := p.State.Acquire(ctx, Scope{Pipeline: p.Name, Partition: p.Partition}, newOwner(), cfg.leaseTTL)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = p.State.Release(context.WithoutCancel(ctx), lease) }()
-	entries, err := p.State.Ledger(ctx, p.Name, keys)
+	closing, cancel := outlive(ctx, closingGrace)
+	defer cancel(nil)
+	defer func() { _ = p.State.Release(closing, lease) }()
+	note, err := p.noteKeys(ctx, lease, keys, cfg.leaseTTL/2)
 	if err != nil {
 		return err
 	}
-	letters, err := p.State.DeadLetters(ctx, p.Name, DeadLetterQuery{Keys: keys, Limit: max(len(keys), 1)})
+	s, err := p.amendment(ctx, keys, change)
+	s.Close = []int64{note}
+	return errors.Join(err, p.State.Settle(closing, lease, s))
+}
+
+// noteKeys opens a batch of keys of which nothing is sent.
+func (p *Pipeline[In, Out]) noteKeys(ctx context.Context, lease Lease, keys []string, patience time.Duration) (seq int64, err error) {
+	note := OpenBatch{Seq: lease.Fence<<32 | 1, Started: time.Now(), Intents: make([]Intent, len(keys))}
+	for i, k := range keys {
+		note.Intents[i] = Intent{Key: k, Fingerprint: notSent}
+	}
+	for wait := 20 * time.Millisecond; ; wait = min(2*wait, time.Second) {
+		_, err := p.State.Open(ctx, lease, note)
+		if !errors.Is(err, ErrKeyOpen) || time.Since(note.Started) > patience {
+			return note.Seq, err
+		}
+		if err := sleep(ctx, wait); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// amendment is what a change makes of keys, nothing where it can not be made
+// for all of them.
+func (p *Pipeline[In, Out]) amendment(ctx context.Context, keys []string, change func(*Settlement, Entry, *DeadLetter)) (s Settlement, err error) {
+	entries, err := p.State.Ledger(ctx, p.Name, keys)
 	if err != nil {
-		return err
+		return s, err
+	}
+	letters, err := p.State.DeadLetters(ctx, p.Name, DeadLetterQuery{Keys: keys, Limit: len(keys)})
+	if err != nil {
+		return s, err
 	}
 	byKey := make(map[string]*DeadLetter, len(letters))
 	for i := range letters {
 		byKey[letters[i].Key] = &letters[i]
 	}
-	var s Settlement
 	for _, k := range keys {
 		e, known := entries[k]
 		if !known || e.State != EntryHeld && e.State != EntryDead {
-			return fmt.Errorf("duijie/sync: record %q is neither held nor a dead letter", k)
+			return Settlement{}, fmt.Errorf("duijie/sync: record %q is neither held nor a dead letter", k)
 		}
 		change(&s, e, byKey[k])
 	}
-	return p.State.Settle(ctx, lease, s)
+	return s, nil
 }

@@ -11,10 +11,17 @@ import (
 // returns what is still to be sent: another partition of the pipeline may have
 // sent some of it.
 //
-// The items in failed will not be sent. They are in the note too, so that another
-// partition does not write their keys while they become dead letters.
-func (f *flight[In, Out]) open(pending, failed []*item[In, Out]) ([]*item[In, Out], error) {
+// The items in failed will not be sent, unless another partition or a person
+// settled what kept them from it. They are in the note too, so that nobody changes
+// what the ledger has of their keys while they become dead letters.
+func (f *flight[In, Out]) open(pending, failed []*item[In, Out]) (send []*item[In, Out], err error) {
 	r := f.r
+	all := slices.Concat(pending, failed)
+	defer func() {
+		if err != nil {
+			unsettle(all)
+		}
+	}()
 	started, wait := time.Now(), 20*time.Millisecond
 	for len(pending)+len(failed) > 0 {
 		noted := slices.Concat(pending, failed)
@@ -40,7 +47,7 @@ func (f *flight[In, Out]) open(pending, failed []*item[In, Out]) ([]*item[In, Ou
 		if err := f.lookBeforeWrite(inStage(moved, toWrite)); err != nil {
 			return nil, err
 		}
-		pending, failed = inStage(pending, toWrite), inStage(failed, rejected)
+		pending, failed = inStage(noted, toWrite), unwritten(noted)
 	}
 	return nil, nil
 }
@@ -62,7 +69,7 @@ func (f *flight[In, Out]) openOnce(items []*item[In, Out]) (shared bool, err err
 	for i, it := range items {
 		it.openID = it.out.Target.ID
 		open.Intents[i] = Intent{Key: it.in.Key, Fingerprint: it.fp, TargetID: it.openID, Version: it.in.Version}
-		if it.stage == rejected {
+		if it.stage != toWrite {
 			open.Intents[i].Fingerprint = notSent
 		}
 	}
@@ -97,9 +104,20 @@ func (f *flight[In, Out]) moved(pending []*item[In, Out]) (moved []*item[In, Out
 			continue
 		}
 		moved = append(moved, it)
+		if it.stage == held { // no longer, or for another write
+			if err := f.anew(it); err != nil {
+				return nil, err
+			}
+		}
 		f.judgeKnown(it, now)
 	}
 	return moved, nil
+}
+
+// anew takes an item back to before the ledger was asked.
+func (f *flight[In, Out]) anew(it *item[In, Out]) error {
+	it.stage, it.fresh, it.reason, it.outcome = toWrite, false, 0, Outcome{}
+	return f.transform(it)
 }
 
 // reopen notes updates that were creates when their batch was opened: after a

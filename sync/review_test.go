@@ -426,3 +426,124 @@ func TestReplayOfAllPartitionsTellsOfAFailure(t *testing.T) {
 	require.ErrorIs(t, err, errCrash)
 	require.NotNil(t, rep)
 }
+
+// hookedState calls a test before or after what a run asks of its State.
+type hookedState struct {
+	duijiesync.State
+	asked   func() // after the ledger was read
+	settles func(duijiesync.Settlement)
+}
+
+func (h *hookedState) Ledger(ctx context.Context, name string, keys []string) (map[string]duijiesync.Entry, error) {
+	entries, err := h.State.Ledger(ctx, name, keys)
+	if asked := h.asked; asked != nil {
+		h.asked = nil
+		asked()
+	}
+	return entries, err
+}
+
+func (h *hookedState) Settle(ctx context.Context, l duijiesync.Lease, s duijiesync.Settlement) error {
+	if h.settles != nil {
+		h.settles(s)
+	}
+	return h.State.Settle(ctx, l, s)
+}
+
+// TestHeldRecordMarkedBesideAnotherPartition: while a partition refreshes the item
+// of a held record, a person settles it in the partition that holds it. It is not
+// held again, and what the other one read is written.
+func TestHeldRecordMarkedBesideAnotherPartition(t *testing.T) {
+	t.Parallel()
+	for _, when := range []string{"after the ledger was read", "before the settlement"} {
+		for _, changed := range []bool{false, true} {
+			for _, unsent := range []bool{false, true} {
+				synctest.Test(t, func(t *testing.T) {
+					memory := duijiesync.NewMemoryState()
+					src := &listSource{items: docs(3), page: 3}
+					to := newTarget()
+					to.fault = func(n int) fault { return map[int]fault{1: lostAfter}[n] }
+					if unsent {
+						to.fault = func(n int) fault { return map[int]fault{1: lostBefore}[n] }
+					}
+					a := pipe(src, upsertByKey{to}, memory)
+					a.Partition = "a"
+					require.EqualValues(t, 3, mustRun(t, a).Held)
+					if changed {
+						src.items = renamed(src.items, "D0002")
+					}
+					marks := make(chan error, 1)
+					mark := func() {
+						if unsent {
+							marks <- a.MarkUnsent(t.Context(), "D0001", "D0002", "D0003")
+						} else {
+							marks <- a.MarkDone(t.Context(), "D0001", "D0002", "D0003")
+						}
+					}
+					hooked := &hookedState{State: memory}
+					if when == "after the ledger was read" {
+						hooked.asked = mark
+					} else {
+						hooked.settles = func(s duijiesync.Settlement) {
+							if len(s.Dead) > 0 {
+								hooked.settles = nil
+								go mark()
+								time.Sleep(100 * time.Millisecond) // virtual
+							}
+						}
+					}
+					b := pipe(src, upsertByKey{to}, hooked)
+					b.Partition = "b"
+					mustRun(t, b)
+					require.NoError(t, <-marks)
+					entries, _, err := memory.Entries(t.Context(), "docs", "", 0)
+					require.NoError(t, err)
+					for _, e := range entries {
+						require.NotEqual(t, duijiesync.EntryHeld, e.State, "%s, %s", when, e.Key)
+					}
+					mustRun(t, b)
+					_, err = a.Replay(t.Context(), duijiesync.ReplayQuery{AllPartitions: true})
+					require.NoError(t, err)
+					to.check(t, src.items)
+					require.Empty(t, lettersOf(t, memory))
+				})
+			}
+		}
+	}
+}
+
+// TestMarkWaitsForAnotherPartition: a mark does not overwrite what another
+// partition is just writing, and leaves no note behind, done or not.
+func TestMarkWaitsForAnotherPartition(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		memory := duijiesync.NewMemoryState()
+		src := &listSource{items: docs(3), page: 3}
+		to := newTarget()
+		to.poison["D0002"] = true
+		a := pipe(src, finderTarget{to}, memory)
+		a.Partition = "a"
+		require.EqualValues(t, 1, mustRun(t, a).Refused)
+		src.items = renamed(src.items, "D0002")
+		clear(to.poison)
+		marked := make(chan error, 1)
+		hooked := &hookedState{State: memory}
+		hooked.settles = func(s duijiesync.Settlement) {
+			if len(s.Entries) > 0 {
+				hooked.settles = nil
+				go func() { marked <- a.MarkDone(t.Context(), "D0002", "D0002") }()
+				time.Sleep(100 * time.Millisecond) // virtual
+			}
+		}
+		b := pipe(src, finderTarget{to}, hooked)
+		b.Partition = "b"
+		require.EqualValues(t, 1, mustRun(t, b).Created)
+		require.ErrorContains(t, <-marked, "neither held nor a dead letter")
+		require.EqualValues(t, 3, mustRun(t, b).Unchanged)
+		for _, part := range []string{"a", "b"} {
+			open, err := memory.OpenBatches(t.Context(), duijiesync.Scope{Pipeline: "docs", Partition: part})
+			require.NoError(t, err)
+			require.Empty(t, open)
+		}
+	})
+}

@@ -22,9 +22,12 @@ func (f *flight[In, Out]) write(items []*item[In, Out]) error {
 		}
 	}()
 	if len(pending) == 0 && len(failed) > 0 {
-		_, err := f.open(nil, failed)
-		noted = err == nil
-		return err
+		open, err := f.open(nil, failed)
+		if err != nil {
+			return err
+		}
+		noted = true
+		return f.writeInLanes(open)
 	}
 	wave := len(pending)
 	if f.r.holds() {
@@ -52,25 +55,31 @@ func (f *flight[In, Out]) write(items []*item[In, Out]) error {
 	return nil
 }
 
-// unsettle leaves failed items to a later run.
+// unsettle leaves items that are booked without a write to a later run.
 func unsettle[In, Out any](items []*item[In, Out]) {
-	for _, it := range inStage(items, rejected) {
-		it.stage = toWrite
+	for _, it := range unwritten(items) {
+		it.stage, it.drop = toWrite, false
 	}
 }
 
-// failures are the items that become dead letters of the engine's own, where
-// another partition may have the same keys.
-func (f *flight[In, Out]) failures(items []*item[In, Out]) (failed []*item[In, Out]) {
+// failures are the items that are booked without a write, where another
+// partition may have the same keys.
+func (f *flight[In, Out]) failures(items []*item[In, Out]) []*item[In, Out] {
 	if f.r.p.Partition == "" {
 		return nil
 	}
-	for _, it := range inStage(items, rejected) {
-		if it.fresh {
-			failed = append(failed, it)
+	return unwritten(items)
+}
+
+// unwritten are the items that become dead letters of the engine's own, that
+// refresh the letter of a held record, or whose letter a replay leaves out.
+func unwritten[In, Out any](items []*item[In, Out]) (booked []*item[In, Out]) {
+	for _, it := range items {
+		if it.fresh && (it.stage == rejected || it.stage == skipped || it.stage == held && !it.sent) {
+			booked = append(booked, it)
 		}
 	}
-	return failed
+	return booked
 }
 
 // writeInLanes writes chunks side by side. Keys are distinct within a batch, and
