@@ -42,9 +42,9 @@ func (c contested) Write(ctx context.Context, recs []duijiesync.Record[doc]) ([]
 	if c.whole {
 		for _, r := range recs {
 			if r.Target.ID == "" && len(c.rows[r.Key]) > 0 {
-				c.target.mu.Lock()
-				c.target.writes++
-				c.target.mu.Unlock()
+				c.mu.Lock()
+				c.writes++
+				c.mu.Unlock()
 				return nil, &duijie.APIError{Platform: "model", Op: "Write", Class: duijie.ClassConflict, Code: "dup", Message: "number used"}
 			}
 		}
