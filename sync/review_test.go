@@ -547,3 +547,27 @@ func TestMarkWaitsForAnotherPartition(t *testing.T) {
 		}
 	})
 }
+
+// TestLetterOfWhatIsNoJSON: one item that is no JSON does not keep a list of
+// letters from being encoded.
+func TestLetterOfWhatIsNoJSON(t *testing.T) {
+	t.Parallel()
+	state := duijiesync.NewMemoryState()
+	src := duijiesync.SourceFunc[doc](func(context.Context, duijiesync.Checkpoint) batches {
+		return func(yield func(duijiesync.Batch[doc], error) bool) {
+			yield(duijiesync.Batch[doc]{Records: []duijiesync.Record[doc]{
+				{Key: "A", Raw: json.RawMessage(`{"No":"A","Name":7}`), Err: errors.New("a number")},
+				{Key: "B", Raw: json.RawMessage("{\"No\":\"B\xff"), Err: errors.New("cut off")},
+			}}, nil)
+		}
+	})
+	require.EqualValues(t, 2, mustRun(t, pipe(src, finderTarget{newTarget()}, state)).Refused)
+	body, err := json.Marshal(lettersOf(t, state))
+	require.NoError(t, err)
+	var back []duijiesync.DeadLetter
+	require.NoError(t, json.Unmarshal(body, &back))
+	require.JSONEq(t, `{"No":"A","Name":7}`, string(back[0].Raw))
+	require.Equal(t, duijiesync.DeadTransform, back[0].Reason)
+	require.Equal(t, "\"{\\\"No\\\":\\\"B\\ufffd\"", string(back[1].Raw), "as a text")
+	require.Equal(t, "{\"No\":\"B\xff", string(lettersOf(t, state)[1].Raw), "kept byte for byte")
+}

@@ -124,6 +124,19 @@ type DeadLetter struct {
 	Last        time.Time       `json:"last"`
 }
 
+// MarshalJSON encodes the letter. A raw item that is no JSON is a text in it.
+func (l DeadLetter) MarshalJSON() ([]byte, error) {
+	if len(l.Raw) > 0 && !json.Valid(l.Raw) {
+		text, err := json.Marshal(string(l.Raw))
+		if err != nil {
+			return nil, err
+		}
+		l.Raw = text
+	}
+	type plain DeadLetter // without this method
+	return json.Marshal(plain(l))
+}
+
 // DeadLetterQuery selects dead letters, in order of key.
 type DeadLetterQuery struct {
 	Keys   []string   // only these; empty = all
