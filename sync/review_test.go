@@ -571,3 +571,34 @@ func TestLetterOfWhatIsNoJSON(t *testing.T) {
 	require.Equal(t, "\"{\\\"No\\\":\\\"B\\ufffd\"", string(back[1].Raw), "as a text")
 	require.Equal(t, "{\"No\":\"B\xff", string(lettersOf(t, state)[1].Raw), "kept byte for byte")
 }
+
+// TestHeldLettersSayWhatToDo, and what they say works.
+func TestHeldLettersSayWhatToDo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		src := &listSource{items: docs(1), page: 1}
+		to := newTarget()
+		to.fault = func(n int) fault { return map[int]fault{1: lostBefore}[n] }
+		p := pipe(src, to, duijiesync.NewMemoryState())
+		require.EqualValues(t, 1, mustRun(t, p).Held)
+		rep, err := p.Replay(t.Context(), duijiesync.ReplayQuery{})
+		require.NoError(t, err)
+		require.EqualValues(t, 1, rep.Held, "a replay alone does nothing")
+		require.Contains(t, lettersOf(t, p.State)[0].Message, "MarkDone or MarkUnsent")
+		require.NoError(t, p.MarkUnsent(t.Context(), "D0001"))
+		_, err = p.Replay(t.Context(), duijiesync.ReplayQuery{})
+		require.NoError(t, err)
+		to.check(t, src.items)
+
+		to = newTarget()
+		to.fault = func(int) fault { return lostBefore }
+		p = pipe(src, finderTarget{to}, duijiesync.NewMemoryState())
+		require.EqualValues(t, 1, mustRun(t, p).Held)
+		require.NotContains(t, lettersOf(t, p.State)[0].Message, "can not look")
+		require.Contains(t, lettersOf(t, p.State)[0].Message, "written 6 times")
+		to.fault = nil
+		_, err = p.Replay(t.Context(), duijiesync.ReplayQuery{})
+		require.NoError(t, err)
+		to.check(t, src.items)
+	})
+}

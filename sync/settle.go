@@ -175,7 +175,11 @@ func (f *flight[In, Out]) sendAgain(queue []*item[In, Out], it *item[In, Out]) [
 		f.conclude(it, o)
 		return queue
 	}
-	it.stage, it.fresh, it.outcome = held, true, heldOutcome()
+	o := heldOutcome()
+	if f.r.finder != nil {
+		o.Message = fmt.Sprintf("written %d times without an answer, and the target does not show it so: check the target, then replay it", it.resends)
+	}
+	it.stage, it.fresh, it.outcome = held, true, o
 	return queue
 }
 

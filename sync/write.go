@@ -259,6 +259,6 @@ func refusedOutcome(err error) Outcome {
 func heldOutcome() Outcome {
 	return Outcome{
 		Kind: OutcomeUnknown, Code: "held",
-		Message: "the answer to its write was lost and this sink can not look records up: check the target, then replay or remove it",
+		Message: "the answer to its write was lost and this sink can not look records up: check the target, then tell with MarkDone or MarkUnsent",
 	}
 }
