@@ -602,3 +602,20 @@ func TestHeldLettersSayWhatToDo(t *testing.T) {
 		to.check(t, src.items)
 	})
 }
+
+// TestFailureBesideABackfill: the live run of a pipeline has the partition "", and
+// must not overwrite what a backfill beside it wrote either.
+func TestFailureBesideABackfill(t *testing.T) {
+	t.Parallel()
+	to := newTarget()
+	memory := duijiesync.NewMemoryState()
+	backfill := pipe(states(state("five", 5)), to, memory)
+	backfill.Partition = "backfill"
+	live := pipe(states(state("three", 3)), to, &meanwhile{memory, func() { mustRun(t, backfill) }})
+	live.Transform = func(context.Context, doc) (doc, error) { return doc{}, errCrash }
+	require.EqualValues(t, 1, mustRun(t, live).Unchanged)
+	require.Empty(t, lettersOf(t, memory))
+	backfill.Source = states(state("six", 6))
+	require.EqualValues(t, 1, mustRun(t, backfill).Updated)
+	to.check(t, []doc{{"A", "six"}})
+}

@@ -14,7 +14,7 @@ import (
 // it can. What a sink without lookup is sent is noted and settled in waves, so
 // that a crash leaves no more in doubt than was on its way.
 func (f *flight[In, Out]) write(items []*item[In, Out]) error {
-	pending, failed := inStage(items, toWrite), f.failures(items)
+	pending, failed := inStage(items, toWrite), unwritten(items)
 	noted := false
 	defer func() {
 		if !noted { // another partition may have written their keys since the ledger was asked
@@ -62,17 +62,9 @@ func unsettle[In, Out any](items []*item[In, Out]) {
 	}
 }
 
-// failures are the items that are booked without a write, where another
-// partition may have the same keys.
-func (f *flight[In, Out]) failures(items []*item[In, Out]) []*item[In, Out] {
-	if f.r.p.Partition == "" {
-		return nil
-	}
-	return unwritten(items)
-}
-
 // unwritten are the items that become dead letters of the engine's own, that
-// refresh the letter of a held record, or whose letter a replay leaves out.
+// refresh the letter of a held record, or whose letter a replay leaves out: another
+// partition may have the same keys.
 func unwritten[In, Out any](items []*item[In, Out]) (booked []*item[In, Out]) {
 	for _, it := range items {
 		if it.fresh && (it.stage == rejected || it.stage == skipped || it.stage == held && !it.sent) {
