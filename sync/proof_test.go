@@ -128,16 +128,16 @@ func (s *slowPages) Read(ctx context.Context, after duijiesync.Checkpoint) batch
 	}
 }
 
-// TestReadingOverlapsWriting: pages of a second each are read while others are
-// written for a second each.
+// TestReadingOverlapsWriting: while the first page is written for 4 seconds, as
+// many pages of a second each are read as the settings allow, and one is on its way.
 func TestReadingOverlapsWriting(t *testing.T) {
 	t.Parallel()
-	for prefetch, want := range map[int]time.Duration{0: 11 * time.Second, 3: 11 * time.Second} {
+	for prefetch, want := range map[int]time.Duration{-1: 13 * time.Second, 0: 12 * time.Second, 3: 10 * time.Second} {
 		synctest.Test(t, func(t *testing.T) {
 			src := &slowPages{listSource{items: docs(200), page: 20}}
-			sink := &slowLanes{finderTarget: finderTarget{newTarget()}, lanes: 1, pause: func(kind, _ string) time.Duration {
-				if kind == "write" {
-					return time.Second
+			sink := &slowLanes{finderTarget: finderTarget{newTarget()}, lanes: 1, pause: func(kind, key string) time.Duration {
+				if kind == "write" && key == "D0001" {
+					return 4 * time.Second
 				}
 				return 0
 			}}
