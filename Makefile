@@ -66,7 +66,7 @@ bench-engine: ## Compare the sync engine with hand-written loops and print the t
 	@cd internal/bench && $(GO) run . $(BENCHFLAGS)
 
 .PHONY: soak
-soak: ## Kill a real run 200 times and try 100,000 simulated schedules (KILLS=, SEEDS=; hours)
+soak: ## Kill a real run 200 times and try 100,000 simulated schedules (KILLS=, SEEDS=; a quarter of an hour)
 	cd examples && DUIJIE_KILLS=$(KILLS) $(GO) test ./wdt-shops-to-kingdee -run '^TestKilledAtRandomMoments$$' -v -count 1 -timeout 1h
 	DUIJIE_SEEDS=$(SEEDS) $(GO) test ./sync -run '^TestSimulation$$' -count 1 -timeout 4h -cpu 1
 

@@ -1,10 +1,13 @@
 package sync
 
 import (
+	"cmp"
 	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	stdsync "sync"
 	"time"
 )
@@ -82,6 +85,29 @@ func (f *flight[In, Out]) process() error {
 	return f.r.checkRefusals()
 }
 
+// errNoKey is why a record without key can not be written.
+var errNoKey = errors.New("the source yielded it without a key, so that nothing can find it again: see what the source takes for the key")
+
+// nameless gives records without key one made of their item, under which they
+// become dead letters, alone.
+func (r *run[In, Out]) nameless(batch *Batch[In]) {
+	missing := func(rec Record[In]) bool { return rec.Key == "" }
+	if !slices.ContainsFunc(batch.Records, missing) {
+		return
+	}
+	batch.Records = slices.Clone(batch.Records) // the source's own stay as they are
+	for i := range batch.Records {
+		rec := &batch.Records[i]
+		if rec.Key != "" {
+			continue
+		}
+		raw, err := r.rawOf(*rec)
+		rec.Err = cmp.Or(rec.Err, err, errNoKey)
+		sum := sha256.Sum256(raw)
+		rec.Key = "no key: " + hex.EncodeToString(sum[:16])
+	}
+}
+
 // prepare transforms the records and keeps the latest state of each key.
 func (f *flight[In, Out]) prepare(records []Record[In]) ([]*item[In, Out], error) {
 	f.outs = make([]Record[Out], len(records))
@@ -89,9 +115,6 @@ func (f *flight[In, Out]) prepare(records []Record[In]) ([]*item[In, Out], error
 	items := make([]*item[In, Out], len(records))
 	latest := make(map[string]int, len(records))
 	for i, rec := range records {
-		if rec.Key == "" {
-			return nil, fmt.Errorf("duijie/sync: the source yielded a record without key (number %d of its batch)", i+1)
-		}
 		it := &store[i]
 		items[i] = it
 		it.in, it.out, it.place = &records[i], &f.outs[i], i

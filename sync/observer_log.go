@@ -14,43 +14,58 @@ func LogObserver(l *slog.Logger) Observer { return logObserver{l} }
 type logObserver struct{ log *slog.Logger }
 
 func (o logObserver) Observe(ctx context.Context, e Event) {
-	level, attrs := describe(e)
-	if o.log.Enabled(ctx, level) {
-		o.log.LogAttrs(ctx, level, e.EventName(), attrs...)
+	if level := levelOf(e); o.log.Enabled(ctx, level) {
+		o.log.LogAttrs(ctx, level, e.EventName(), describe(e)...)
 	}
 }
 
-func describe(e Event) (slog.Level, []slog.Attr) {
+func levelOf(e Event) slog.Level {
+	switch e := e.(type) {
+	case RunEnded:
+		if e.Err != nil {
+			return slog.LevelError
+		}
+	case LeaseLost:
+		return slog.LevelError
+	case OutcomesUnknown, RowsRetried, BatchRecovered:
+		return slog.LevelWarn
+	case BatchRead, BatchSettled, CallDone, DeadLettered:
+		return slog.LevelDebug
+	}
+	return slog.LevelInfo
+}
+
+func describe(e Event) []slog.Attr {
 	switch e := e.(type) {
 	case RunStarted:
-		return slog.LevelInfo, append(e.attrs(), slog.String("checkpoint", string(e.Checkpoint)), slog.String("paging", e.Paging))
+		return append(e.attrs(), slog.String("checkpoint", string(e.Checkpoint)), slog.String("paging", e.Paging))
 	case RunEnded:
 		attrs := append(e.attrs(), e.Report.attrs()...)
 		if e.Err != nil {
-			return slog.LevelError, append(attrs, slog.String("error", e.Err.Error()))
+			return append(attrs, slog.String("error", e.Err.Error()))
 		}
-		return slog.LevelInfo, attrs
+		return attrs
 	case BatchRead:
-		return slog.LevelDebug, append(e.attrs(), slog.Int("records", e.Records))
+		return append(e.attrs(), slog.Int("records", e.Records))
 	case BatchSettled:
-		return slog.LevelDebug, append(e.attrs(), slog.Int("records", e.Records), slog.Any("result", e.Result), slog.Duration("duration", e.Duration))
+		return append(e.attrs(), slog.Int("records", e.Records), slog.Any("result", e.Result), slog.Duration("duration", e.Duration))
 	case CallDone:
-		return slog.LevelDebug, append(e.attrs(), callAttrs(e)...)
+		return append(e.attrs(), callAttrs(e)...)
 	case DeadLettered:
 		l := e.Letter
-		return slog.LevelDebug, append(e.attrs(), slog.String("key", l.Key), slog.String("reason", l.Reason.String()),
+		return append(e.attrs(), slog.String("key", l.Key), slog.String("reason", l.Reason.String()),
 			slog.String("code", l.Code), slog.String("field", l.Field), slog.String("message", l.Message))
 	case OutcomesUnknown:
-		return slog.LevelWarn, append(e.attrs(), slog.Int("records", e.Records), slog.String("message", e.Message))
+		return append(e.attrs(), slog.Int("records", e.Records), slog.String("message", e.Message))
 	case RowsRetried:
-		return slog.LevelWarn, append(e.attrs(), slog.Int("records", e.Records), slog.Int("attempt", e.Attempt),
+		return append(e.attrs(), slog.Int("records", e.Records), slog.Int("attempt", e.Attempt),
 			slog.Duration("wait", e.Wait), slog.String("message", e.Message))
 	case BatchRecovered:
-		return slog.LevelWarn, append(e.attrs(), slog.Int("records", e.Records), slog.Int("found", e.Found))
+		return append(e.attrs(), slog.Int("records", e.Records), slog.Int("found", e.Found))
 	case LeaseLost:
-		return slog.LevelError, append(e.attrs(), slog.String("error", e.Err.Error()))
+		return append(e.attrs(), slog.String("error", e.Err.Error()))
 	}
-	return slog.LevelInfo, []slog.Attr{slog.Any("event", e)}
+	return []slog.Attr{slog.Any("event", e)}
 }
 
 func callAttrs(e CallDone) []slog.Attr {

@@ -84,7 +84,8 @@ type Pipeline[In, Out any] struct {
 	// its JSON.
 	Fingerprint func(Out) ([]byte, error)
 	// Decode turns the raw item of a dead letter into In for Replay. Default: the
-	// source, where it is a [RawDecoder], else JSON.
+	// source, where it is a [RawDecoder], else JSON, with the numbers of untyped
+	// members as json.Number, so that they lose no digit.
 	Decode func(json.RawMessage) (In, error)
 	// Logger receives what a run does, as [LogObserver] writes it, and what goes
 	// wrong in the caller's own code. Default: nothing is logged.

@@ -79,6 +79,7 @@ func (p *Pipeline[In, Out]) planner(ctx context.Context) (*run[In, Out], error) 
 }
 
 func (r *run[In, Out]) planBatch(batch Batch[In], yield func(PlanItem, error) bool) bool {
+	r.nameless(&batch)
 	f := &flight[In, Out]{r: r, batch: batch}
 	items, err := f.prepare(batch.Records)
 	if err == nil {

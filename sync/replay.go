@@ -9,6 +9,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/duijie-go/duijie/internal/wire"
 )
 
 // ReplayQuery selects the dead letters that are sent again; the zero value
@@ -223,6 +225,6 @@ func (r *run[In, Out]) decode(key string, raw json.RawMessage) (value In, err er
 	if d, ok := r.p.Source.(RawDecoder[In]); ok {
 		return d.DecodeRaw(raw)
 	}
-	err = json.Unmarshal(raw, &value)
+	err = wire.Unmarshal(raw, &value)
 	return value, err
 }

@@ -210,6 +210,7 @@ func (r *run[In, Out]) launchAll(ctx context.Context, ahead *reader[In], fleet *
 			if r.observer != nil {
 				r.emit(BatchRead{r.of(), len(got.batch.Records)})
 			}
+			r.nameless(&got.batch)
 			if err := fleet.launch(ctx, got.batch); err != nil {
 				return err
 			}

@@ -14,7 +14,7 @@ type Checkpoint string
 // Record is one item on its way from source to target.
 type Record[T any] struct {
 	// Key is the business key: what the target finds the record by. It must be
-	// stable and not empty; any bytes, any length.
+	// stable; any bytes, any length. A record whose key is empty becomes a dead letter.
 	Key string
 	// Value is the item itself.
 	Value T
@@ -81,6 +81,8 @@ type BatchResult struct {
 //     so reading twice must be possible (a source that can not says so);
 //   - a Read may end before the source does, as a window that was cut short: the
 //     next run goes on behind its last checkpoint;
+//   - a batch that was yielded is the engine's: its records are neither changed nor
+//     used again;
 //   - an error is the last pair;
 //   - the context's end ends the sequence with its error.
 type Source[T any] interface {

@@ -159,11 +159,12 @@ type Settlement struct {
 	RecordedRun *RunRecord   // the run's row, nil to leave it
 }
 
-// RunRecord is the history of one run.
+// RunRecord is the history of one run, written at its end. A run that was killed
+// leaves none.
 type RunRecord struct {
 	ID      string
 	Started time.Time
-	Ended   time.Time // zero while it runs
+	Ended   time.Time
 	Report  json.RawMessage
 	Error   string
 }
