@@ -76,7 +76,7 @@ func (w *world) arrived(key string, sent duijiesync.Fingerprint) bool {
 	defer w.origin.mu.Unlock()
 	for _, p := range w.origin.rows[key] {
 		failed := append([]byte("not written\x00"), rawOf(p.parcel)...) // one that was corrected stands for itself as it failed
-		corrected := p.parcel // and, replayed once more as it is, for itself
+		corrected := p.parcel                                           // and, replayed once more as it is, for itself
 		corrected.Grade = good
 		if p.Rev == rev && (fingerprintOf(p.parcel) == sent || fingerprintOf(corrected) == sent || hashOf(failed) == sent) {
 			return true
