@@ -329,3 +329,39 @@ func TestNotedButHeldBefore(t *testing.T) {
 		to.check(t, []doc{{"A", "two"}})
 	})
 }
+
+// TestCrashedReplayOfARefusalFromAClockAhead: the refusal that made the letter was
+// noted by a machine whose clock is ahead. It must not pass for the answer to the
+// replay that died.
+func TestCrashedReplayOfARefusalFromAClockAhead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		to := newTarget()
+		to.poison["A"] = true
+		memory := duijiesync.NewMemoryState()
+		require.EqualValues(t, 1, mustRun(t, pipe(states(state("one", 0)), to, memory)).Refused)
+		entries, err := memory.Ledger(t.Context(), "docs", []string{"A"})
+		require.NoError(t, err)
+		ahead := entries["A"]
+		ahead.Updated = ahead.Updated.Add(time.Minute)
+		require.NoError(t, duijiesync.WithLease(t.Context(), memory, duijiesync.Scope{Pipeline: "docs"}, duijiesync.LeaseOptions{},
+			func(ctx context.Context, lease duijiesync.Lease) error {
+				return memory.Settle(ctx, lease, duijiesync.Settlement{Entries: []duijiesync.Entry{ahead}})
+			}))
+		delete(to.poison, "A")
+		c := &crashing{State: memory, at: 2, after: true}
+		_, err = pipe(states(), plainCrashing{to, c}, c).Replay(t.Context(), duijiesync.ReplayQuery{})
+		require.ErrorIs(t, err, errCrash)
+		require.Len(t, to.rows["A"], 1)
+		time.Sleep(2 * time.Minute) // virtual
+
+		p := pipe(states(), to, memory)
+		mustRun(t, p)
+		require.Equal(t, duijiesync.DeadHeld, lettersOf(t, memory)[0].Reason)
+		_, err = p.Replay(t.Context(), duijiesync.ReplayQuery{})
+		require.NoError(t, err)
+		require.Len(t, to.rows["A"], 1, "it may be there, and is")
+		require.NoError(t, p.MarkDone(t.Context(), "A"))
+		require.Empty(t, lettersOf(t, memory))
+	})
+}

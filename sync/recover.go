@@ -88,9 +88,9 @@ func mayBeThere(open []Intent) []Entry {
 	return entries
 }
 
-// stillOpen leaves out what the earlier run could still settle. A refusal from
-// before the batch is another write's: a replay sends the same contents again.
-// It also tells the steps the ledger knows.
+// stillOpen leaves out what the earlier run could still settle. A refusal of what a
+// replay sends may be the one from before it, with the same contents, and clocks of two
+// machines do not tell which: it stays in doubt. It also tells the steps the ledger knows.
 func (r *run[In, Out]) stillOpen(batch OpenBatch) (open []Intent, steps map[string]string, err error) {
 	keys := make([]string, len(batch.Intents))
 	for i, in := range batch.Intents {
@@ -101,12 +101,13 @@ func (r *run[In, Out]) stillOpen(batch OpenBatch) (open []Intent, steps map[stri
 		return nil, nil, err
 	}
 	steps = map[string]string{}
+	letters := batch.Seq&letterBatch != 0
 	for _, in := range batch.Intents {
 		if in.Fingerprint == notSent {
 			continue
 		}
 		e, known := entries[in.Key]
-		settled := e.State == EntryDone || e.State == EntryDead && e.Updated.After(batch.Started)
+		settled := e.State == EntryDone || e.State == EntryDead && !letters && e.Updated.After(batch.Started)
 		if known && e.Fingerprint == in.Fingerprint && settled {
 			continue
 		}
