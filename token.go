@@ -52,6 +52,8 @@ type TokenStore interface {
 type memoryTokens struct {
 	mu   sync.Mutex
 	rows map[string]*tokenRow
+
+	booked map[string][]time.Time // by scope, see Quota
 }
 
 type tokenRow struct {
@@ -62,7 +64,9 @@ type tokenRow struct {
 }
 
 // NewMemoryTokenStore keeps tokens in this process only.
-func NewMemoryTokenStore() TokenStore { return &memoryTokens{rows: map[string]*tokenRow{}} }
+func NewMemoryTokenStore() TokenStore {
+	return &memoryTokens{rows: map[string]*tokenRow{}, booked: map[string][]time.Time{}}
+}
 
 func (m *memoryTokens) Load(_ context.Context, scope string) (Token, error) {
 	m.mu.Lock()
