@@ -54,7 +54,7 @@ func TestAllModesAuthenticate(t *testing.T) {
 
 			// Lost for good is an error that is not retried on.
 			s.Inject(kingdeetest.Fault{Op: "View", Kind: kingdeetest.SessionLost, Times: -1})
-			_, err = c.View(t.Context(), "BD_Customer", Ref{Number: "C-0001"})
+			_, err = c.View(t.Context(), "BD_Customer", RecordKey{Number: "C-0001"})
 			require.ErrorIs(t, err, duijie.ErrUnauthenticated)
 			require.Equal(t, 2, s.Count("View"))
 		})

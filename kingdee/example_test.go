@@ -110,7 +110,7 @@ func ExampleClient_BatchSave() {
 func Example_errors() {
 	client, stop := fake()
 	defer stop()
-	_, err := client.View(context.Background(), "BD_Customer", kingdee.Ref{Number: "C-9999"})
+	_, err := client.View(context.Background(), "BD_Customer", kingdee.RecordKey{Number: "C-9999"})
 	fmt.Println(errors.Is(err, duijie.ErrNotFound))
 	if e, ok := errors.AsType[*duijie.APIError](err); ok {
 		fmt.Println(e.Op, e.Code, e.Message)

@@ -9,8 +9,9 @@ import (
 	"github.com/duijie-go/duijie/internal/wire"
 )
 
-// Ref names one record: by Number or by ID.
-type Ref struct {
+// RecordKey names one record to read: by Number or by ID. Inside a model other
+// records are named by a [Reference].
+type RecordKey struct {
 	Number string
 	ID     string // primary key (内码)
 	// CreateOrgID is the internal id of the creating organisation, for numbers
@@ -18,11 +19,11 @@ type Ref struct {
 	CreateOrgID int64
 }
 
-func (r Ref) check(op, form string) error {
+func (k RecordKey) check(op, form string) error {
 	switch {
 	case form == "":
 		return fmt.Errorf("kingdee: %s: FormID is missing: %w", op, duijie.ErrInvalid)
-	case (r.Number == "") == (r.ID == ""):
+	case (k.Number == "") == (k.ID == ""):
 		return fmt.Errorf("kingdee: %s %s: give either Number or ID: %w", op, cut(form), duijie.ErrInvalid)
 	}
 	return nil
@@ -51,8 +52,8 @@ func (v *ViewResult) Record() (duijie.Record, error) {
 // View reads one record (查看).
 //
 // Effect: read.
-func (c *Client) View(ctx context.Context, formID string, ref Ref, opts ...duijie.CallOption) (*ViewResult, error) {
-	if err := ref.check("View", formID); err != nil {
+func (c *Client) View(ctx context.Context, formID string, key RecordKey, opts ...duijie.CallOption) (*ViewResult, error) {
+	if err := key.check("View", formID); err != nil {
 		return nil, err
 	}
 	op := known["View"]
@@ -62,7 +63,7 @@ func (c *Client) View(ctx context.Context, formID string, ref Ref, opts ...duiji
 		Number      string
 		ID          string `json:"Id"`
 		IsSortBySeq string
-	}{ref.CreateOrgID, ref.Number, ref.ID, "false"}})
+	}{key.CreateOrgID, key.Number, key.ID, "false"}})
 	if err != nil {
 		return nil, err
 	}
@@ -72,8 +73,8 @@ func (c *Client) View(ctx context.Context, formID string, ref Ref, opts ...duiji
 // ViewAs is View into a struct with json tags.
 //
 // Effect: read.
-func ViewAs[T any](ctx context.Context, c *Client, formID string, ref Ref, opts ...duijie.CallOption) (*T, error) {
-	v, err := c.View(ctx, formID, ref, opts...)
+func ViewAs[T any](ctx context.Context, c *Client, formID string, key RecordKey, opts ...duijie.CallOption) (*T, error) {
+	v, err := c.View(ctx, formID, key, opts...)
 	if err != nil {
 		return nil, err
 	}
