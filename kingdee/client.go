@@ -70,12 +70,9 @@ func NewClient(cfg Config, opts ...duijie.Option) (*Client, error) {
 		settings.Tokens = c.sessions
 	}
 	c.http = transport.New(settings)
-	c.Customers = (*CustomerService)(&service{c})
+	c.Customers = NewFormService[CustomerRow, Customer](c, FormCustomer)
 	return c, nil
 }
-
-// service is what all services share.
-type service struct{ client *Client }
 
 func newNonce() string {
 	var b [16]byte

@@ -1,13 +1,6 @@
 package kingdee
 
-import (
-	"context"
-	"fmt"
-	"iter"
-
-	"github.com/duijie-go/duijie"
-	"github.com/duijie-go/duijie/internal/pager"
-)
+import "github.com/duijie-go/duijie"
 
 // Customer is a customer (客户) to be saved. Fields that are empty are left out
 // and so keep their stored value on an update. The members are written in the
@@ -88,84 +81,7 @@ type CustomerRow struct {
 }
 
 // CustomerService works on customers (客户, BD_Customer).
-type CustomerService service
+type CustomerService = FormService[CustomerRow, Customer]
 
 // CustomerQuery selects customers.
-type CustomerQuery struct {
-	Filter string // condition, see [Query.Filter]
-	Limit  int    // rows of a page, see [Query.Limit]
-	Next   string // resume: the Next of an earlier page
-}
-
-func (q CustomerQuery) query() Query {
-	return Query{FormID: FormCustomer.ID, Filter: q.Filter, Limit: q.Limit, Key: FormCustomer.Key}
-}
-
-// List reads one page of customers (单据查询), in order of their primary key.
-//
-// Effect: read.
-func (s *CustomerService) List(ctx context.Context, q CustomerQuery, opts ...duijie.CallOption) (*duijie.Page[CustomerRow], error) {
-	for page, err := range s.Pages(ctx, q, opts...) {
-		return page, err
-	}
-	return nil, ctx.Err()
-}
-
-// Pages walks the customers page by page, by primary key: rows that come or go
-// meanwhile shift nothing.
-//
-// Effect: read.
-func (s *CustomerService) Pages(ctx context.Context, q CustomerQuery, opts ...duijie.CallOption) duijie.Pages[CustomerRow] {
-	return QueryPagesFrom[CustomerRow](ctx, s.client, q.query(), q.Next, opts...)
-}
-
-// All is Pages customer by customer.
-//
-// Effect: read.
-func (s *CustomerService) All(ctx context.Context, q CustomerQuery, opts ...duijie.CallOption) iter.Seq2[CustomerRow, error] {
-	return pager.All(s.Pages(ctx, q, opts...))
-}
-
-// Get reads one customer by its number (单据查询). A number the user can not
-// see is [duijie.ErrNotFound]; one that exists in several organisations is
-// [duijie.ErrInvalid]: use List with a filter on FUseOrgId.FNumber.
-//
-// Effect: read.
-func (s *CustomerService) Get(ctx context.Context, number string, opts ...duijie.CallOption) (*CustomerRow, error) {
-	filter, err := Eq("FNumber", number).Text()
-	if err != nil {
-		return nil, err
-	}
-	page, err := s.List(ctx, CustomerQuery{Filter: filter, Limit: 2}, opts...)
-	switch {
-	case err != nil:
-		return nil, err
-	case len(page.Items) == 0:
-		return nil, &duijie.APIError{
-			Platform: platform, Op: "ExecuteBillQuery", Class: duijie.ClassNotFound,
-			Message: "no customer with this number is visible", Hint: "the user's data permissions hide records without an error",
-		}
-	case len(page.Items) > 1 || page.Next != "":
-		return nil, fmt.Errorf("kingdee: customer %s exists in several organisations: %w", cut(number), duijie.ErrInvalid)
-	}
-	return &page.Items[0], nil
-}
-
-// Save stores a customer (保存): new without ID, an update with it.
-//
-// Effect: write.
-func (s *CustomerService) Save(ctx context.Context, customer Customer, o SaveOptions, opts ...duijie.CallOption) (*SaveResult, error) {
-	return s.client.Save(ctx, SaveRequest{FormID: FormCustomer.ID, Model: customer, SaveOptions: o}, opts...)
-}
-
-// BatchSave stores several customers in one call (批量保存); see
-// [Client.BatchSave].
-//
-// Effect: write. Limit: [BatchRows] rows are advised.
-func (s *CustomerService) BatchSave(ctx context.Context, customers []Customer, o SaveOptions, opts ...duijie.CallOption) (*BatchResult, error) {
-	models := make([]any, len(customers))
-	for i, customer := range customers {
-		models[i] = customer
-	}
-	return s.client.BatchSave(ctx, BatchSaveRequest{FormID: FormCustomer.ID, Models: models, SaveOptions: o}, opts...)
-}
+type CustomerQuery = FormQuery

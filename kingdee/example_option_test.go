@@ -47,7 +47,7 @@ func ExampleNewClient() {
 }
 
 // A save whose answer was lost is no failure: it may have been done.
-func ExampleCustomerService_Save_outcomeUnknown() {
+func ExampleFormService_Save_outcomeUnknown() {
 	server := kingdeetest.NewServer()
 	defer server.Close()
 	server.Inject(kingdeetest.Fault{Op: "Save", Call: 1, Kind: kingdeetest.CutAfter})
