@@ -1,6 +1,7 @@
 package wdt
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -22,7 +23,12 @@ type Method struct {
 	Paged     bool         // needs page number and size
 	List      string       // member of data the rows stand in; "[]" when data itself is the list, "" when unknown
 	Times     []TimeFilter // the pairs of times it filters by
-	Window    time.Duration
+	// Window is the widest span of times it takes, 0 where none is documented. Where
+	// WindowNeeds names a member, that holds for filters that have it; others get
+	// WindowElse.
+	Window      time.Duration
+	WindowNeeds string
+	WindowElse  time.Duration
 	// PageSize is the size used when the caller gives none: 100 for the order
 	// family, 200 for the rest. MaxPageSize is what the platform documents, or
 	// 1000, the largest its users are known to ask for.
@@ -34,7 +40,49 @@ type Method struct {
 }
 
 // TimeFilter names the two members of a filter that bound a time.
-type TimeFilter struct{ From, To string }
+type TimeFilter struct {
+	From, To string
+	Kind     TimeKind
+	// Member, when not "", must hold Value for From and To to mean that time.
+	Member string
+	Value  int
+}
+
+// TimeKind is the time of a row that a filter bounds.
+type TimeKind string
+
+// The times rows are filtered by.
+const (
+	TimeModified  TimeKind = "modified" // the platform's default
+	TimeCreated   TimeKind = "created"
+	TimeShipped   TimeKind = "shipped"   // stock went out
+	TimeStockedIn TimeKind = "stockedin" // stock came in
+	TimeSettled   TimeKind = "settled"
+	TimeAgreed    TimeKind = "agreed"   // of a refund
+	TimeRefunded  TimeKind = "refunded" // asked for a refund
+)
+
+// timesOf finds the pair for a kind of time; "" is the modification time or, where
+// a method has none, its first pair.
+func (m *Method) timesOf(kind TimeKind) (TimeFilter, bool) {
+	for _, t := range m.Times {
+		if t.Kind == cmp.Or(kind, TimeModified) {
+			return t, true
+		}
+	}
+	if kind == "" && len(m.Times) > 0 {
+		return m.Times[0], true
+	}
+	return TimeFilter{}, false
+}
+
+// span is the widest window for a filter, 0 where none is documented.
+func (m *Method) span(params filter) time.Duration {
+	if v, there := params[m.WindowNeeds]; m.WindowNeeds != "" && (!there || v == nil || v == "") {
+		return m.WindowElse
+	}
+	return m.Window
+}
 
 const (
 	orderPageSize = 100
@@ -70,7 +118,10 @@ var methods = sync.OnceValue(func() *catalogue {
 func (q query) method() *Method {
 	m := &Method{
 		Name: q.name, What: q.what, OnQimen: q.qimen, QimenOnly: q.qimenOnly, Effect: duijie.EffectRead,
-		Paged: true, List: q.list, Window: q.window, MaxPageSize: q.max,
+		Paged: true, List: q.list, Window: q.window, MaxPageSize: q.max, WindowNeeds: q.needs,
+	}
+	if q.needs != "" {
+		m.WindowElse = hour
 	}
 	if q.orders {
 		m.PageSize = orderPageSize
@@ -78,11 +129,25 @@ func (q query) method() *Method {
 	if q.times == "" {
 		return m
 	}
-	for pair := range strings.SplitSeq(q.times, ", ") {
-		from, to, _ := strings.Cut(pair, "/")
-		m.Times = append(m.Times, TimeFilter{from, to})
+	for text := range strings.SplitSeq(q.times, ", ") {
+		m.Times = append(m.Times, timeFilter(text))
 	}
 	return m
+}
+
+// timeFilter reads "from/to", "from/to kind" or "from/to kind member=value".
+func timeFilter(text string) TimeFilter {
+	parts := strings.Fields(text)
+	t := TimeFilter{Kind: TimeModified}
+	t.From, t.To, _ = strings.Cut(parts[0], "/")
+	if len(parts) > 1 {
+		t.Kind = TimeKind(parts[1])
+	}
+	if len(parts) > 2 {
+		member, value, _ := strings.Cut(parts[2], "=")
+		t.Member, t.Value = member, int(value[0]-'0')
+	}
+	return t
 }
 
 func (c *catalogue) add(m *Method) {

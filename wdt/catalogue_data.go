@@ -15,19 +15,20 @@ type query struct {
 	name      string
 	what      string
 	list      string // member of data the rows stand in; "[]" when data is the list, "" when unknown
-	times     string // filter members from/to, pairs parted by commas
+	times     string // filter members from/to, kind and what chooses it, parted by commas; see timeFilter
 	window    time.Duration
-	max       int  // documented maximum page size
-	orders    bool // of the order family: pages of at most 200 are advised
-	qimen     bool // known to exist on Qimen
+	needs     string // member without which the window is an hour
+	max       int    // documented maximum page size
+	orders    bool   // of the order family: pages of at most 200 are advised
+	qimen     bool   // known to exist on Qimen
 	qimenOnly bool
 }
 
 // queries is the platform's public list of query methods, open.wangdian.cn.
 var queries = []query{
-	{name: "aftersales.refund.RawRefund.search", what: "source refunds", list: "order", times: "start_time/end_time", window: month, orders: true, qimen: true},
+	{name: "aftersales.refund.RawRefund.search", what: "source refunds", list: "order", times: "start_time/end_time modified time_type=1, start_time/end_time refunded time_type=2", window: month, orders: true, qimen: true},
 	{name: "aftersales.refund.RawRefund.searchHistory", what: "archived source refunds", list: "order", times: "start_time/end_time", window: month, orders: true},
-	{name: "aftersales.refund.Refund.search", what: "refund/exchange orders", list: "order", times: "modified_from/modified_to, settle_from/settle_to, agree_from/agree_to", window: month, orders: true, qimen: true},
+	{name: "aftersales.refund.Refund.search", what: "refund/exchange orders", list: "order", times: "modified_from/modified_to, settle_from/settle_to settled, agree_from/agree_to agreed", window: month, orders: true, qimen: true},
 	{name: "aftersales.refund.Refund.searchHistory", what: "archived refund orders", list: "order", times: "start_time/end_time", window: month, orders: true, qimen: true},
 	{name: "finance.AlipayAccountCheck.search", what: "Alipay reconciliation", list: "order", times: "start_time/end_time"},
 	{name: "finance.Payment.search", what: "payments (finance)", list: "order", times: "start_time/end_time", window: month},
@@ -71,7 +72,7 @@ var queries = []query{
 	{name: "setting.Employee.search", what: "employees", list: "order_list", times: "start_time/end_time"},
 	{name: "setting.Logistics.queryLogistics", what: "logistics companies", list: "details", qimen: true},
 	{name: "setting.OperationReason.search", what: "reasons", list: "detail_list", times: "start_time/end_time", window: month},
-	{name: "setting.PurchaseProvider.queryDetail", what: "suppliers", list: "details", times: "created_begin/created_end, modified_begin/modified_end", qimen: true},
+	{name: "setting.PurchaseProvider.queryDetail", what: "suppliers", list: "details", times: "modified_begin/modified_end, created_begin/created_end created", qimen: true},
 	{name: "setting.Shop.queryShop", what: "shops", list: "details", qimen: true},
 	{name: "setting.Warehouse.queryWarehouse", what: "warehouses", list: "details", times: "start_time/end_time", qimen: true},
 	{name: "setting.strategy.VirtualWarehouse.orderSearch", what: "virtual warehouse orders", list: "order", times: "start_time/end_time", window: month},
@@ -89,7 +90,7 @@ var queries = []query{
 	{name: "wms.StockPd.queryStockPdOutDetail", what: "stocktake loss out", list: "order", times: "start_time/end_time", window: month, qimen: true},
 	{name: "wms.StockShelve.queryWithDetail", what: "replenishment", list: "order", times: "start_time/end_time", window: month, qimen: true},
 	{name: "wms.StockSpec.queryAvailableStock", what: "available stock", list: "stocks", times: "start_time/end_time", window: month, qimen: true},
-	{name: "wms.StockSpec.queryChangeHistory", what: "stock changes (without spec_no the window is an hour)", list: "data", times: "start_date/end_date", window: month, qimen: true},
+	{name: "wms.StockSpec.queryChangeHistory", what: "stock changes", list: "data", times: "start_date/end_date created", needs: "spec_no", window: month, qimen: true},
 	{name: "wms.StockSpec.search", what: "stock (old)", list: "[]", times: "start_time/end_time", window: month, max: 1000, qimen: true},
 	{name: "wms.StockSpec.search2", what: "stock", list: "detail_list", times: "start_time/end_time", window: month, max: 1000},
 	{name: "wms.StockSpec.stockDetailSearch", what: "stock by shelf/batch", list: "detail_list"},
@@ -100,11 +101,11 @@ var queries = []query{
 	{name: "wms.stockin.Base.searchSN", what: "stock-in serials", list: "detail_list", times: "start_time/end_time"},
 	{name: "wms.stockin.JitRefund.searchOrderWithDetail", what: "JIT return stock-in", list: "order_list", times: "start_time/end_time", window: month},
 	{name: "wms.stockin.Other.queryWithDetail", what: "other stock-in", list: "order", times: "start_time/end_time", window: month, qimen: true},
-	{name: "wms.stockin.PreStockin.search", qimenOnly: true, what: "pre stock-in (Qimen only)", list: "order", times: "mt_from/mt_to, ct_from/ct_to", qimen: true},
+	{name: "wms.stockin.PreStockin.search", qimenOnly: true, what: "pre stock-in (Qimen only)", list: "order", times: "mt_from/mt_to, ct_from/ct_to created", qimen: true},
 	{name: "wms.stockin.Process.queryWithDetail", what: "production stock-in", list: "order", times: "start_time/end_time", window: month, max: 2000},
 	{name: "wms.stockin.Purchase.queryWithDetail", what: "purchase stock-in", list: "order", times: "start_time/end_time", window: month, qimen: true},
 	{name: "wms.stockin.Refund.queryHisWithDetail", what: "archived return stock-in", list: "order", times: "start_time/end_time", window: month},
-	{name: "wms.stockin.Refund.queryWithDetail", what: "return stock-in", list: "order", times: "start_time/end_time", window: month, qimen: true},
+	{name: "wms.stockin.Refund.queryWithDetail", what: "return stock-in", list: "order", times: "start_time/end_time modified time_type=0, start_time/end_time stockedin time_type=1", window: month, qimen: true},
 	{name: "wms.stockin.Refund.returnLogisticsPackageQuery", what: "return parcels", list: "record", times: "start_time/end_time", window: month},
 	{name: "wms.stockin.Transfer.queryWithDetail", what: "transfer stock-in", list: "order", times: "start_time/end_time", window: month, qimen: true},
 	{name: "wms.stockother.InQuery.queryWithDetail", what: "other-in business orders", list: "order", times: "start_time/end_time", window: month},
@@ -112,17 +113,17 @@ var queries = []query{
 	{name: "wms.stockout.Base.search", what: "all stock-out", list: "order_list", times: "start_time/end_time", window: hour},
 	{name: "wms.stockout.Base.searchSN", what: "stock-out serials", list: "detail_list", times: "start_time/end_time"},
 	{name: "wms.stockout.JitOrder.search", what: "JIT stock-out", list: "order_list", times: "start_time/end_time"},
-	{name: "wms.stockout.OtherQuery.queryWithDetail", what: "other stock-out", list: "order", times: "start_time/end_time", window: month, qimen: true},
+	{name: "wms.stockout.OtherQuery.queryWithDetail", what: "other stock-out", list: "order", times: "start_time/end_time modified time_type=3, start_time/end_time shipped time_type=1, start_time/end_time created time_type=2", window: month, qimen: true},
 	{name: "wms.stockout.Pack.search", what: "packing lists", list: "order_list", times: "start_time/end_time"},
 	{name: "wms.stockout.Process.queryWithDetail", what: "production stock-out", list: "order", times: "start_time/end_time", window: month, max: 2000},
-	{name: "wms.stockout.PurchaseReturn.queryWithDetail", what: "purchase return stock-out", list: "order", times: "start_time/end_time", window: month, qimen: true},
+	{name: "wms.stockout.PurchaseReturn.queryWithDetail", what: "purchase return stock-out", list: "order", times: "start_time/end_time modified time_type=3, start_time/end_time shipped time_type=1, start_time/end_time created time_type=2", window: month, qimen: true},
 	{name: "wms.stockout.Sales.queryHistoryWithDetail", what: "archived sales stock-out", list: "order", times: "start_time/end_time", window: hour, orders: true, qimen: true},
-	{name: "wms.stockout.Sales.queryWithDetail", what: "sales stock-out", list: "order", times: "start_time/end_time", window: hour, orders: true, qimen: true},
+	{name: "wms.stockout.Sales.queryWithDetail", what: "sales stock-out", list: "order", times: "start_time/end_time modified status_type=3, start_time/end_time shipped status_type=0", window: hour, orders: true, qimen: true},
 	{name: "wms.stockout.Sales.searchCancel", what: "cancelled sales stock-out", list: "order_list", times: "start_time/end_time"},
 	{name: "wms.stockout.Sales.searchLogistics", what: "parcel tracking nos", list: "order_list", times: "start_time/end_time", window: day},
 	{name: "wms.stockout.Sales.searchPositionDetail", what: "sales stock-out shelves", list: "order_list", times: "start_time/end_time", window: hour, orders: true},
 	{name: "wms.stockout.SalesPick.pickListOverviewForApi", what: "wave overview"},
-	{name: "wms.stockout.Transfer.queryWithDetail", what: "transfer stock-out", list: "order", times: "start_time/end_time", window: month, qimen: true},
+	{name: "wms.stockout.Transfer.queryWithDetail", what: "transfer stock-out", list: "order", times: "start_time/end_time shipped", window: month, qimen: true},
 	{name: "wms.stocktransfer.Manage.queryWithDetail", what: "transfers", list: "order", times: "start_time/end_time", window: month, qimen: true},
 }
 

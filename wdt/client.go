@@ -62,8 +62,7 @@ func NewClient(cfg Config, opts ...duijie.Option) (*Client, error) {
 		Platform: platform, Options: o, Limits: limits, Retry: retry,
 		Secrets: []duijie.Secret{cfg.AppSecret, c.secret, c.salt, cfg.QimenAppSecret, cfg.QimenSession},
 	})
-	c.Shops = &ShopService{client: c}
-	c.Warehouses = &WarehouseService{client: c}
+	c.newServices()
 	return c, nil
 }
 

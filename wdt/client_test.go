@@ -168,7 +168,7 @@ func TestMethods(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, Method{
 		Name: "sales.TradeQuery.queryWithDetail", QimenName: "wdt.sales.tradequery.querywithdetail", OnQimen: true,
-		What: "orders", Effect: duijie.EffectRead, Paged: true, List: "order", Times: []TimeFilter{{"start_time", "end_time"}},
+		What: "orders", Effect: duijie.EffectRead, Paged: true, List: "order", Times: []TimeFilter{{From: "start_time", To: "end_time", Kind: TimeModified}},
 		Window: time.Hour, PageSize: 100, MaxPageSize: 1000, Fields: []string{"params"},
 	}, m)
 	m, _ = LookupMethod("purchase.PurchaseReturn.cancelOrder")

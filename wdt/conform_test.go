@@ -47,8 +47,8 @@ func TestSourcesConform(t *testing.T) {
 		t.Run("closed window", func(t *testing.T) {
 			t.Parallel()
 			pipelinetest.TestSource(t, pipelinetest.SourceSuite[Shop]{
-				Records: 23, Lacks: noResume,
-				Open: func(t *testing.T) pipelinetest.SourceCase[Shop] { return windowCase(t, g) },
+				Records: 23,
+				Open:    func(t *testing.T) pipelinetest.SourceCase[Shop] { return windowCase(t, g) },
 			})
 		})
 	})

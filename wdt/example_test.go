@@ -143,7 +143,7 @@ func ExampleShopService_Source() {
 		}
 	}
 	// Output:
-	// setting.Shop.queryShop: pages from last to first, rows once by key, read again until the rows met match the total
+	// setting.Shop.queryShop: by modification time, pages from last to first, and the end again until one answer holds all that changed meanwhile; where no total is told, again until two passes agree
 	// S01
 	// S02
 }

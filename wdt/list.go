@@ -132,10 +132,6 @@ func (l *lister) pageSize() (int, error) {
 	return r.page.size, nil
 }
 
-// emptyRepeats is how often an empty page inside the list is asked for again:
-// under load the platform answers such pages.
-const emptyRepeats = 3
-
 // fetchInside fetches a page that should hold rows.
 func (l *lister) fetchInside(ctx context.Context, p position, total bool) ([]json.RawMessage, int64, error) {
 	for try := 0; ; try++ {

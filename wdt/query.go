@@ -3,6 +3,7 @@ package wdt
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"iter"
 	"strconv"
 
@@ -51,57 +52,11 @@ func QueryPage[T any](ctx context.Context, c *Client, method string, params any,
 // Effect: read. Limit: 1 call a second over all methods.
 func QueryAs[T any](ctx context.Context, c *Client, method string, params any, opts ...duijie.CallOption) iter.Seq2[T, error] {
 	l := newLister(c, method, params, opts)
-	s := &scan[T]{list: l}
+	r := &reading[T]{list: l, closed: true}
 	if member := l.query.Key; member != "" {
-		s.key = func(_ T, raw json.RawMessage) string { return memberText(raw, member) }
+		r.key = func(_ T, raw json.RawMessage) string { return memberText(raw, member) }
 	}
-	return s.values(ctx)
-}
-
-// values flattens the pages of a scan.
-func (s *scan[T]) values(ctx context.Context) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		for page, err := range s.pages(ctx) {
-			if err != nil {
-				var zero T
-				yield(zero, err)
-				return
-			}
-			for _, it := range page.items {
-				if it.err != nil {
-					var zero T
-					yield(zero, it.err)
-					return
-				}
-				if !yield(it.value, nil) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// public gives the pages of a scan their public form.
-func (s *scan[T]) public(ctx context.Context) duijie.Pages[T] {
-	return func(yield func(*duijie.Page[T], error) bool) {
-		for page, err := range s.pages(ctx) {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			out := &duijie.Page[T]{Items: make([]T, len(page.items)), Next: page.next, Total: page.total}
-			for i, it := range page.items {
-				if it.err != nil {
-					yield(nil, it.err)
-					return
-				}
-				out.Items[i] = it.value
-			}
-			if !yield(out, nil) {
-				return
-			}
-		}
-	}
+	return r.values(ctx)
 }
 
 // listPage reads the page at a cursor.
@@ -130,7 +85,7 @@ func listPage[T any](ctx context.Context, l lister, cursor string) (*duijie.Page
 func pageOf[T any](op string, st step) (*duijie.Page[T], error) {
 	out := &duijie.Page[T]{Items: make([]T, len(st.rows)), Total: st.total}
 	for i, raw := range st.rows {
-		if err := wire.Unmarshal(raw, &out.Items[i]); err != nil {
+		if err := decodeValue(raw, &out.Items[i]); err != nil {
 			return nil, rowError(op, i, out.Items[i], err)
 		}
 	}
@@ -150,4 +105,26 @@ func newLister(c *Client, method string, params any, opts []duijie.CallOption) l
 		l.query.Params = params
 	}
 	return l
+}
+
+// paramsOf is a filter as its members.
+func paramsOf(op string, params any) (filter, error) {
+	if params == nil {
+		return filter{}, nil
+	}
+	raw, err := wire.Marshal(params)
+	if err != nil {
+		return nil, fmt.Errorf("wdt: %s: encode the filter: %w: %w", op, err, duijie.ErrInvalid)
+	}
+	f := filter{}
+	if wire.First(raw) != '{' && string(raw) != "null" {
+		return nil, invalid(op, "the filter is no object")
+	}
+	if err := wire.Unmarshal(raw, &f); err != nil {
+		return nil, fmt.Errorf("wdt: %s: the filter: %w: %w", op, err, duijie.ErrInvalid)
+	}
+	if f == nil {
+		f = filter{}
+	}
+	return f, nil
 }

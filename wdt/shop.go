@@ -1,10 +1,7 @@
 package wdt
 
 import (
-	"context"
 	"encoding/json"
-	"iter"
-	"slices"
 	"strconv"
 
 	"github.com/duijie-go/duijie"
@@ -49,21 +46,10 @@ type Shop struct {
 }
 
 // UnmarshalJSON takes every member in any of the forms the platform sends it in.
-func (s *Shop) UnmarshalJSON(b []byte) error {
-	type plain Shop
-	*s = Shop{}
-	if err := decodeRow(b, (*plain)(s)); err != nil {
-		return err
-	}
-	s.Raw = slices.Clone(b)
-	return nil
-}
+func (s *Shop) UnmarshalJSON(b []byte) error { return decodeRow(b, s) }
 
 // MarshalJSON writes the shop with the members only Raw has.
-func (s Shop) MarshalJSON() ([]byte, error) {
-	type plain Shop
-	return encodeRow(plain(s), s.Raw)
-}
+func (s Shop) MarshalJSON() ([]byte, error) { return encodeRow(s) }
 
 // Key is shop_no, which the platform keeps unique; a shop without one is known
 // as "shop_id:" and its number.
@@ -77,6 +63,8 @@ func (s Shop) Key() string {
 	return ""
 }
 
+func (s Shop) version() int64 { return unixMilli(s.Modified) }
+
 // ShopQuery selects shops. The zero value selects all.
 type ShopQuery struct {
 	No         string // shop_no
@@ -85,56 +73,17 @@ type ShopQuery struct {
 	Cursor     string // Next of a page List gave
 }
 
-func (q ShopQuery) query() Query {
-	params := map[string]any{}
-	if q.No != "" {
-		params["shop_no"] = q.No
-	}
-	if q.PlatformID != nil {
-		params["platform_id"] = *q.PlatformID
-	}
-	return Query{Params: params, Size: q.PageSize}
+func (q ShopQuery) list() selection {
+	f := filter{}.text("shop_no", q.No).int("platform_id", q.PlatformID)
+	return selection{method: shopMethod, params: f, size: q.PageSize, cursor: q.Cursor}
 }
 
-// ShopService reads the seller's shops (店铺).
-type ShopService struct{ client *Client }
+// ShopService reads the seller's shops (店铺; 查询店铺, setting.Shop.queryShop). The
+// list has no time window.
+type ShopService = ListService[Shop, ShopQuery]
 
-func (s *ShopService) lister(q ShopQuery, opts []duijie.CallOption) lister {
-	return newLister(s.client, shopMethod, q.query(), opts)
-}
-
-func (s *ShopService) scan(q ShopQuery, opts []duijie.CallOption) *scan[Shop] {
-	return &scan[Shop]{list: s.lister(q, opts), key: shopKey, version: shopVersion, complete: true}
-}
-
-func shopKey(s Shop, _ json.RawMessage) string { return s.Key() }
-func shopVersion(s Shop) int64                 { return unixMilli(s.Modified) }
-
-// List reads one page of shops (查询店铺, setting.Shop.queryShop). Pages go from
-// the last to the first and Next leads on; the page at the end is the last one
-// once more, with what moved there meanwhile.
-//
-// Effect: read. Limit: 1 call a second over all methods. The list has no time
-// window. Shops the interface account may not see are left out silently.
-func (s *ShopService) List(ctx context.Context, q ShopQuery, opts ...duijie.CallOption) (*duijie.Page[Shop], error) {
-	return listPage[Shop](ctx, s.lister(q, opts), q.Cursor)
-}
-
-// Pages reads all shops (查询店铺, setting.Shop.queryShop) page by page. A page
-// holds what was not met before, or is newer; it may be empty. While shops change, the
-// list is read again until as many shops were met as it counts, up to five times.
-//
-// Effect: read. Limit: 1 call a second over all methods. Cursor is not used.
-func (s *ShopService) Pages(ctx context.Context, q ShopQuery, opts ...duijie.CallOption) duijie.Pages[Shop] {
-	return s.scan(q, opts).public(ctx)
-}
-
-// All reads all shops (查询店铺, setting.Shop.queryShop), with the guarantee of Pages.
-//
-// Effect: read. Limit: 1 call a second over all methods. Cursor is not used.
-func (s *ShopService) All(ctx context.Context, q ShopQuery, opts ...duijie.CallOption) iter.Seq2[Shop, error] {
-	return s.scan(q, opts).values(ctx)
-}
+// ShopSource reads the seller's shops; see [ListService.Source].
+type ShopSource = ScanSource[Shop]
 
 // unixMilli is 0 for a time that is not set.
 func unixMilli(t duijie.Time) int64 {

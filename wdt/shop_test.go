@@ -72,7 +72,7 @@ func TestShopTolerantDecode(t *testing.T) {
 	require.Equal(t, int64(127), s.PlatformID)
 	require.True(t, s.Disabled)
 	require.True(t, s.Modified.Equal(s.Created))
-	require.Equal(t, int64(1679993292000), shopVersion(s))
+	require.Equal(t, int64(1679993292000), s.version())
 	require.True(t, s.ExpireTime.IsZero())
 	out, err := json.Marshal(s)
 	require.NoError(t, err)
@@ -95,9 +95,9 @@ func TestShopKey(t *testing.T) {
 
 func TestShopFilter(t *testing.T) {
 	t.Parallel()
-	q := ShopQuery{No: "S1", PlatformID: new(0)}.query()
-	require.Equal(t, map[string]any{"shop_no": "S1", "platform_id": 0}, q.Params)
-	require.Equal(t, map[string]any{}, ShopQuery{}.query().Params)
+	q := ShopQuery{No: "S1", PlatformID: new(0)}.list()
+	require.Equal(t, filter{"shop_no": "S1", "platform_id": 0}, q.params)
+	require.Equal(t, filter{}, ShopQuery{}.list().params)
 	var unset duijie.Time
 	require.Zero(t, unixMilli(unset))
 }

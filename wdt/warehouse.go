@@ -1,10 +1,7 @@
 package wdt
 
 import (
-	"context"
 	"encoding/json"
-	"iter"
-	"slices"
 	"strconv"
 	"time"
 
@@ -46,21 +43,10 @@ type Warehouse struct {
 }
 
 // UnmarshalJSON takes every member in any of the forms the platform sends it in.
-func (w *Warehouse) UnmarshalJSON(b []byte) error {
-	type plain Warehouse
-	*w = Warehouse{}
-	if err := decodeRow(b, (*plain)(w)); err != nil {
-		return err
-	}
-	w.Raw = slices.Clone(b)
-	return nil
-}
+func (w *Warehouse) UnmarshalJSON(b []byte) error { return decodeRow(b, w) }
 
 // MarshalJSON writes the warehouse with the members only Raw has.
-func (w Warehouse) MarshalJSON() ([]byte, error) {
-	type plain Warehouse
-	return encodeRow(plain(w), w.Raw)
-}
+func (w Warehouse) MarshalJSON() ([]byte, error) { return encodeRow(w) }
 
 // Key is warehouse_no, which the platform keeps unique; a warehouse without one
 // is known as "warehouse_id:" and its number.
@@ -74,6 +60,8 @@ func (w Warehouse) Key() string {
 	return ""
 }
 
+func (w Warehouse) version() int64 { return unixMilli(w.Modified) }
+
 // WarehouseQuery selects warehouses. The zero value selects all.
 type WarehouseQuery struct {
 	No       string    // warehouse_no
@@ -85,66 +73,15 @@ type WarehouseQuery struct {
 	Cursor   string    // Next of a page List gave
 }
 
-func (q WarehouseQuery) query() Query {
-	params := map[string]any{}
-	set := func(name, value string) {
-		if value != "" {
-			params[name] = value
-		}
-	}
-	set("warehouse_no", q.No)
-	set("warehouse_name", q.Name)
-	if q.Type != nil {
-		params["type"] = *q.Type
-	}
-	if q.SubType != nil {
-		params["sub_type"] = *q.SubType
-	}
-	if !q.From.IsZero() {
-		params["start_time"] = chinaTime(q.From)
-	}
-	if !q.To.IsZero() {
-		params["end_time"] = chinaTime(q.To)
-	}
-	return Query{Params: params, Size: q.PageSize}
+func (q WarehouseQuery) list() selection {
+	f := filter{}.text("warehouse_no", q.No).text("warehouse_name", q.Name).int("type", q.Type).int("sub_type", q.SubType)
+	f.time("start_time", q.From).time("end_time", q.To)
+	return selection{method: warehouseMethod, params: f, size: q.PageSize, cursor: q.Cursor}
 }
 
-// WarehouseService reads the seller's warehouses (仓库).
-type WarehouseService struct{ client *Client }
+// WarehouseService reads the seller's warehouses (仓库; 查询仓库,
+// setting.Warehouse.queryWarehouse).
+type WarehouseService = ListService[Warehouse, WarehouseQuery]
 
-func (s *WarehouseService) lister(q WarehouseQuery, opts []duijie.CallOption) lister {
-	return newLister(s.client, warehouseMethod, q.query(), opts)
-}
-
-func (s *WarehouseService) scan(q WarehouseQuery, opts []duijie.CallOption) *scan[Warehouse] {
-	return &scan[Warehouse]{list: s.lister(q, opts), key: warehouseKey, version: warehouseVersion, complete: true}
-}
-
-func warehouseKey(w Warehouse, _ json.RawMessage) string { return w.Key() }
-func warehouseVersion(w Warehouse) int64                 { return unixMilli(w.Modified) }
-
-// List reads one page of warehouses (查询仓库, setting.Warehouse.queryWarehouse).
-// Pages go from the last to the first and Next leads on; the page at the end is
-// the last one once more, with what moved there meanwhile.
-//
-// Effect: read. Limit: 1 call a second over all methods. Warehouses the
-// interface account may not see are left out silently.
-func (s *WarehouseService) List(ctx context.Context, q WarehouseQuery, opts ...duijie.CallOption) (*duijie.Page[Warehouse], error) {
-	return listPage[Warehouse](ctx, s.lister(q, opts), q.Cursor)
-}
-
-// Pages reads all warehouses (查询仓库, setting.Warehouse.queryWarehouse) page by
-// page, with the guarantee of [ShopService.Pages].
-//
-// Effect: read. Limit: 1 call a second over all methods. Cursor is not used.
-func (s *WarehouseService) Pages(ctx context.Context, q WarehouseQuery, opts ...duijie.CallOption) duijie.Pages[Warehouse] {
-	return s.scan(q, opts).public(ctx)
-}
-
-// All reads all warehouses (查询仓库, setting.Warehouse.queryWarehouse), with the
-// guarantee of [ShopService.Pages].
-//
-// Effect: read. Limit: 1 call a second over all methods. Cursor is not used.
-func (s *WarehouseService) All(ctx context.Context, q WarehouseQuery, opts ...duijie.CallOption) iter.Seq2[Warehouse, error] {
-	return s.scan(q, opts).values(ctx)
-}
+// WarehouseSource reads the seller's warehouses; see [ListService.Source].
+type WarehouseSource = ScanSource[Warehouse]
