@@ -170,7 +170,8 @@ func (w *windowed[T]) placeOf(cursor string) (place, error) {
 	from, errFrom := strconv.ParseInt(parts[1], 10, 64)
 	to, errTo := strconv.ParseInt(parts[2], 10, 64)
 	p := place{time.Unix(from, 0), time.Unix(to, 0), parts[3]}
-	if errFrom != nil || errTo != nil || !p.from.Before(p.to) || p.to.Sub(p.from) > w.span+time.Second || p.to.After(w.sel.to.Add(time.Second)) {
+	if errFrom != nil || errTo != nil || !p.from.Before(p.to) ||
+		p.to.Sub(p.from) > w.span || p.from.Before(w.sel.from.Add(-time.Second)) || p.to.After(w.sel.to.Add(time.Second)) {
 		return place{}, wrong
 	}
 	return p, nil
