@@ -6,7 +6,9 @@ import (
 	"time"
 )
 
-// Quota is how many calls a platform takes within any stretch of time Per.
+// Quota is how many calls a platform takes within any stretch of time Per. It
+// counts the moments calls may be sent; a call needs a varying time from there to the
+// platform, so give a little more than the platform's own Per.
 type Quota struct {
 	Calls int
 	Per   time.Duration
@@ -22,7 +24,8 @@ type Quota struct {
 type QuotaStore interface {
 	// Reserve books one call of scope and returns how long to wait before it is
 	// sent, 0 for now. The booking counts whether the call is made or not. Where
-	// the wait would be longer than maxWait, nothing is booked and ok is false.
+	// the wait would be longer than maxWait, nothing is booked and ok is false. For a
+	// scope see TokenStore; all who share one give the same q.
 	Reserve(ctx context.Context, scope string, q Quota, maxWait time.Duration) (wait time.Duration, ok bool, err error)
 }
 
@@ -45,6 +48,9 @@ func (q Quota) Book(now time.Time, booked []time.Time) (at time.Time, keep []tim
 }
 
 func (m *memoryTokens) Reserve(_ context.Context, scope string, q Quota, maxWait time.Duration) (time.Duration, bool, error) {
+	if err := checkTokenScope(scope); err != nil {
+		return 0, false, err
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := time.Now()

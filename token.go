@@ -3,6 +3,7 @@ package duijie
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 )
@@ -32,20 +33,24 @@ type TokenLease struct {
 // TokenStore shares tokens between clients and processes, so that one of them
 // logs in and the others use the result. A scope names platform, host,
 // application and a hash of the secret; a client with a wrong secret never
-// finds the token of a right one.
+// finds the token of a right one. It has 1 to 512 bytes and may appear in errors;
+// a token's value never does.
 //
-// Implementations: [NewMemoryTokenStore] for one process; SQL and Redis stores
-// live in their own packages.
+// Implementations: [NewMemoryTokenStore] for one process, sync/sqlstore for
+// several. sync/pipelinetest holds a store to this contract (TestTokenStore).
 type TokenStore interface {
 	// Load returns the token of scope, the zero Token when there is none.
 	Load(ctx context.Context, scope string) (Token, error)
 	// Acquire asks for the right to renew. It is granted when the stored
-	// generation still is seen and nobody else holds a live lease; ttl ends it by itself.
+	// generation still is seen and nobody holds a live lease; ttl ends it by itself,
+	// at once where it is not positive. A lease that ran out is still good for Commit
+	// until somebody takes it over.
 	Acquire(ctx context.Context, scope string, seen int64, ttl time.Duration) (TokenLease, bool, error)
-	// Commit stores a renewed token under generation seen+1 and ends the lease,
-	// or returns ErrFenced.
+	// Commit stores a renewed token under generation seen+1, whatever its Gen, and
+	// ends the lease, or returns ErrFenced. Expires is kept to the millisecond at least.
 	Commit(ctx context.Context, lease TokenLease, t Token) (Token, error)
-	// Release gives the lease up without a new token.
+	// Release gives the lease up without a new token. A lease that was lost is left to
+	// the one who has it.
 	Release(ctx context.Context, lease TokenLease) error
 }
 
@@ -68,7 +73,19 @@ func NewMemoryTokenStore() TokenStore {
 	return &memoryTokens{rows: map[string]*tokenRow{}, booked: map[string][]time.Time{}}
 }
 
+// checkTokenScope refuses what a shared store would refuse too.
+func checkTokenScope(scope string) error {
+	const most = 512
+	if n := len(scope); n < 1 || n > most {
+		return fmt.Errorf("duijie: a token's scope has %d bytes, allowed are 1 to %d", n, most)
+	}
+	return nil
+}
+
 func (m *memoryTokens) Load(_ context.Context, scope string) (Token, error) {
+	if err := checkTokenScope(scope); err != nil {
+		return Token{}, err
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if r := m.rows[scope]; r != nil {
@@ -78,6 +95,9 @@ func (m *memoryTokens) Load(_ context.Context, scope string) (Token, error) {
 }
 
 func (m *memoryTokens) Acquire(_ context.Context, scope string, seen int64, ttl time.Duration) (TokenLease, bool, error) {
+	if err := checkTokenScope(scope); err != nil {
+		return TokenLease{}, false, err
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	r := m.rows[scope]
@@ -95,6 +115,9 @@ func (m *memoryTokens) Acquire(_ context.Context, scope string, seen int64, ttl 
 }
 
 func (m *memoryTokens) Commit(_ context.Context, lease TokenLease, t Token) (Token, error) {
+	if err := checkTokenScope(lease.Scope); err != nil {
+		return Token{}, err
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	r := m.rows[lease.Scope]
@@ -107,6 +130,9 @@ func (m *memoryTokens) Commit(_ context.Context, lease TokenLease, t Token) (Tok
 }
 
 func (m *memoryTokens) Release(_ context.Context, lease TokenLease) error {
+	if err := checkTokenScope(lease.Scope); err != nil {
+		return err
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if r := m.rows[lease.Scope]; r != nil && r.fence == lease.Fence {

@@ -54,6 +54,33 @@ func (s *Store) Check(ctx context.Context) error {
 			problems = append(problems, table.read(ctx, scope))
 		}
 	}
+	problems = append(problems, s.checkTokens(ctx))
+	return errors.Join(problems...)
+}
+
+// checkTokens reads the tables of [Tokens]. What is sealed is not opened.
+func (s *Store) checkTokens(ctx context.Context) error {
+	var problems []error
+	for table, read := range map[string]func(ctx context.Context, scope string) error{
+		"token": func(ctx context.Context, scope string) error {
+			_, err := s.readToken(ctx, s.stmts[queryToken], scope)
+			return err
+		},
+		"quota": func(ctx context.Context, scope string) error {
+			_, err := s.readQuota(ctx, s.stmts[queryQuota], scope)
+			return err
+		},
+	} {
+		scopes, err := s.scopesIn(ctx, table, "scope, x''")
+		if err != nil {
+			problems = append(problems, s.fail(ctx, "check table "+table, err))
+		}
+		for _, scope := range scopes {
+			if err := s.attempt(ctx, func() error { return read(ctx, scope.Pipeline) }); err != nil {
+				problems = append(problems, s.fail(ctx, "check", err))
+			}
+		}
+	}
 	return errors.Join(problems...)
 }
 

@@ -27,6 +27,8 @@ type Dialect interface {
 	putEntries(n int) string
 	// deadIn returns the text that reads n dead letters by key.
 	deadIn(n int) string
+	// private refuses a database that others on the machine may read.
+	private(ctx context.Context, db *sql.DB) error
 	// integrity has the database look for damage of its own.
 	integrity(ctx context.Context, s *Store) error
 	// classify says what a driver's error means to the store.
@@ -71,5 +73,14 @@ const (
 	queryPutRun
 	queryPruneRuns
 	queryRuns
+	queryToken
+	queryTakeToken
+	queryFirstToken
+	queryGuardToken
+	queryCommitToken
+	queryReleaseToken
+	queryLockQuota
+	queryQuota
+	queryPutQuota
 	queryCount // how many there are
 )

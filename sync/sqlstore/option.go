@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/duijie-go/duijie"
 )
 
 // Options is what the options of [New] set.
@@ -15,6 +17,8 @@ type Options struct {
 	RelaxedDurability bool
 	// Name says in errors about damage which database it is.
 	Name string
+	// TokenKeys seal tokens with the first and open them with any; none: not sealed.
+	TokenKeys []duijie.Secret
 }
 
 // Option changes a default of [New].
@@ -41,6 +45,18 @@ func WithName(name string) Option {
 	return func(o *Options) { o.Name = name }
 }
 
+// WithTokenKey seals the tokens of [Store.Tokens] with AES-256-GCM. The key is
+// 32 random bytes in base64, as "openssl rand -base64 32" prints them; keep it
+// where the database is not. Older keys only open what they sealed, so that keys can
+// be changed while processes run. Tokens that were stored before there was a key are
+// read, and sealed when they are renewed.
+//
+// Without a key tokens are stored as they are, and only in a database that no
+// other user of the machine can read.
+func WithTokenKey(key duijie.Secret, older ...duijie.Secret) Option {
+	return func(o *Options) { o.TokenKeys = append([]duijie.Secret{key}, older...) }
+}
+
 var prefixPattern = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,20}$`)
 
 // buildOptions applies opts to the defaults.
@@ -58,7 +74,7 @@ func buildOptions(opts []Option) (Options, error) {
 // tableNames replaces {table} by the prefixed name.
 func tableNames(prefix string) *strings.Replacer {
 	var pairs []string
-	for _, table := range []string{"meta", "partition", "openbatch", "ledger", "dead", "run"} {
+	for _, table := range []string{"meta", "partition", "openbatch", "ledger", "dead", "run", "token", "quota"} {
 		pairs = append(pairs, "{"+table+"}", prefix+table)
 	}
 	return strings.NewReplacer(pairs...)

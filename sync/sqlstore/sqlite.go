@@ -186,4 +186,20 @@ var sqliteQueries = [queryCount]string{
 		WHERE pipeline = ?1 AND part = ?2 ORDER BY started DESC LIMIT 1 OFFSET ?3)`,
 	queryRuns: `SELECT id, started, ended, report, error, sum FROM {run} WHERE pipeline = ? AND part = ?
 		ORDER BY started DESC, id DESC LIMIT ?`,
+
+	queryToken: `SELECT gen, sealed, expires, fence, sum FROM {token} WHERE scope = ?`,
+	queryTakeToken: `UPDATE {token} SET owner = ?, fence = fence + 1, lease_until = ?
+		WHERE scope = ? AND gen = ? AND (owner = x'' OR lease_until <= ?)`,
+	queryFirstToken: `INSERT INTO {token} (scope, gen, sealed, expires, sum, owner, fence, lease_until, renewed)
+		VALUES (?, 0, x'', 0, ?, ?, 1, ?, 0) ON CONFLICT (scope) DO NOTHING`,
+	queryGuardToken: `UPDATE {token} SET owner = x'', lease_until = 0, renewed = ?
+		WHERE scope = ? AND owner = ? AND fence = ?`,
+	queryCommitToken: `UPDATE {token} SET gen = ?, sealed = ?, expires = ?, sum = ? WHERE scope = ?`,
+	queryReleaseToken: `UPDATE {token} SET owner = x'', lease_until = 0
+		WHERE scope = ? AND owner = ? AND fence = ?`,
+
+	queryLockQuota: `UPDATE {quota} SET updated = ? WHERE scope = ?`,
+	queryQuota:     `SELECT booked, sum FROM {quota} WHERE scope = ?`,
+	queryPutQuota: `INSERT INTO {quota} (scope, booked, sum, updated) VALUES (?, ?, ?, ?)
+		ON CONFLICT (scope) DO UPDATE SET booked = excluded.booked, sum = excluded.sum, updated = excluded.updated`,
 }

@@ -17,6 +17,7 @@ type Store struct {
 	dialect Dialect
 	name    string            // of the database, for errors
 	tables  *strings.Replacer // {table} to its prefixed name
+	sealer  *sealer           // of tokens
 	stmts   [queryCount]*sql.Stmt
 	lookups [len(lookupSizes)]*sql.Stmt // ledger rows by key, one per size
 	puts    [len(putSizes)]*sql.Stmt    // the same, to put them
@@ -38,7 +39,11 @@ func New(ctx context.Context, db *sql.DB, dialect Dialect, opts ...Option) (*Sto
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, dialect: dialect, name: o.Name, tables: tableNames(o.TablePrefix)}
+	sealer, err := newSealer(o.TokenKeys)
+	if err != nil {
+		return nil, fmt.Errorf("duijie/sqlstore: WithTokenKey: %w", err)
+	}
+	s := &Store{db: db, dialect: dialect, name: o.Name, tables: tableNames(o.TablePrefix), sealer: sealer}
 	if err := dialect.check(ctx, db, o); err != nil {
 		return nil, s.fail(ctx, "open "+dialect.String(), err)
 	}
