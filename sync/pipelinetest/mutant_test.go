@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,7 +14,7 @@ import (
 	"github.com/duijie-go/duijie/sync/pipelinetest"
 )
 
-// mutant is a source or sink broken on purpose, and the test of the suite that
+// mutant is a source, sink or token store broken on purpose, and the test of the suite that
 // must notice.
 type mutant struct {
 	name   string
@@ -21,7 +22,7 @@ type mutant struct {
 	run    func(t *testing.T)
 }
 
-func mutants() []mutant { return append(sourceMutants(), sinkMutants()...) }
+func mutants() []mutant { return slices.Concat(sourceMutants(), sinkMutants(), tokenMutants()) }
 
 const mutantEnv = "PIPELINETEST_MUTANT"
 

@@ -10,11 +10,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/duijie-go/duijie"
 	duijiesync "github.com/duijie-go/duijie/sync"
+	"github.com/duijie-go/duijie/sync/sqlstore"
 	"github.com/duijie-go/duijie/sync/sqlstore/sqlite"
 )
 
@@ -45,6 +48,10 @@ func damagedStore(t *testing.T) (*sqlite.Store, *sql.DB) {
 		Entries: []duijiesync.Entry{damagedEntry}, Dead: []duijiesync.DeadLetter{damagedLetter},
 		Checkpoint: &checkpoint, RecordedRun: &damagedRun,
 	}))
+	tokens := tokensOf(t, store)
+	commitToken(t, tokens, "scope", 0, "session")
+	_, _, err := tokens.Reserve(t.Context(), "scope", duijie.Quota{Calls: 1, Per: time.Hour}, 0)
+	require.NoError(t, err)
 	return store, openRaw(t, path)
 }
 
@@ -81,6 +88,18 @@ var damagedTables = []struct {
 		_, err := s.Runs(ctx, orders, 1)
 		return err
 	}},
+	{"token", []string{"gen", "sealed", "expires", "sum"}, `scope "scope"`, func(ctx context.Context, s *sqlite.Store) error {
+		return withTokens(ctx, s, func(tokens *sqlstore.Tokens) error {
+			_, err := tokens.Load(ctx, "scope")
+			return err
+		})
+	}},
+	{"quota", []string{"booked", "sum"}, `scope "scope"`, func(ctx context.Context, s *sqlite.Store) error {
+		return withTokens(ctx, s, func(tokens *sqlstore.Tokens) error {
+			_, _, err := tokens.Reserve(ctx, "scope", duijie.Quota{Calls: 1, Per: time.Hour}, 0)
+			return err
+		})
+	}},
 }
 
 func TestEveryFlippedByteIsNoticed(t *testing.T) {
@@ -103,6 +122,14 @@ func TestEveryFlippedByteIsNoticed(t *testing.T) {
 			})
 		}
 	}
+}
+
+func withTokens(ctx context.Context, s *sqlite.Store, f func(tokens *sqlstore.Tokens) error) error {
+	tokens, err := s.Tokens(ctx)
+	if err != nil {
+		return err
+	}
+	return f(tokens)
 }
 
 type damage struct {

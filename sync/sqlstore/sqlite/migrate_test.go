@@ -36,18 +36,33 @@ func TestMigrateFreshAndAgain(t *testing.T) {
 		return v
 	}
 	fresh := tables()
-	require.Len(t, fresh, 8)
-	require.Equal(t, "1", version())
+	require.Len(t, fresh, 10)
+	require.Equal(t, "2", version())
 	openStore(t, path)
 	require.Equal(t, fresh, tables())
-	require.Equal(t, "1", version())
+	require.Equal(t, "2", version())
 
 	// A step that ran without being noted is harmless.
 	_, err := raw.Exec("DELETE FROM duijie_meta; DROP TABLE duijie_run")
 	require.NoError(t, err)
 	openStore(t, path)
 	require.Equal(t, fresh, tables())
-	require.Equal(t, "1", version())
+	require.Equal(t, "2", version())
+}
+
+// A file of the version before tokens is brought up to date, with all that is in it.
+func TestMigrateFromTheFirstVersion(t *testing.T) {
+	t.Parallel()
+	path := stateFile(t)
+	acquire(t, openStore(t, path), orders)
+	raw := openRaw(t, path)
+	_, err := raw.Exec("DROP TABLE duijie_token; DROP TABLE duijie_quota; UPDATE duijie_meta SET val = '1'")
+	require.NoError(t, err)
+	store := openStore(t, path)
+	_, err = store.Acquire(t.Context(), orders, "other", time.Hour)
+	require.ErrorIs(t, err, duijiesync.ErrLeaseHeld)
+	commitToken(t, tokensOf(t, store), "scope", 0, "first")
+	require.NoError(t, store.Check(t.Context()))
 }
 
 func TestMigrateManyAtOnce(t *testing.T) {
@@ -71,7 +86,7 @@ func TestMigrateRefusesNewerSchema(t *testing.T) {
 	acquire(t, openStore(t, path), orders)
 	raw := openRaw(t, path)
 	for version, want := range map[string]error{
-		"2": sqlstore.ErrNewerSchema, "999": sqlstore.ErrNewerSchema, "0": duijiesync.ErrStateCorrupt, "x": duijiesync.ErrStateCorrupt,
+		"3": sqlstore.ErrNewerSchema, "999": sqlstore.ErrNewerSchema, "0": duijiesync.ErrStateCorrupt, "x": duijiesync.ErrStateCorrupt,
 	} {
 		_, err := raw.Exec("UPDATE duijie_meta SET val = ?", version)
 		require.NoError(t, err)
@@ -79,7 +94,7 @@ func TestMigrateRefusesNewerSchema(t *testing.T) {
 		require.ErrorIs(t, err, want)
 	}
 	// Nothing was touched, and nothing stays locked.
-	_, err := raw.Exec("UPDATE duijie_meta SET val = '1'")
+	_, err := raw.Exec("UPDATE duijie_meta SET val = '2'")
 	require.NoError(t, err)
 	_, err = openStore(t, path).Acquire(t.Context(), orders, "other", time.Hour)
 	require.ErrorIs(t, err, duijiesync.ErrLeaseHeld)
