@@ -27,7 +27,7 @@
 //		})
 //	}
 //
-// The suites themselves are tested with sources and sinks broken on purpose:
+// The suites themselves are tested with sources, sinks and token stores broken on purpose:
 // each must make the test fail that is named for what it breaks.
 //
 // # States
@@ -45,6 +45,11 @@
 //			return state
 //		})
 //	}
+//
+// # Token stores
+//
+// [TestTokenStore] holds a duijie.TokenStore, which may be a duijie.QuotaStore
+// too, to its contract, with several stores on one place as several processes have.
 //
 // Run them with -race: a good part of the suites calls from many goroutines.
 package pipelinetest

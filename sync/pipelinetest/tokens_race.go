@@ -98,6 +98,7 @@ func renewTo(ctx context.Context, store duijie.TokenStore, want int64, login fun
 			return err
 		}
 		if ok {
+			<-pause.C // a login takes a while
 			_, err := store.Commit(ctx, lease, login())
 			return err
 		}

@@ -21,6 +21,8 @@
 //	ledger     one row per key: fingerprint, target id, state
 //	dead       one row per dead letter
 //	run        one row per run
+//	token      one row per shared token and the lease of who renews it
+//	quota      one row per quota that processes share
 //
 // Keys, names and checkpoints are stored as bytes, so that no collation takes
 // two keys for one. A key longer than 512 bytes is found by its SHA-256 and
@@ -37,10 +39,28 @@
 //
 // Transactions that meet a locked database are tried again a few times.
 //
+// # Tokens and quotas
+//
+// [Store.Tokens] shares sessions and access tokens between the clients of all
+// processes that use the database: one of them logs in, the others find the result, and
+// a process that died while it logged in is replaced when its lease ends. It also
+// counts the calls that a platform allows so rarely that no process can count them
+// alone, such as two a minute:
+//
+//	store, err := sqlite.Open(ctx, "state.db", sqlstore.WithTokenKey(key))
+//	tokens, err := store.Tokens(ctx)
+//	client, err := kingdee.NewClient(config, duijie.WithTokenStore(tokens))
+//
+// With a key ([WithTokenKey]) tokens are sealed. Without one they are stored as they
+// are, and a SQLite file that others than its owner can read is refused. Their values
+// are in no error. Leases and quotas go by the database's clock where it has one;
+// SQLite has none, so there they go by the clock of the machine, which is the same for
+// all who can open the file.
+//
 // # Limits
 //
 // A pipeline's name has 1 to 128 bytes, a partition's at most 255, an owner and
-// a run's ID 1 to 128. Keys, target ids and checkpoints have any length. Times
+// a run's ID 1 to 128, the scope of a token or quota 1 to 512. Keys, target ids and checkpoints have any length. Times
 // are kept to the millisecond. In codes, messages and run errors, NUL is left
 // out and invalid UTF-8 replaced; keys and raw items are kept byte for byte.
 //
@@ -48,7 +68,7 @@
 //
 // A row whose columns are not what was written is never handed out: whoever reads it
 // gets an error that names database, table and row, and the rest stays readable.
-// Without a checksum are only the columns of the lease, which every run writes anew,
+// Without a checksum are only the columns of leases, which every holder writes anew,
 // and the meta table.
 //
 // A row whose key was damaged is not found under the key it had. Listing its table
@@ -61,5 +81,6 @@
 // Lost and held leases are duijiesync.ErrLeaseLost and ErrLeaseHeld. A record
 // that can not be read as it was written is duijiesync.ErrStateCorrupt, and the
 // error names its table and key, and its database where [WithName] gave it a name. [ErrNewerSchema] means that a later version of
-// this package has been at work. Everything else is the driver's error, wrapped.
+// this package has been at work, [ErrTokenKey] that a token is sealed with a key that
+// was not given. Everything else is the driver's error, wrapped.
 package sqlstore

@@ -15,6 +15,9 @@
 // with database/sql under the name "sqlite". A program that links another driver
 // of that name opens its own handle and gives it to sqlstore.New instead.
 //
+// The same file shares the sessions and tokens of clients between processes, with
+// duijie.WithTokenStore: see Store.Tokens of package sqlstore.
+//
 // # Settings
 //
 // The file is in WAL mode with synchronous=FULL: what was acknowledged survives
@@ -29,7 +32,8 @@
 //
 // # Files
 //
-// A new file can be read and written by its owner only. Beside it lie FILE-wal
+// A new file can be read and written by its owner only; one that others can read
+// takes no tokens without a key to seal them (sqlstore.WithTokenKey). Beside it lie FILE-wal
 // and FILE-shm while it is open; a backup takes the three together, or uses
 // SQLite's own backup. Several processes on one machine may open the same file.
 // Several machines may not: files on network file systems (NFS, SMB, AFS, Ceph,

@@ -26,6 +26,8 @@ import (
 const (
 	childEnv     = "DUIJIE_TEST_CHILD_FILE"
 	childModeEnv = "DUIJIE_TEST_CHILD_MODE"
+	// childVendorEnv is the address of the platform that children call.
+	childVendorEnv = "DUIJIE_TEST_CHILD_VENDOR"
 
 	// childTTL is short, so that the next process need not wait for the end of a
 	// killed one's lease.
@@ -43,8 +45,15 @@ func child(path, mode string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	if mode == "count" {
+	switch mode {
+	case "count":
 		return count(ctx, store)
+	case "renew":
+		return useTokens(ctx, store, os.Getenv(childVendorEnv))
+	case "lead":
+		return leadForever(ctx, store)
+	case "book":
+		return bookCalls(ctx, store)
 	}
 	return openForever(ctx, store)
 }

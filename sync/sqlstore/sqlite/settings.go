@@ -3,9 +3,13 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
+	"time"
+
+	driver "modernc.org/sqlite"
 
 	"github.com/duijie-go/duijie/sync/sqlstore"
 )
@@ -65,6 +69,28 @@ func (s settings) query() string {
 		v.Add("_pragma", pragma)
 	}
 	return "?" + v.Encode()
+}
+
+// checkWhenFree is check, again while another process is just bringing a new file
+// into WAL mode: for that SQLite does not wait, whatever the busy timeout.
+func (s settings) checkWhenFree(ctx context.Context, db *sql.DB) error {
+	deadline := time.NewTimer(busyTimeout * time.Millisecond)
+	defer deadline.Stop()
+	pause := time.NewTicker(5 * time.Millisecond)
+	defer pause.Stop()
+	for {
+		err := s.check(ctx, db)
+		if e, ok := errors.AsType[*driver.Error](err); !ok || e.Code()&0xff != busy {
+			return err
+		}
+		select {
+		case <-pause.C:
+		case <-deadline.C:
+			return err
+		case <-ctx.Done():
+			return errors.Join(ctx.Err(), err)
+		}
+	}
 }
 
 // check reads the settings back from the database.

@@ -53,7 +53,7 @@ func Open(ctx context.Context, path string, opts ...sqlstore.Option) (*Store, er
 	// The only connection of ":memory:" is the database.
 	db.SetMaxOpenConns(1)
 	db.SetMaxIdleConns(1)
-	if err := want.check(ctx, db); err != nil {
+	if err := want.checkWhenFree(ctx, db); err != nil {
 		return nil, fmt.Errorf("duijie/sqlstore/sqlite: open %q: %w", path, errors.Join(named(err), db.Close()))
 	}
 	opts = append([]sqlstore.Option{sqlstore.WithName(fmt.Sprintf("file %q", path))}, opts...)
@@ -79,6 +79,7 @@ func named(err error) error {
 
 // Result codes of SQLite.
 const (
+	busy         = 5
 	malformed    = 11
 	notADatabase = 26
 )

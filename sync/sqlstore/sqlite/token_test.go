@@ -173,6 +173,19 @@ func TestSealedTokenOfAnotherRow(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// Check reads tokens and quotas too, and needs no key for it.
+func TestCheckReadsTokens(t *testing.T) {
+	t.Parallel()
+	store, raw := damagedStore(t)
+	require.NoError(t, store.Check(t.Context()))
+	set(t, raw, "token", "gen", 7)
+	set(t, raw, "quota", "booked", []byte{1})
+	err := store.Check(t.Context())
+	require.ErrorIs(t, err, duijiesync.ErrStateCorrupt)
+	require.ErrorContains(t, err, `table duijie_token, scope "scope"`)
+	require.ErrorContains(t, err, `table duijie_quota, scope "scope"`)
+}
+
 // Bookings that are over do not pile up.
 func TestQuotaKeepsFewBookings(t *testing.T) {
 	t.Parallel()
