@@ -1,7 +1,6 @@
 package duijie_test
 
 import (
-	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,7 +18,7 @@ func TestQuotaIsKeptInAnyStretch(t *testing.T) {
 		quota := duijie.Quota{Calls: 2, Per: time.Minute}
 		var sent []time.Time
 		for i := range 40 {
-			wait, ok, err := store.Reserve(context.Background(), "app", quota, time.Hour)
+			wait, ok, err := store.Reserve(t.Context(), "app", quota, time.Hour)
 			require.NoError(t, err)
 			require.True(t, ok)
 			sent = append(sent, time.Now().Add(wait))
@@ -38,7 +37,7 @@ func TestQuotaBooksNothingBeyondTheLongestWait(t *testing.T) {
 		store := duijie.NewMemoryTokenStore().(duijie.QuotaStore) //nolint:forcetypeassert // see above
 		quota := duijie.Quota{Calls: 1, Per: time.Minute}
 		reserve := func(scope string, longest time.Duration) (time.Duration, bool) {
-			wait, ok, err := store.Reserve(context.Background(), scope, quota, longest)
+			wait, ok, err := store.Reserve(t.Context(), scope, quota, longest)
 			require.NoError(t, err)
 			return wait, ok
 		}

@@ -78,7 +78,7 @@ const momentSize = 8
 func encodeMoments(moments []time.Time) []byte {
 	text := make([]byte, 0, momentSize*len(moments))
 	for _, m := range moments {
-		text = binary.BigEndian.AppendUint64(text, uint64(m.UnixNano())) //nolint:gosec // the bits are wanted
+		text = binary.BigEndian.AppendUint64(text, uint64(m.UnixNano()))
 	}
 	return text
 }
@@ -88,7 +88,7 @@ func decodeMoments(text []byte) (moments []time.Time, err error) {
 		return nil, errors.New("the last moment is cut off")
 	}
 	for ; len(text) > 0; text = text[momentSize:] {
-		moments = append(moments, time.Unix(0, int64(binary.BigEndian.Uint64(text)))) //nolint:gosec // as above
+		moments = append(moments, time.Unix(0, int64(binary.BigEndian.Uint64(text)))) //nolint:gosec // the bits are wanted
 	}
 	return moments, nil
 }

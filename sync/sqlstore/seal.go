@@ -67,7 +67,7 @@ func (s *sealer) seal(scope string, gen, expires int64, value duijie.Secret) []b
 	}
 	key := s.keys[0]
 	sealed := append([]byte{sealedToken}, key.id[:]...)
-	return key.aead.Seal(sealed, nil, []byte(value.Reveal()), sealContext(scope, gen, expires))
+	return key.aead.Seal(sealed, nil, []byte(value.Reveal()), sealContext(scope, gen, expires)) //nolint:gosec // the nonce is random, see newSealer
 }
 
 // open is the inverse of seal. An error other than [ErrTokenKey] means damage.

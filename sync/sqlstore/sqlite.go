@@ -134,7 +134,7 @@ const sqliteDeadColumns = `SELECT rkey, fullkey, okey, part, reason, code, field
 // Every transaction begins with a write, so that it takes the write lock at
 // once, under the busy timeout, even where the driver begins transactions
 // deferred.
-var sqliteQueries = [queryCount]string{
+var sqliteQueries = [queryCount]string{ //nolint:gosec // G101: the table of tokens is no token
 	queryEnsurePartition: `INSERT INTO {partition}
 		(pipeline, part, cur, sum, owner, fence, lease_until, rev, updated)
 		VALUES (?, ?, x'', ?, x'', 0, 0, 0, ?) ON CONFLICT (pipeline, part) DO NOTHING`,

@@ -15,7 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/duijie-go/duijie"
@@ -156,7 +155,7 @@ func runSharers(t *testing.T, path, mode, vendor string) (lines []string) {
 		cmds = append(cmds, cmd)
 	}
 	for _, cmd := range cmds {
-		assert.NoError(t, cmd.Wait(), cmd.Stderr)
+		require.NoError(t, cmd.Wait(), cmd.Stderr)
 		lines = append(lines, strings.Fields(fmt.Sprint(cmd.Stdout))...)
 	}
 	return lines

@@ -15,8 +15,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/duijie-go/duijie"
-	"github.com/duijie-go/duijie/kingdee"
-	"github.com/duijie-go/duijie/kingdee/kingdeetest"
 	duijiesync "github.com/duijie-go/duijie/sync"
 	"github.com/duijie-go/duijie/sync/sqlstore"
 	"github.com/duijie-go/duijie/sync/sqlstore/sqlite"
@@ -200,24 +198,4 @@ func TestQuotaKeepsFewBookings(t *testing.T) {
 	require.NoError(t, openRaw(t, path).QueryRow("SELECT count(*), sum(length(booked)) FROM duijie_quota").Scan(&rows, &size))
 	assert.Equal(t, 1, rows)
 	assert.Equal(t, 3*8, size)
-}
-
-// Two programs with a client each, and one session.
-func TestKingdeeClientsShareASession(t *testing.T) {
-	t.Parallel()
-	server := kingdeetest.NewServer()
-	t.Cleanup(server.Close)
-	account, path := server.Account(), stateFile(t)
-	for range 2 {
-		store := openStore(t, path, sqlstore.WithTokenKey(tokenKey(1)))
-		client, err := kingdee.NewClient(kingdee.Config{
-			BaseURL: server.URL(), AcctID: account.AcctID, Username: account.Username, Mode: kingdee.ValidateUser,
-			Password: duijie.NewSecret(account.Password),
-		}, duijie.WithTokenStore(tokensOf(t, store)))
-		require.NoError(t, err)
-		t.Cleanup(client.CloseIdleConnections)
-		_, err = client.Customers.List(t.Context(), kingdee.CustomerQuery{Limit: 1})
-		require.NoError(t, err)
-	}
-	require.Equal(t, 1, server.Logins())
 }
