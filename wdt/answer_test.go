@@ -17,7 +17,11 @@ import (
 
 func judgeOn(g Gateway, status int, body string, writes, documented bool) (reply, transport.Verdict) {
 	c := &Client{cfg: Config{Gateway: g}}
-	return c.judge(&transport.Answer{Status: status, Header: http.Header{}, Body: []byte(body)}, writes, documented)
+	var known *Method
+	if documented {
+		known = &Method{}
+	}
+	return c.judge(&transport.Answer{Status: status, Header: http.Header{}, Body: []byte(body)}, writes, known)
 }
 
 func TestDirectEnvelope(t *testing.T) {

@@ -34,6 +34,16 @@ type Method struct {
 	// 1000, the largest its users are known to ask for.
 	PageSize    int
 	MaxPageSize int
+	// Filters are the documented members of the filter, nil where they are not known.
+	Filters []string
+	// Lifts are members, or pairs as "a+b", that make the times unnecessary.
+	Lifts []string
+	// HiddenOnDirect: the direct gateway leaves rows of the Taobao family,
+	// Pinduoduo and system supply out, without a word. Use Qimen for them;
+	// Pinduoduo's must be taken from Pinduoduo itself.
+	HiddenOnDirect bool
+	// Write is what to do about a lost answer of a write.
+	Write Write
 	// Fields are the names of the arguments on Qimen, in the order of the direct
 	// arguments; nil where they are not known.
 	Fields []string
@@ -78,10 +88,24 @@ func (m *Method) timesOf(kind TimeKind) (TimeFilter, bool) {
 
 // span is the widest window for a filter, 0 where none is documented.
 func (m *Method) span(params filter) time.Duration {
-	if v, there := params[m.WindowNeeds]; m.WindowNeeds != "" && (!there || v == nil || v == "") {
+	if m.WindowNeeds != "" && !params.has(m.WindowNeeds) {
 		return m.WindowElse
 	}
 	return m.Window
+}
+
+// lifted tells whether a filter has a number that makes times unnecessary.
+func (m *Method) lifted(params filter) bool {
+	for _, names := range m.Lifts {
+		all := true
+		for name := range strings.SplitSeq(names, "+") {
+			all = all && params.has(name)
+		}
+		if all {
+			return true
+		}
+	}
+	return false
 }
 
 const (
@@ -101,12 +125,8 @@ var methods = sync.OnceValue(func() *catalogue {
 	for _, q := range queries {
 		c.add(q.method())
 	}
-	for _, name := range writes {
-		m := &Method{Name: name, Effect: duijie.EffectWrite}
-		if upserts[name] {
-			m.Effect = duijie.EffectIdempotent
-		}
-		c.add(m)
+	for _, w := range writes {
+		c.add(w.method())
 	}
 	for _, name := range qimenReads {
 		paged := qimenFields[name] == nil
@@ -120,6 +140,9 @@ func (q query) method() *Method {
 		Name: q.name, What: q.what, OnQimen: q.qimen, QimenOnly: q.qimenOnly, Effect: duijie.EffectRead,
 		Paged: true, List: q.list, Window: q.window, MaxPageSize: q.max, WindowNeeds: q.needs,
 	}
+	m.HiddenOnDirect = hiddenOnDirect(q.name)
+	m.Filters = strings.Fields(filterMembers[q.name])
+	m.Lifts = strings.Fields(lifts[q.name])
 	if q.needs != "" {
 		m.WindowElse = hour
 	}
@@ -133,6 +156,41 @@ func (q query) method() *Method {
 		m.Times = append(m.Times, timeFilter(text))
 	}
 	return m
+}
+
+func (w write) method() *Method {
+	m := &Method{
+		Name: w.name, Effect: duijie.EffectWrite,
+		Write: Write{
+			Key: w.key, Repeat: w.repeat, Lookup: w.lookup, LookupBy: w.by, RowName: w.row, FailedRows: w.rows, MaxRows: w.max,
+		},
+	}
+	if w.repeat == RepeatUpdates {
+		m.Effect = duijie.EffectIdempotent
+	}
+	return m
+}
+
+// FirstPage is the number the first page has on a gateway. Calls of this package
+// count from 0 on all of them.
+func (m *Method) FirstPage(g Gateway) int {
+	if g == Qimen {
+		return 1
+	}
+	return 0
+}
+
+// TotalAt is where an answer tells the number of rows on all pages:
+// "data.total_count", "total" beside data, or "" where a method has no pages. The
+// direct gateway tells it only when it is asked to (Query.Total), Qimen always.
+func (m *Method) TotalAt() string {
+	switch {
+	case !m.Paged || m.List == "":
+		return ""
+	case m.List == "[]":
+		return "total"
+	}
+	return "data.total_count"
 }
 
 // timeFilter reads "from/to", "from/to kind" or "from/to kind member=value".
@@ -210,5 +268,6 @@ func Methods() []Method {
 func (m *Method) clone() Method {
 	out := *m
 	out.Times, out.Fields = slices.Clone(m.Times), slices.Clone(m.Fields)
+	out.Filters, out.Lifts = slices.Clone(m.Filters), slices.Clone(m.Lifts)
 	return out
 }

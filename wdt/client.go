@@ -3,9 +3,11 @@ package wdt
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/internal/transport"
@@ -30,6 +32,8 @@ type Client struct {
 	// closing asks the platform to close the connection after each call, because
 	// the caller's transport may serve other sellers too.
 	closing bool
+	log     *slog.Logger // nil: nothing is logged
+	warned  *sync.Map    // what was warned of: a method and what about it
 }
 
 // NewClient makes a client. Its error names every setting and option that is
@@ -56,7 +60,7 @@ func NewClient(cfg Config, opts ...duijie.Option) (*Client, error) {
 	secret, salt, _ := strings.Cut(cfg.AppSecret.Reveal(), ":")
 	c := &Client{
 		cfg: cfg, base: base, secret: duijie.NewSecret(secret), salt: duijie.NewSecret(salt), retry: o.Retry,
-		closing: o.HTTPClient != nil && o.HTTPClient.Transport != nil,
+		closing: o.HTTPClient != nil && o.HTTPClient.Transport != nil, log: o.Logger, warned: &sync.Map{},
 	}
 	c.http = transport.New(transport.Config{
 		Platform: platform, Options: o, Limits: limits, Retry: retry,
@@ -131,7 +135,7 @@ func (c *Client) send(ctx context.Context, r *request, opts []duijie.CallOption)
 		},
 		Judge: func(a *transport.Answer) transport.Verdict {
 			var v transport.Verdict
-			last, v = c.judge(a, effect != duijie.EffectRead, r.known != nil)
+			last, v = c.judge(a, effect != duijie.EffectRead, r.known)
 			if v.Class == duijie.ClassThrottled {
 				throttled++
 				if v.RetryAfter == 0 {
@@ -150,8 +154,9 @@ func (c *Client) send(ctx context.Context, r *request, opts []duijie.CallOption)
 	return last.answer(r.withTotal(c.Gateway())), nil
 }
 
-// judge reads an answer. writes tells that failures may hide under status 0.
-func (c *Client) judge(a *transport.Answer, writes, documented bool) (reply, transport.Verdict) {
+// judge reads an answer. writes tells that failures may hide under status 0;
+// known is nil for a method that is not listed.
+func (c *Client) judge(a *transport.Answer, writes bool, known *Method) (reply, transport.Verdict) {
 	read := readDirect
 	if c.Gateway() == Qimen {
 		read = readQimen
@@ -167,7 +172,7 @@ func (c *Client) judge(a *transport.Answer, writes, documented bool) (reply, tra
 		}
 	}
 	if r.ok && writes {
-		if v, failed := hiddenFailure(r.data, documented); failed {
+		if v, failed := hiddenFailure(r.data, known); failed {
 			v.RequestID = r.requestID
 			return r, v
 		}

@@ -169,7 +169,8 @@ func TestMethods(t *testing.T) {
 	require.Equal(t, Method{
 		Name: "sales.TradeQuery.queryWithDetail", QimenName: "wdt.sales.tradequery.querywithdetail", OnQimen: true,
 		What: "orders", Effect: duijie.EffectRead, Paged: true, List: "order", Times: []TimeFilter{{From: "start_time", To: "end_time", Kind: TimeModified}},
-		Window: time.Hour, PageSize: 100, MaxPageSize: 1000, Fields: []string{"params"},
+		Window: time.Hour, PageSize: 100, MaxPageSize: 1000, Fields: []string{"params"}, HiddenOnDirect: true,
+		Filters: m.Filters, Lifts: []string{"trade_no", "src_tid", "logistics_no"},
 	}, m)
 	m, _ = LookupMethod("purchase.PurchaseReturn.cancelOrder")
 	require.Equal(t, "wdt.purchase.purchasereturn.cancleorder", m.QimenName)

@@ -23,7 +23,7 @@ func FuzzEnvelope(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body string, writes bool) {
 		for _, g := range gateways {
 			c := &Client{cfg: Config{Gateway: g}}
-			r, v := c.judge(&transport.Answer{Status: 200, Body: []byte(body)}, writes, true)
+			r, v := c.judge(&transport.Answer{Status: 200, Body: []byte(body)}, writes, &Method{})
 			if v.Class != duijie.ClassOK {
 				continue
 			}

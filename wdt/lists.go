@@ -50,6 +50,9 @@ type selection struct {
 // filter builds the filter object of a query. What is not set is left out.
 type filter map[string]any
 
+// has tells whether a member says anything.
+func (f filter) has(name string) bool { return f[name] != nil && f[name] != "" }
+
 func (f filter) text(name, value string) filter {
 	if value != "" {
 		f[name] = value

@@ -56,9 +56,9 @@ func (e *PartialError) message() string {
 const savedNotApproved = "20"
 
 // hiddenFailure looks for failures under status 0 in the answer to a write. In
-// methods that are not documented a list of texts is data like any other.
-func hiddenFailure(data json.RawMessage, documented bool) (transport.Verdict, bool) {
-	p, code := findFailure(data, documented)
+// methods that are not listed a list of texts is data like any other.
+func hiddenFailure(data json.RawMessage, known *Method) (transport.Verdict, bool) {
+	p, code := findFailure(data, known)
 	if p == nil {
 		return transport.Verdict{}, false
 	}
@@ -77,9 +77,17 @@ func hiddenFailure(data json.RawMessage, documented bool) (transport.Verdict, bo
 
 // findFailure returns nil when nothing failed, and the code beside the failure
 // of a single document.
-func findFailure(data json.RawMessage, documented bool) (p *PartialError, code string) {
+func findFailure(data json.RawMessage, known *Method) (p *PartialError, code string) {
 	if wire.First(data) == '[' {
-		return partialOf(failedRows(data, documented)), ""
+		list := rowList{texts: known != nil}
+		if known != nil {
+			list.all, list.name = known.Write.FailedRows, known.Write.RowName
+		}
+		return partialOf(list.failed(data)), ""
+	}
+	every := rowList{texts: true}
+	if known != nil {
+		every.name = known.Write.RowName
 	}
 	m := members(data)
 	message, hasMessage := m["message"]
@@ -90,13 +98,13 @@ func findFailure(data json.RawMessage, documented bool) (p *PartialError, code s
 	one.Code = failureCode(m["code"])
 	if failureCode(m["error_count"]) != "" || one.Code != "" && hasMessage {
 		// The message may be a list of failed rows, as text.
-		if p := partialOf(failedRows(json.RawMessage(one.Message), true)); p != nil {
+		if p := partialOf(every.failed(json.RawMessage(one.Message))); p != nil {
 			return p, one.Code
 		}
 		return &PartialError{Rows: []RowError{one}}, one.Code
 	}
 	for _, name := range []string{"error_list", "error_info", "error_data"} {
-		if p := partialOf(failedRows(m[name], true)); p != nil {
+		if p := partialOf(every.failed(m[name])); p != nil {
 			return p, ""
 		}
 	}
@@ -119,40 +127,50 @@ func failureCode(raw json.RawMessage) string {
 	return ""
 }
 
-// failedRows reads a list of failed rows: texts, or objects that name an error.
-// With texts false, a list of texts is no such list.
-func failedRows(list json.RawMessage, texts bool) []RowError {
+// rowList is how a list of failed rows is read: texts, or objects that name an
+// error.
+type rowList struct {
+	texts bool   // a text is a failed row, else data
+	all   bool   // so is everything else
+	name  string // member that names a row, "" where it is not known
+}
+
+func (l rowList) failed(list json.RawMessage) []RowError {
 	var items []json.RawMessage
 	if wire.First(list) != '[' || wire.Unmarshal(list, &items) != nil {
 		return nil
 	}
 	var rows []RowError
 	for _, item := range items {
-		row, failed := failedRow(item)
+		row, failed := l.row(item)
 		if wire.First(item) == '"' {
-			row, failed = RowError{Message: rawText(item)}, texts
+			row, failed = RowError{Message: rawText(item)}, l.texts
 		}
-		if failed {
+		if failed || l.all {
 			rows = append(rows, row)
 		}
 	}
 	return rows
 }
 
-func failedRow(item json.RawMessage) (row RowError, failed bool) {
+func (l rowList) row(item json.RawMessage) (row RowError, failed bool) {
 	m := members(item)
 	get := func(names ...string) string {
 		for _, name := range names {
-			if t := rawText(m[name]); t != "" {
+			if t := rawText(m[name]); name != "" && t != "" {
 				return t
 			}
 		}
 		return ""
 	}
 	row = RowError{
-		No:      get("no", "order_no", "outer_no", "tid", "spec_no", "goods_no", "rec_id", "sync_id"),
+		No:      get(l.name, "no", "order_no", "outer_no", "tid", "spec_no", "goods_no", "rec_id", "sync_id"),
 		Code:    get("error_code"),
 		Message: get("error", "err_msg", "error_msg", "message"),
 	}
-	return row, row.Message != ""
+	failed = row.Message != "" || failureCode(m["error_code"]) != ""
+	if row.Message == "" {
+		row.Message = "the platform gives no reason"
+	}
+	return row, failed
 }

@@ -41,22 +41,45 @@ func QueryPage[T any](ctx context.Context, c *Client, method string, params any,
 
 // QueryAs reads every row of a query method, from the last page to the first,
 // as the platform advises: rows that change meanwhile leave a closed window of
-// modification times, and those behind them move to pages not read yet. With
-// Key set in a [*Query] given as params, rows met twice are dropped. An empty
-// page inside the list is asked for again up to three times.
+// modification times, and those behind them move to pages not read yet. It is
+// closed when the times of the filter have ended; what is not is read to its end
+// again, like the lists of [NewScanSource], when Key is set. With Key set in a
+// [*Query] given as params, rows met twice are dropped. An empty page inside
+// the list is asked for again up to three times, and the list while it shows fewer
+// rows than it counts. A window wider than the method's is refused.
 //
-// The guarantee needs a window that is closed: an end some minutes ago. For
-// lists without a window see [NewScanSource]. Nothing is sent before the range
-// starts, each range starts anew, an error is the last pair.
+// Nothing is sent before the range starts, each range starts anew, an error is
+// the last pair.
 //
 // Effect: read. Limit: 1 call a second over all methods.
 func QueryAs[T any](ctx context.Context, c *Client, method string, params any, opts ...duijie.CallOption) iter.Seq2[T, error] {
 	l := newLister(c, method, params, opts)
-	r := &reading[T]{list: l, closed: true}
+	r := &reading[T]{list: l, closed: l.query.Key == "" || l.ended()}
 	if member := l.query.Key; member != "" {
 		r.key = func(_ T, raw json.RawMessage) string { return memberText(raw, member) }
 	}
 	return r.values(ctx)
+}
+
+// ended tells whether the filter has a window of times that has ended.
+func (l *lister) ended() bool {
+	m := methods().find(l.method)
+	params, err := paramsOf(l.method, l.query.Params)
+	if err != nil {
+		return false
+	}
+	pairs := []TimeFilter{{From: "start_time", To: "end_time"}}
+	if m != nil {
+		pairs = m.Times
+	}
+	r := &request{op: l.method}
+	for _, t := range pairs {
+		to, known, err := r.timeIn(params, t.To)
+		if err == nil && known && params.has(t.From) && to.Before(l.client.http.Now()) {
+			return true
+		}
+	}
+	return false
 }
 
 // listPage reads the page at a cursor.

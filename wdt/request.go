@@ -82,6 +82,9 @@ func (c *Client) prepare(method string, in any) (*request, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.checkFilter(r, args); err != nil {
+		return nil, err
+	}
 	if c.Gateway() == Qimen {
 		return r, c.prepareQimen(r, args)
 	}
