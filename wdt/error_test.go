@@ -1,6 +1,7 @@
 package wdt
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -135,4 +136,81 @@ func TestHasWord(t *testing.T) {
 	require.False(t, hasWord("consign", "sign"))
 	require.False(t, hasWord("signed", "sign"))
 	require.False(t, hasWord("wdt_sign_x", "sign"))
+}
+
+// contractClasses are the contract's words for a class, by their beginning.
+var contractClasses = []struct {
+	words string
+	class duijie.Class
+}{
+	{"**throttle**", duijie.ClassThrottled},
+	{"auth", duijie.ClassUnauthenticated},
+	{"permission", duijie.ClassPermission},
+	{"permanent on direct", duijie.ClassNotFound},
+	{"permanent", duijie.ClassInvalid},
+	{"retry later", duijie.ClassUnavailable},
+	{"server fault", duijie.ClassUnavailable},
+	{"fix the clock", duijie.ClassInvalid},
+	{"**already exists**", duijie.ClassConflict},
+	{"not found", duijie.ClassNotFound},
+}
+
+func contractClass(t *testing.T, words string) duijie.Class {
+	t.Helper()
+	for _, c := range contractClasses {
+		if strings.HasPrefix(words, c.words) {
+			return c.class
+		}
+	}
+	t.Fatalf("%q is no class this test knows", words)
+	return duijie.ClassOK
+}
+
+var bracketed = regexp.MustCompile(`\([^)]*\)`)
+
+// Every status and every text of the contract's tables has the class they give it.
+func TestErrorTablesAreTheContracts(t *testing.T) {
+	t.Parallel()
+	statuses, texts := 0, 0
+	for _, row := range cells(chapter(t, "### 3.4 ", "## 4. ")) {
+		switch {
+		case len(row) == 3 && row[2] != "" && row[2] != "class": // status, meaning, class
+			want := contractClass(t, row[2])
+			for status := range strings.SplitSeq(row[0], ", ") {
+				examples := quoted.FindAllStringSubmatch(row[1], -1)
+				for _, m := range examples {
+					if m[1] == "v" || m[1] == "1.0" {
+						continue
+					}
+					require.Equal(t, want.String(), classify(fromWDT, status, "", m[1]).class.String(), "%s %s", status, m[1])
+				}
+				if status != "1" { // under 1 the text decides
+					got := classify(fromWDT, status, "", "无")
+					require.Equal(t, want.String(), got.class.String(), status)
+					require.Equal(t, strings.HasPrefix(row[2], "fix the clock"), got.skew, status)
+				}
+				statuses++
+			}
+		case len(row) == 2 && row[0] != "text contains" && code(row[0]) != "":
+			want := contractClass(t, row[1])
+			for _, m := range quoted.FindAllStringSubmatch(bracketed.ReplaceAllString(row[0], ""), -1) {
+				for _, text := range []string{m[1], "x," + m[1] + "!", "x，" + m[1] + "，请稍后重试"} {
+					got := classify(fromWDT, "100", "", text)
+					require.Equal(t, want.String(), got.class.String(), text)
+				}
+				texts++
+			}
+		}
+	}
+	require.Equal(t, 12, statuses)
+	require.Equal(t, 32, texts)
+
+	_, top, found := strings.Cut(chapter(t, "### 4.5 ", "### 4.6 "), "TOP codes (class)")
+	require.True(t, found)
+	codes := 0
+	for _, m := range regexp.MustCompile(`(?:^|[^\d.])(\d{1,2})(?:[ ,;]|$)`).FindAllStringSubmatch(top, -1) {
+		require.NotEqual(t, duijie.ClassRefused.String(), classify(fromTOP, m[1], "", "").class.String(), m[1])
+		codes++
+	}
+	require.Greater(t, codes, 25)
 }

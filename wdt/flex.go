@@ -72,8 +72,9 @@ func decodeMember(raw json.RawMessage, v reflect.Value) error {
 	case *bool:
 		return (*wire.Bool)(p).UnmarshalJSON(raw)
 	case json.Unmarshaler:
-		if v.Kind() == reflect.Struct && isNone(raw) {
-			raw = json.RawMessage("null")
+		isObject := v.Kind() == reflect.Struct && len(shapeOf(v.Type()).fields) > 0
+		if first := wire.First(raw); (isObject || first == '[' || first == '{') && v.Kind() == reflect.Struct && isNone(raw) {
+			return nil // also where a time or number stands as []
 		}
 		return p.UnmarshalJSON(raw)
 	}

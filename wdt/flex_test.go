@@ -27,6 +27,7 @@ type flexRow struct {
 	Obj   flexLine       `json:"obj"`
 	Ptr   *flexLine      `json:"ptr,omitempty"`
 	Max   *int64         `json:"max,omitempty"`
+	Own   trade          `json:"own,omitzero"` // decodes itself
 
 	Raw json.RawMessage `json:"-"`
 }
@@ -98,6 +99,11 @@ func TestChangingTypes(t *testing.T) {
 		{`{"ptr":{"no":"a"}}`, func(t *testing.T, r flexRow) { require.Equal(t, "a", r.Ptr.No) }},
 		{`{"ptr":[]}`, func(t *testing.T, r flexRow) { require.Nil(t, r.Ptr) }},
 		{`{"ptr":{}}`, func(t *testing.T, r flexRow) { require.Nil(t, r.Ptr) }},
+		{`{"own":{"trade_no":5}}`, func(t *testing.T, r flexRow) { require.Equal(t, "5", r.Own.No) }},
+		{`{"own":[]}`, func(t *testing.T, r flexRow) { require.Empty(t, r.Own.No) }},
+		{`{"own":""}`, func(t *testing.T, r flexRow) { require.Empty(t, r.Own.No) }},
+		{`{"own":null}`, func(t *testing.T, r flexRow) { require.Empty(t, r.Own.No) }},
+		{`{"time":[]}`, func(t *testing.T, r flexRow) { require.True(t, r.Time.IsZero()) }},
 		{`{"max":"5"}`, func(t *testing.T, r flexRow) { require.Equal(t, int64(5), *r.Max) }},
 		{`{"max":""}`, func(t *testing.T, r flexRow) { require.Nil(t, r.Max) }},
 		{`{"nobody":{"a":[1]}}`, func(t *testing.T, r flexRow) { require.JSONEq(t, `{"nobody":{"a":[1]}}`, string(r.Raw)) }},
@@ -111,7 +117,7 @@ func TestChangingTypes(t *testing.T) {
 			require.NoError(t, err)
 			var again flexRow
 			require.NoError(t, json.Unmarshal(b, &again))
-			tt.want(t, flexRow{again.Text, again.Kind, again.Int, again.Small, again.Bool, again.Dec, again.Time, again.List, again.Names, again.Obj, again.Ptr, again.Max, r.Raw})
+			tt.want(t, flexRow{again.Text, again.Kind, again.Int, again.Small, again.Bool, again.Dec, again.Time, again.List, again.Names, again.Obj, again.Ptr, again.Max, again.Own, r.Raw})
 		})
 	}
 	for _, wrong := range []string{

@@ -73,3 +73,33 @@ func TestPartialErrorText(t *testing.T) {
 	p.Saved = true
 	require.Contains(t, p.Error(), "saved")
 }
+
+// What the catalogue knows of a method's answers counts: a list of failed rows,
+// whatever they look like, and the member that names one.
+func TestFailedRowsOfKnownMethods(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		method, data string
+		rows         []RowError
+	}{
+		{"sales.LogisticsSync.update", `[{"sync_id":7}]`, []RowError{{"7", "", "the platform gives no reason"}}},
+		{"sales.LogisticsSync.update", `["x",7]`, []RowError{{"", "", "x"}, {"", "", "the platform gives no reason"}}},
+		{"purchase.PurchaseApply.cancelForApi", `[{"order_id":764,"order_no":"P1","error_code":3}]`, []RowError{{"P1", "3", "the platform gives no reason"}}},
+		{"finance.RawPayment.push", `[{"order_no":"P1","no":"x","error":"y"}]`, []RowError{{"P1", "", "y"}}},
+		{"goods.Goods.batchPush", `[{"goods_no":"G1","error_code":"5"}]`, []RowError{{"G1", "5", "the platform gives no reason"}}},
+		{"goods.Goods.batchPush", `[{"goods_no":"G1","error_code":0}]`, nil},
+		{"sales.LogisticsSync.update", `[]`, nil},
+	} {
+		for _, g := range gateways {
+			_, err := through(t, g, tt.method, `{"status":0,"data":`+tt.data+`}`)
+			if tt.rows == nil {
+				require.NoError(t, err, tt.data)
+				continue
+			}
+			var p *PartialError
+			require.ErrorAs(t, err, &p, tt.data)
+			require.Equal(t, tt.rows, p.Rows)
+			require.ErrorIs(t, err, duijie.ErrRefused)
+		}
+	}
+}
