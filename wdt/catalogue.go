@@ -18,11 +18,14 @@ type Method struct {
 	QimenName string // Qimen spelling; what the naming rule gives where OnQimen is false
 	OnQimen   bool   // known to exist on Qimen
 	QimenOnly bool   // exists on Qimen only
-	What      string // what it is about
-	Effect    duijie.Effect
-	Paged     bool         // needs page number and size
-	List      string       // member of data the rows stand in; "[]" when data itself is the list, "" when unknown
-	Times     []TimeFilter // the pairs of times it filters by
+	// Enterprise: a script of the enterprise edition (企业版), "trade_query.php". It
+	// exists on that gateway only, and no other method does.
+	Enterprise bool
+	What       string // what it is about
+	Effect     duijie.Effect
+	Paged      bool         // needs page number and size
+	List       string       // member of data the rows stand in; "[]" when data itself is the list, "" when unknown
+	Times      []TimeFilter // the pairs of times it filters by
 	// Window is the widest span of times it takes, 0 where none is documented. Where
 	// WindowNeeds names a member, that holds for filters that have it; others get
 	// WindowElse.
@@ -131,6 +134,10 @@ var methods = sync.OnceValue(func() *catalogue {
 	for _, name := range qimenReads {
 		paged := qimenFields[name] == nil
 		c.add(&Method{Name: name, Effect: duijie.EffectRead, OnQimen: true, QimenOnly: true, Paged: paged})
+	}
+	for _, s := range scripts {
+		m := s.method()
+		c.byName[m.Name] = m
 	}
 	return c
 })
@@ -246,7 +253,7 @@ func (c *catalogue) find(name string) *Method {
 }
 
 // LookupMethod tells what the platform's public list says about a method, by
-// its direct or its Qimen name.
+// its direct or its Qimen name, or the script of the enterprise edition.
 func LookupMethod(name string) (Method, bool) {
 	m := methods().find(name)
 	if m == nil {
@@ -255,12 +262,14 @@ func LookupMethod(name string) (Method, bool) {
 	return m.clone(), true
 }
 
-// Methods lists every method of the platform's public list, by name.
+// Methods lists every method of the flagship edition's public list, by name.
 func Methods() []Method {
 	all := methods().byName
 	list := make([]Method, 0, len(all))
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		list = append(list, all[name].clone())
+		if !all[name].Enterprise {
+			list = append(list, all[name].clone())
+		}
 	}
 	return list
 }

@@ -26,7 +26,7 @@ type Client struct {
 	cfg    Config
 	base   *url.URL
 	secret duijie.Secret // left part of AppSecret, signs
-	salt   duijie.Secret // right part, is sent
+	salt   duijie.Secret // right part, is sent; none on Enterprise
 	retry  duijie.RetryPolicy
 	http   *transport.Transport
 	// closing asks the platform to close the connection after each call, because
@@ -58,6 +58,9 @@ func NewClient(cfg Config, opts ...duijie.Option) (*Client, error) {
 		cfg.SignMethod = SignMD5
 	}
 	secret, salt, _ := strings.Cut(cfg.AppSecret.Reveal(), ":")
+	if cfg.gateway() == Enterprise {
+		secret, salt = cfg.AppSecret.Reveal(), ""
+	}
 	c := &Client{
 		cfg: cfg, base: base, secret: duijie.NewSecret(secret), salt: duijie.NewSecret(salt), retry: o.Retry,
 		closing: o.HTTPClient != nil && o.HTTPClient.Transport != nil, log: o.Logger, warned: &sync.Map{},
@@ -77,14 +80,15 @@ func (c *Client) Gateway() Gateway { return c.cfg.gateway() }
 func (c *Client) CloseIdleConnections() { c.http.CloseIdleConnections() }
 
 // Call calls any method. method is the direct spelling, "setting.Shop.queryShop";
-// on Qimen its Qimen name "wdt.setting.shop.queryshop" is taken too.
+// on Qimen its Qimen name "wdt.setting.shop.queryshop" is taken too. On Enterprise
+// it is a script, "trade_query" or "trade_query.php".
 //
 // in is the method's only argument, an object or what encodes to one (nil: no
 // filter); a [*Query] for a page; or [Args] for several arguments. Methods known
 // to be paged get their first page when in is no Query.
 //
-// out receives the data member, or the whole answer when it is an [*Answer];
-// nil drops it.
+// out receives the data member (on Enterprise, where there is none, the answer's
+// object), or the whole answer when it is an [*Answer]; nil drops it.
 //
 // Effect: what [LookupMethod] tells, else write; duijie.WithEffect overrides it.
 // Failures of rows that a write reports under status 0 are errors too: see
@@ -158,8 +162,11 @@ func (c *Client) send(ctx context.Context, r *request, opts []duijie.CallOption)
 // known is nil for a method that is not listed.
 func (c *Client) judge(a *transport.Answer, writes bool, known *Method) (reply, transport.Verdict) {
 	read := readDirect
-	if c.Gateway() == Qimen {
+	switch c.Gateway() {
+	case Qimen:
 		read = readQimen
+	case Enterprise:
+		read = readEnterprise
 	}
 	r, ok := read(a.Body)
 	if !ok {
@@ -183,8 +190,11 @@ func (c *Client) judge(a *transport.Answer, writes bool, known *Method) (reply, 
 // request builds one attempt of a call.
 func (c *Client) request(ctx context.Context, r *request, a transport.Attempt) (*http.Request, error) {
 	build := c.directRequest
-	if c.Gateway() == Qimen {
+	switch c.Gateway() {
+	case Qimen:
 		build = c.qimenRequest
+	case Enterprise:
+		build = c.enterpriseRequest
 	}
 	req, err := build(ctx, r, a.Now)
 	if err != nil {

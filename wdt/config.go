@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/duijie-go/duijie"
 )
 
-// Gateway is one of the two ways into the platform.
+// Gateway is one of the ways into the platform.
 type Gateway string
 
 // The gateways.
@@ -19,14 +20,21 @@ const (
 	Direct Gateway = "direct"
 	// Qimen is the platform's scene on Taobao's custom gateway (奇门自定义接口).
 	Qimen Gateway = "qimen"
+	// Enterprise is the openapi of 旺店通企业版 (enterprise edition), another product
+	// with accounts, names and fields of its own: [Client.Call], [QueryPage] and
+	// [QueryAs] work on it, with its scripts as methods ("trade_query.php"). The typed
+	// lists do not.
+	Enterprise Gateway = "enterprise"
 )
 
-// Official addresses and constants of the flagship application.
+// Official addresses, and a constant of the flagship application.
 const (
-	DirectURL     = "http://wdt.wangdian.cn/openapi"
-	DirectTestURL = "http://47.92.239.46/openapi"
-	QimenURL      = "http://3ldsmu02o9.api.taobao.com/router/qm"
-	QimenTestURL  = "http://3ldsmu02o9.api.taobao.com/router/qmtest"
+	DirectURL         = "http://wdt.wangdian.cn/openapi"
+	DirectTestURL     = "http://47.92.239.46/openapi"
+	QimenURL          = "http://3ldsmu02o9.api.taobao.com/router/qm"
+	QimenTestURL      = "http://3ldsmu02o9.api.taobao.com/router/qmtest"
+	EnterpriseURL     = "https://api.wangdian.cn/openapi2/"
+	EnterpriseTestURL = "https://sandbox.wangdian.cn/openapi2/"
 	// TargetAppKey is the public key of the flagship application, the same for everyone.
 	TargetAppKey = "21363512"
 )
@@ -35,14 +43,15 @@ const (
 type Config struct {
 	// Gateway is Direct when empty.
 	Gateway Gateway
-	// BaseURL is the gateway's address; empty means the official one. On Direct,
-	// a bare host gets the path /openapi. duijie.WithBaseURL overrides it.
+	// BaseURL is the gateway's address; empty means the official one. A bare host
+	// gets the path /openapi on Direct, /openapi2 on Enterprise. duijie.WithBaseURL
+	// overrides it.
 	BaseURL string
 
 	SID    string // seller account (卖家账号)
 	AppKey string // interface account (接口账号)
 	// AppSecret is the text "secret:salt" as the platform hands it out. It is cut
-	// at the first colon.
+	// at the first colon. On Enterprise it has no salt and is used whole.
 	AppSecret duijie.Secret
 
 	// QimenAppKey is the App Key of your own application on the Taobao open
@@ -71,7 +80,7 @@ type setting struct {
 }
 
 var (
-	setGateway   = setting{"Gateway", "WDT_GATEWAY", `"direct" or "qimen"`}
+	setGateway   = setting{"Gateway", "WDT_GATEWAY", `"direct", "qimen" or "enterprise"`}
 	setBaseURL   = setting{"BaseURL", "WDT_BASE_URL", "the gateway's address, empty for the official one"}
 	setSID       = setting{"SID", "WDT_SID", "seller account (卖家账号), shown when logging in to the ERP"}
 	setAppKey    = setting{"AppKey", "WDT_APP_KEY", "interface account (接口账号), from open.wangdian.cn"}
@@ -79,13 +88,16 @@ var (
 	setTopKey    = setting{"QimenAppKey", "WDT_QIMEN_APP_KEY", "App Key of your own application on open.taobao.com"}
 	setTopSecret = setting{"QimenAppSecret", "WDT_QIMEN_APP_SECRET", "App Secret of your own application on open.taobao.com"}
 	setTarget    = setting{"QimenTargetAppKey", "WDT_QIMEN_TARGET_APP_KEY", "empty for " + TargetAppKey}
-	setSign      = setting{"SignMethod", "", `"md5", "hmac" or "hmac-sha256"`}
+	setSession   = setting{"QimenSession", "WDT_QIMEN_SESSION", "the TOP session, where your application needs one"}
+	setScene     = setting{"ScenePrefix", "WDT_QIMEN_SCENE_PREFIX", `"true" or "false"`}
+	setSign      = setting{"SignMethod", "WDT_QIMEN_SIGN_METHOD", `"md5", "hmac" or "hmac-sha256"`}
 )
 
 // ConfigFromEnv reads the settings from WDT_GATEWAY, WDT_BASE_URL, WDT_SID,
 // WDT_APP_KEY, WDT_APP_SECRET and, for Qimen, WDT_QIMEN_APP_KEY,
-// WDT_QIMEN_APP_SECRET and WDT_QIMEN_TARGET_APP_KEY. Its error names all that
-// are missing or malformed.
+// WDT_QIMEN_APP_SECRET and, where they are needed, WDT_QIMEN_TARGET_APP_KEY,
+// WDT_QIMEN_SESSION, WDT_QIMEN_SIGN_METHOD and WDT_QIMEN_SCENE_PREFIX. Its error
+// names all that are missing or malformed.
 func ConfigFromEnv() (Config, error) {
 	get := func(s setting) string { return strings.TrimSpace(os.Getenv(s.env)) }
 	cfg := Config{
@@ -97,8 +109,17 @@ func ConfigFromEnv() (Config, error) {
 		QimenAppKey:       get(setTopKey),
 		QimenAppSecret:    duijie.NewSecret(get(setTopSecret)),
 		QimenTargetAppKey: get(setTarget),
+		QimenSession:      duijie.NewSecret(get(setSession)),
+		SignMethod:        get(setSign),
 	}
-	if err := settingsError(cfg.problems(func(s setting) string { return s.env })); err != nil {
+	problems := cfg.problems(func(s setting) string { return s.env })
+	if text := get(setScene); text != "" {
+		var err error
+		if cfg.ScenePrefix, err = strconv.ParseBool(text); err != nil {
+			problems = append(problems, fmt.Sprintf("%s is malformed (%s)", setScene.env, setScene.where))
+		}
+	}
+	if err := settingsError(problems); err != nil {
 		return Config{}, err
 	}
 	return cfg, nil
@@ -124,7 +145,9 @@ func (c Config) problems(name func(setting) string) []string {
 			bad(s, "is not set")
 		}
 	}
-	if c.Gateway != "" && c.Gateway != Direct && c.Gateway != Qimen {
+	switch c.Gateway {
+	case "", Direct, Qimen, Enterprise:
+	default:
 		bad(setGateway, "is malformed")
 	}
 	if _, err := duijie.ParseBaseURL(c.BaseURL); c.BaseURL != "" && err != nil {
@@ -133,6 +156,9 @@ func (c Config) problems(name func(setting) string) []string {
 	need(setSID, c.SID)
 	need(setAppKey, c.AppKey)
 	need(setAppSecret, c.AppSecret.Reveal())
+	if c.gateway() == Enterprise {
+		return out
+	}
 	if secret, salt, found := strings.Cut(c.AppSecret.Reveal(), ":"); !c.AppSecret.IsZero() && (!found || secret == "" || salt == "") {
 		bad(setAppSecret, "is malformed")
 	}
@@ -166,17 +192,19 @@ func (c Config) endpoint(override string) (*url.URL, error) {
 		base = c.BaseURL
 	}
 	if base == "" {
-		base = DirectURL
-		if c.gateway() == Qimen {
-			base = QimenURL
-		}
+		base = map[Gateway]string{Direct: DirectURL, Qimen: QimenURL, Enterprise: EnterpriseURL}[c.gateway()]
 	}
 	u, err := duijie.ParseBaseURL(base)
 	if err != nil {
 		return nil, fmt.Errorf("wdt: %w: %w", err, duijie.ErrInvalid)
 	}
-	if c.gateway() == Direct && (u.Path == "" || u.Path == "/") {
-		u.Path = "/openapi"
+	if u.Path == "" || u.Path == "/" {
+		switch c.gateway() {
+		case Direct:
+			u.Path = "/openapi"
+		case Enterprise:
+			u.Path = "/openapi2"
+		}
 	}
 	return u, nil
 }

@@ -41,6 +41,7 @@ func TestConfigFromEnv(t *testing.T) {
 	for _, name := range []string{
 		"WDT_GATEWAY", "WDT_BASE_URL", "WDT_SID", "WDT_APP_KEY", "WDT_APP_SECRET",
 		"WDT_QIMEN_APP_KEY", "WDT_QIMEN_APP_SECRET", "WDT_QIMEN_TARGET_APP_KEY",
+		"WDT_QIMEN_SESSION", "WDT_QIMEN_SIGN_METHOD", "WDT_QIMEN_SCENE_PREFIX",
 	} {
 		t.Setenv(name, "")
 	}
@@ -65,6 +66,33 @@ func TestConfigFromEnv(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, Qimen, cfg.Gateway)
 	require.Equal(t, "secret:salt", cfg.AppSecret.Reveal())
+
+	t.Setenv("WDT_BASE_URL", QimenTestURL)
+	t.Setenv("WDT_QIMEN_TARGET_APP_KEY", "123")
+	t.Setenv("WDT_QIMEN_SESSION", "plantedsession")
+	t.Setenv("WDT_QIMEN_SIGN_METHOD", "hmac-sha256")
+	t.Setenv("WDT_QIMEN_SCENE_PREFIX", "true")
+	cfg, err = ConfigFromEnv()
+	require.NoError(t, err)
+	require.Equal(t, Config{
+		Gateway: Qimen, BaseURL: QimenTestURL, SID: "s", AppKey: "k", AppSecret: cfg.AppSecret, QimenAppKey: "1", QimenAppSecret: cfg.QimenAppSecret,
+		QimenTargetAppKey: "123", QimenSession: cfg.QimenSession, SignMethod: SignHMACSHA256, ScenePrefix: true,
+	}, cfg)
+	require.Equal(t, "plantedsession", cfg.QimenSession.Reveal())
+
+	t.Setenv("WDT_QIMEN_SIGN_METHOD", "sha1")
+	t.Setenv("WDT_QIMEN_SCENE_PREFIX", "often")
+	_, err = ConfigFromEnv()
+	require.ErrorContains(t, err, "WDT_QIMEN_SIGN_METHOD is malformed")
+	require.ErrorContains(t, err, "WDT_QIMEN_SCENE_PREFIX is malformed")
+
+	t.Setenv("WDT_GATEWAY", "enterprise")
+	t.Setenv("WDT_APP_SECRET", "without-salt")
+	t.Setenv("WDT_QIMEN_SCENE_PREFIX", "")
+	cfg, err = ConfigFromEnv()
+	require.NoError(t, err)
+	require.Equal(t, Enterprise, cfg.Gateway)
+	require.Equal(t, "without-salt", cfg.AppSecret.Reveal())
 }
 
 func TestEndpoint(t *testing.T) {
@@ -83,6 +111,9 @@ func TestEndpoint(t *testing.T) {
 		{Direct, "http://proxy.example/erp", "", "http://proxy.example/erp"},
 		{Qimen, QimenTestURL, "", QimenTestURL},
 		{Direct, "http://a.example", "http://b.example/x", "http://b.example/x"},
+		{Enterprise, "", "", EnterpriseURL},
+		{Enterprise, "https://sandbox.wangdian.cn", "", "https://sandbox.wangdian.cn/openapi2"},
+		{Enterprise, EnterpriseTestURL, "", EnterpriseTestURL},
 	} {
 		u, err := Config{Gateway: tt.gateway, BaseURL: tt.base}.endpoint(tt.override)
 		require.NoError(t, err)

@@ -16,6 +16,7 @@ type layer uint8
 const (
 	fromWDT layer = iota
 	fromTOP
+	fromEnterprise // the enterprise edition, whose codes nobody lists: its texts decide
 )
 
 // rule is one row of the error table: what is set must match, the first rule
@@ -141,7 +142,11 @@ func (r *reply) verdict() transport.Verdict {
 	if r.ok {
 		return v
 	}
-	found := classify(r.layer, r.code, r.subCode, r.message)
+	from, code := r.layer, r.code
+	if from == fromEnterprise {
+		from, code = fromWDT, "100"
+	}
+	found := classify(from, code, r.subCode, r.message)
 	v.Class, v.Hint = found.class, found.hint
 	v.Skew, v.NoEffect = found.skew, found.skew
 	if found.class == duijie.ClassThrottled {

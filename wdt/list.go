@@ -125,7 +125,10 @@ func (l *lister) start(ctx context.Context) (step, error) {
 // pageSize is the size the list is walked with.
 func (l *lister) pageSize() (int, error) {
 	q := l.query
-	r := &request{op: l.method, known: methods().find(l.method)}
+	r, err := l.client.named(l.method)
+	if err != nil {
+		return 0, err
+	}
 	if err := r.setPage(&q); err != nil {
 		return 0, err
 	}

@@ -69,7 +69,7 @@ func (l *lister) ended() bool {
 		return false
 	}
 	pairs := []TimeFilter{{From: "start_time", To: "end_time"}}
-	if m != nil {
+	if m != nil && !m.Enterprise {
 		pairs = m.Times
 	}
 	r := &request{op: l.method}

@@ -93,7 +93,8 @@ func (r *reading[T]) whole(ctx context.Context, list paging.List[T]) (*paging.So
 		}
 		return get(ctx, at)
 	}
-	if first.Total < 0 || first.Total == 0 && len(first.Records) > 0 {
+	untold := first.Total < 0 || first.Total == 0 && len(first.Records) > 0
+	if untold || r.list.client.Gateway() == Enterprise { // which tells it on page 0 alone
 		return list.DoublePass(), nil
 	}
 	return list.Appended(), nil

@@ -44,7 +44,9 @@ type request struct {
 	name  string  // name on the wire
 	known *Method // nil when the list does not have it
 	page  *page   // nil: page number and size are not sent
-	// args are the arguments of the direct gateway, fields those of Qimen.
+	// enterprise: it is a script of that edition, with its page sizes.
+	enterprise bool
+	// args are the arguments of the direct gateway, fields those of the others.
 	args   []json.RawMessage
 	fields map[string]string
 }
@@ -65,18 +67,24 @@ func (r *request) effect() duijie.Effect {
 // withTotal tells whether the total of the answer can be believed: the direct
 // gateway counts only when it is asked to.
 func (r *request) withTotal(g Gateway) bool {
-	return r.page == nil || r.page.total || g == Qimen
+	switch {
+	case r.page == nil || g == Qimen:
+		return true
+	case g == Enterprise:
+		return r.page.no == 0 // told there, and only there
+	}
+	return r.page.total
 }
 
 // prepare checks and encodes everything before anything is sent.
 func (c *Client) prepare(method string, in any) (*request, error) {
 	method = strings.TrimPrefix(method, scene+".")
-	r := &request{op: method, name: method, known: methods().find(method)}
-	if r.known != nil {
-		r.op = r.known.Name
-	}
 	if method == "" || strings.ContainsFunc(method, notInMethod) {
 		return nil, invalid("method", "%q is no method name", method)
+	}
+	r, err := c.named(method)
+	if err != nil {
+		return nil, err
 	}
 	args, err := r.arguments(in)
 	if err != nil {
@@ -85,10 +93,26 @@ func (c *Client) prepare(method string, in any) (*request, error) {
 	if err := c.checkFilter(r, args); err != nil {
 		return nil, err
 	}
-	if c.Gateway() == Qimen {
+	switch c.Gateway() {
+	case Qimen:
 		return r, c.prepareQimen(r, args)
+	case Enterprise:
+		return r, c.prepareEnterprise(r, args)
 	}
 	return r, r.prepareDirect(args)
+}
+
+// named finds the method on the client's gateway.
+func (c *Client) named(method string) (*request, error) {
+	if c.Gateway() == Enterprise {
+		name, err := enterpriseName(method)
+		return &request{op: name, name: name, known: methods().find(name), enterprise: true}, err
+	}
+	r := &request{op: method, name: method, known: methods().find(method)}
+	if r.known != nil {
+		r.op = r.known.Name
+	}
+	return r, notEnterprise(r.known, method)
 }
 
 func notInMethod(c rune) bool {
@@ -134,6 +158,12 @@ func (r *request) arguments(in any) ([]encoded, error) {
 
 func (r *request) setPage(q *Query) error {
 	size, most := q.Size, maxPageSize
+	if r.enterprise {
+		most = enterpriseMaxPageSize
+		if size == 0 {
+			size = enterprisePageSize
+		}
+	}
 	if r.known != nil && r.known.Paged {
 		most = r.known.MaxPageSize
 		if size == 0 {

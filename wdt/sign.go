@@ -6,12 +6,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"hash"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/internal/wire"
@@ -55,6 +57,30 @@ func joinSorted(params map[string]string) string {
 func hexMD5(text string) string {
 	sum := md5.Sum([]byte(text))
 	return hex.EncodeToString(sum[:])
+}
+
+// enterprisePacked is what the enterprise edition signs: each field but sign, in
+// byte order of the names, as the length of its name, its name, the length of its
+// value and its value. Lengths count characters, not bytes.
+func enterprisePacked(form map[string]string) string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		if name == "sign" {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte(';')
+		}
+		value := form[name]
+		fmt.Fprintf(&b, "%02d-%s:%04d-%s", utf8.RuneCountInString(name), name, utf8.RuneCountInString(value), value)
+	}
+	return b.String()
+}
+
+// enterpriseSign is the signature of the enterprise edition: lower-case hex of
+// md5(packed + secret).
+func enterpriseSign(secret string, form map[string]string) string {
+	return hexMD5(enterprisePacked(form) + secret)
 }
 
 // topSign signs the parameters of the Qimen gateway the way TOP does: all but

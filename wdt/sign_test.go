@@ -41,6 +41,7 @@ type vector struct {
 		TargetAppKey string            `json:"target_app_key"`
 		Timestamp    string
 		Session      string
+		Params       map[string]string // of the enterprise edition
 	}
 	Expected struct {
 		StringToSign string `json:"string_to_sign"`
@@ -51,6 +52,8 @@ type vector struct {
 		WDTSign      string            `json:"wdt_sign"`
 		TopParams    map[string]string `json:"top_params"`
 		TopSign      map[string]string `json:"top_sign"`
+		Packed       string
+		Form         string
 	}
 }
 
