@@ -1,5 +1,7 @@
 package wdt
 
+import "strings"
+
 // Write is what is known of a write method: what to do when its answer was lost.
 // Look the document up with Lookup by its Key before sending it again; where Repeat
 // is RepeatRefused, sending it again is as good: "already exists" (duijie.ErrConflict)
@@ -19,6 +21,29 @@ type Write struct {
 	FailedRows bool
 	// MaxRows is how many rows or numbers one call takes, 0 where nobody says.
 	MaxRows int
+}
+
+// advice says what to do about a lost answer.
+func (w Write) advice() string {
+	var advice []string
+	if w.Lookup != "" {
+		by := ""
+		if w.LookupBy != "" {
+			by = " by " + w.LookupBy
+		}
+		advice = append(advice, "look "+w.Key+" up with "+w.Lookup+by)
+	}
+	switch w.Repeat {
+	case RepeatRefused:
+		advice = append(advice, "sent again with the same "+w.Key+", \"already exists\" means it was done")
+	case RepeatUpdates:
+		advice = append(advice, "sent again it updates the same rows")
+	case RepeatUnknown:
+		if w.Key == "" {
+			advice = append(advice, "nothing is known that identifies the document: look before it is sent again")
+		}
+	}
+	return strings.Join(advice, "; ")
 }
 
 // Repeat is what a platform does with a write it has seen before.

@@ -2,6 +2,7 @@ package wdt
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -152,6 +153,9 @@ func (c *Client) send(ctx context.Context, r *request, opts []duijie.CallOption)
 			return v
 		},
 	})
+	if e, ok := errors.AsType[*duijie.APIError](err); ok && e.OutcomeUnknown && r.known != nil {
+		e.Hint = strings.TrimPrefix(e.Hint+"; "+r.known.Write.advice(), "; ")
+	}
 	if err != nil {
 		return Answer{}, err
 	}

@@ -445,3 +445,18 @@ func TestWithResponse(t *testing.T) {
 	require.NoError(t, client.Call(t.Context(), "system.ScriptExtension.call", Args{{"name", "s<1>"}, {"arg", 1.50}, {"none", nil}}, nil))
 	require.Equal(t, `["s<1>",1.5,null]`, sent)
 }
+
+// The error of a write whose answer was lost says how to find out.
+func TestLostAnswerSaysWhereToLook(t *testing.T) {
+	t.Parallel()
+	for method, want := range map[string]string{
+		"wms.stockin.Other.createOtherOrder": `look outer_no up with wms.stockin.Other.queryWithDetail by stockin_no; sent again with the same outer_no, "already exists" means it was done`,
+		"purchase.PurchaseOrder.createOrder": "look purchase_no up with purchase.PurchaseOrder.queryWithDetail by purchase_no",
+		"wms.stockother.In.cancelOrder":      "nothing is known that identifies the document",
+	} {
+		client, _ := newMock(t, Direct, answers(502, ""), fast...)
+		err := client.Call(t.Context(), method, Args{{Value: map[string]any{"outer_no": "O1"}}}, nil)
+		require.ErrorIs(t, err, duijie.ErrOutcomeUnknown, method)
+		require.ErrorContains(t, err, want, method)
+	}
+}

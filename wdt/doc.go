@@ -1,5 +1,6 @@
 // Package wdt is a client of 旺店通旗舰版 (Wangdiantong flagship, "WDT ultimate",
-// 慧策) with both of its gateways, and a source of its lists for the sync package.
+// 慧策) with both of its gateways and of 旺店通企业版 (the enterprise edition), and a
+// source of their lists for the sync package.
 //
 // # Overview
 //
@@ -13,7 +14,13 @@
 // sells there needs Qimen for sales.TradeQuery, sales.RawTrade, wms.stockout.Sales,
 // aftersales, wms.stockin.Refund and goods.ApiGoods. Pinduoduo's own rows must be
 // taken from Pinduoduo. Shops, warehouses, stock and purchase are complete on both.
-// Both leave out silently what the interface account may not see.
+// Both leave out silently what the interface account may not see. Method.HiddenOnDirect
+// of [LookupMethod] tells the methods, the client warns of each in its log once, and
+// [Shop.HiddenOnDirect] tells the shops; a filter for such a platform is refused.
+//
+// [Enterprise] is another product with accounts of its own. Its methods are scripts,
+// "trade_query.php"; those of one edition are refused on the other. It is reached with
+// [Client.Call], [QueryPage] and [QueryAs]; its Qimen scene is not.
 //
 // # Credentials
 //
@@ -21,9 +28,9 @@
 // and its appsecret, a text "secret:salt". Qimen: the same three, and App Key and
 // App Secret of an application of your own on the Taobao open platform.
 // [ConfigFromEnv] reads them from WDT_GATEWAY, WDT_BASE_URL, WDT_SID, WDT_APP_KEY,
-// WDT_APP_SECRET, WDT_QIMEN_APP_KEY, WDT_QIMEN_APP_SECRET and
-// WDT_QIMEN_TARGET_APP_KEY. There is no token to refresh. The enterprise edition
-// (企业版) is another product and not served.
+// WDT_APP_SECRET, WDT_QIMEN_APP_KEY, WDT_QIMEN_APP_SECRET, WDT_QIMEN_TARGET_APP_KEY,
+// WDT_QIMEN_SESSION, WDT_QIMEN_SIGN_METHOD and WDT_QIMEN_SCENE_PREFIX. Enterprise has an
+// appsecret without a salt. There is no token to refresh.
 //
 // # Quick start
 //
@@ -41,18 +48,21 @@
 // and a text, so the text decides; a text the table does not know is ErrRefused. A
 // write can fail under status 0: then the error holds a [*PartialError] that names
 // the rows. A write whose answer was lost matches duijie.ErrOutcomeUnknown: look the
-// document up by its outer_no, tid or spec_no before sending it again.
+// document up before sending it again. Method.Write of [LookupMethod] tells by which
+// member and with which method, and what a repeat does; so does the error's hint.
 //
-// # Paging
+// # Paging and windows
 //
 // Lists are read from the last page to the first, as the platform advises: a row
 // that changes moves to the end, those behind it move onto pages not read yet.
-// Empty pages inside a list are asked for again. Orders and stock movements are
-// read in closed windows of modification times with [QueryAs]; [LookupMethod]
-// tells the widest window, 60 minutes for orders. Lists without a window, such as
-// shops, are read again until as many rows were met as are counted. Overlap
-// windows by some minutes and end them a minute ago: whether their ends are
-// inclusive is not documented.
+// Empty pages inside a list are asked for again. Lists without a window, such as
+// shops ([ListService]), are read until one answer holds all that changed meanwhile.
+// Lists with one ([WindowService], [QueryAs], [NewWindowSource]) are read in closed
+// windows of modification times; [LookupMethod] tells the widest, 60 minutes for
+// orders, and what is wider is cut, or refused by QueryAs. A [WindowSource] goes on
+// where its last run ended, less an overlap of 5 minutes, and up to a minute ago:
+// whether the platform includes the ends of a window is not documented. It halves
+// what is too much for the platform and resumes at each page.
 //
 // # Limits and retries
 //
@@ -68,7 +78,9 @@
 //
 // [Client.Call] reaches every method, listed or not, with the same signatures,
 // limits, retries and errors; scripts of your own are system.ScriptExtension.call on
-// Direct. [QueryPage] and [QueryAs] decode rows into a struct of yours.
+// Direct. [QueryPage], [QueryAs] and [NewWindowSource] decode rows into a struct of
+// yours; the platform changes the JSON type of members, so give them the types
+// [Text], [Int], [Bool], duijie.Decimal and duijie.Time.
 // duijie.WithResponse gives the answer's bytes.
 //
 // # Official pages

@@ -2,6 +2,10 @@ package wdt_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"time"
 
 	"github.com/duijie-go/duijie/wdt/wdttest"
 )
@@ -18,4 +22,23 @@ func answerOrders(server *wdttest.Server) {
 	server.Handle("sales.TradeQuery.queryWithDetail", true, func(_ []json.RawMessage, page wdttest.Page) (any, error) {
 		return wdttest.List{Key: "order", Rows: page.Cut(orders), Total: len(orders)}, nil
 	})
+}
+
+// answerStock answers stock that changed in the last hour.
+func answerStock(server *wdttest.Server) {
+	changed := time.Now().Add(-time.Hour).UnixMilli()
+	stock := []any{
+		map[string]any{"spec_no": "A1", "warehouse_no": "W1", "stock_num": "3.0000", "modified": changed},
+		map[string]any{"spec_no": "A2", "warehouse_no": "W1", "stock_num": 5, "modified": fmt.Sprint(changed)},
+	}
+	server.Handle("wms.StockSpec.search2", true, func(_ []json.RawMessage, page wdttest.Page) (any, error) {
+		return wdttest.List{Key: "detail_list", Rows: page.Cut(stock), Total: len(stock)}, nil
+	})
+}
+
+// enterprise answers as the enterprise edition does.
+func enterprise() *httptest.Server {
+	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"code":0,"message":"","total_count":"1","trades":[{"trade_no":"JY1"}]}`))
+	}))
 }

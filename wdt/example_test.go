@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/wdt"
@@ -146,4 +147,126 @@ func ExampleShopService_Source() {
 	// setting.Shop.queryShop: by modification time, pages from last to first, and the end again until one answer holds all that changed meanwhile; where no total is told, again until two passes agree
 	// S01
 	// S02
+}
+
+// One page, and the number of rows on all of them.
+func ExampleQueryPage() {
+	server := wdttest.NewServer()
+	defer server.Close()
+	answerOrders(server)
+	client, err := wdt.NewClient(settings(server))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	type order struct {
+		No wdt.Text `json:"trade_no"`
+	}
+	page, err := wdt.QueryPage[order](context.Background(), client, "sales.TradeQuery.queryWithDetail", &wdt.Query{
+		Params: map[string]any{"start_time": "2026-01-05 08:00:00", "end_time": "2026-01-05 09:00:00"},
+		Size:   1, Total: true,
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(page.Items[0].No, page.Total, page.Next)
+	// Output: JY1 2 1
+}
+
+// Stock that changed since the last run, as a source of a pipeline: a struct of
+// your own, a key, a version.
+func ExampleNewWindowSource() {
+	server := wdttest.NewServer()
+	defer server.Close()
+	answerStock(server)
+	client, err := wdt.NewClient(settings(server))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	type stock struct {
+		Spec      wdt.Text       `json:"spec_no"`
+		Warehouse wdt.Text       `json:"warehouse_no"`
+		Num       duijie.Decimal `json:"stock_num"`
+		Modified  duijie.Time    `json:"modified"`
+	}
+	source, err := wdt.NewWindowSource(client, "wms.StockSpec.search2", nil, wdt.ScanConfig[stock]{
+		Key:     func(s stock) string { return string(s.Warehouse + "/" + s.Spec) },
+		Version: func(s stock) int64 { return s.Modified.Time.UnixMilli() },
+	}, wdt.WindowConfig{Start: time.Now().Add(-24 * time.Hour)})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for batch, err := range source.Read(context.Background(), "") {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		for _, record := range batch.Records {
+			fmt.Println(record.Key, record.Value.Num)
+		}
+	}
+	// Output:
+	// W1/A1 3.0000
+	// W1/A2 5
+}
+
+// What the platform's list says of a method: how wide a window may be, what the
+// direct gateway hides, and how to find a document whose answer was lost.
+func ExampleLookupMethod() {
+	orders, _ := wdt.LookupMethod("sales.TradeQuery.queryWithDetail")
+	fmt.Println(orders.Window, orders.MaxPageSize, orders.HiddenOnDirect, orders.Lifts)
+	stockIn, _ := wdt.LookupMethod("wms.stockin.Other.createOtherOrder")
+	fmt.Println(stockIn.Effect, stockIn.Write.Key, stockIn.Write.Repeat, stockIn.Write.Lookup, stockIn.Write.LookupBy)
+	// Output:
+	// 1h0m0s 1000 true [trade_no src_tid logistics_no]
+	// write outer_no refused wms.stockin.Other.queryWithDetail stockin_no
+}
+
+// The enterprise edition: its own account, scripts as methods.
+func Example_enterprise() {
+	server := enterprise()
+	defer server.Close()
+	client, err := wdt.NewClient(wdt.Config{
+		Gateway: wdt.Enterprise, BaseURL: server.URL, SID: "seller2", AppKey: "seller2-ot", AppSecret: duijie.NewSecret("secret"),
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	type order struct {
+		No wdt.Text `json:"trade_no"`
+	}
+	window := &wdt.Query{
+		Params: map[string]any{"start_time": "2026-01-05 08:00:00", "end_time": "2026-01-05 09:00:00"},
+		Key:    "trade_no",
+	}
+	for o, err := range wdt.QueryAs[order](context.Background(), client, "trade_query.php", window) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(o.No)
+	}
+	// Output: JY1
+}
+
+// Settings from the environment: WDT_SID, WDT_APP_KEY and WDT_APP_SECRET at least.
+func ExampleConfigFromEnv() {
+	cfg, err := wdt.ConfigFromEnv()
+	if err != nil {
+		fmt.Println(err) // names every variable that is missing or malformed
+		return
+	}
+	client, err := wdt.NewClient(cfg)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(client.Gateway())
 }

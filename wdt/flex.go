@@ -26,13 +26,15 @@ import (
 // Field types of rows need no methods; a row that users may decode and encode
 // by themselves has the two one-line methods of Shop.
 
-// Text, Int and Bool are for structs of your own that [QueryAs], [QueryPage] and
-// [NewWindowSource] fill: each takes a member in every form the platform sends it in.
-type (
-	Text = wire.Text // any scalar as text
-	Int  = wire.Int  // a whole number from a number, text or bool
-	Bool = wire.Bool // true, 1, "1", "true" and their opposites
-)
+// Text is any scalar as text. Like Int and Bool it is for structs of your own that
+// [QueryAs], [QueryPage] and [NewWindowSource] fill.
+type Text = wire.Text
+
+// Int is a whole number from a number, text or bool; null and "" are 0.
+type Int = wire.Int
+
+// Bool is true from true, 1, "1" and "true", false from their opposites, null and "".
+type Bool = wire.Bool
 
 // decodeRow decodes an object into row, a pointer to a struct. b is valid JSON.
 // A member that does not fit is an error, and the others are decoded all the
