@@ -131,6 +131,7 @@ func (c *Client) send(ctx context.Context, r *request, opts []duijie.CallOption)
 	if effect == duijie.EffectDefault {
 		effect = r.effect()
 	}
+	writes := effect != duijie.EffectRead || r.known != nil && r.known.Effect != duijie.EffectRead
 	var last reply
 	throttled := 0
 	_, err := c.http.Do(ctx, &transport.Call{
@@ -140,7 +141,7 @@ func (c *Client) send(ctx context.Context, r *request, opts []duijie.CallOption)
 		},
 		Judge: func(a *transport.Answer) transport.Verdict {
 			var v transport.Verdict
-			last, v = c.judge(a, effect != duijie.EffectRead, r.known)
+			last, v = c.judge(a, writes, r.known)
 			if v.Class == duijie.ClassThrottled {
 				throttled++
 				if v.RetryAfter == 0 {

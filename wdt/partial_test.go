@@ -103,3 +103,11 @@ func TestFailedRowsOfKnownMethods(t *testing.T) {
 		}
 	}
 }
+
+// A write that the caller calls a read, to have it repeated, hides no failure.
+func TestOverriddenEffectHidesNothing(t *testing.T) {
+	t.Parallel()
+	client, _ := newMock(t, Direct, answers(200, `{"status":0,"data":["x"]}`), fast...)
+	err := client.Call(t.Context(), "sales.LogisticsSync.update", Args{{Value: []int{}}}, nil, duijie.WithEffect(duijie.EffectRead))
+	require.ErrorIs(t, err, duijie.ErrRefused)
+}

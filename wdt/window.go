@@ -59,6 +59,8 @@ type windowed[T any] struct {
 }
 
 func newWindowed[T any](c *Client, sel selection, key func(T) string, version func(T) int64, opts []duijie.CallOption) (*windowed[T], error) {
+	// The platform reads whole seconds.
+	sel.from, sel.to = sel.from.Truncate(time.Second), sel.to.Add(time.Second-1).Truncate(time.Second)
 	w := &windowed[T]{client: c, sel: sel, key: key, version: version, opts: opts}
 	m := methods().find(sel.method)
 	if m == nil {

@@ -29,6 +29,7 @@ func (sel selection) noTimes() bool { return sel.byNumber && sel.from.IsZero() &
 // List reads one page: of the first slice of the window, and Next leads on to its
 // other pages and then to the next slice. Each slice is read from the last page to
 // the first, its last page once more at the end. Total counts the rows of the slice.
+// From and To are both needed; rows of an end that has not come yet may be missed.
 //
 // Effect: read. Limit: 1 call a second over all methods. Rows the interface
 // account may not see are left out silently.

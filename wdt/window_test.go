@@ -272,6 +272,16 @@ func TestWindowListByCursor(t *testing.T) {
 		}
 		require.Len(t, got, 130)
 		require.Greater(t, pages, 6)
+		q = tradeQuery{From: start.Add(time.Millisecond), To: start.Add(61*time.Minute + time.Millisecond), PageSize: 100}
+		for n := 0; ; n++ {
+			require.Less(t, n, 5, "parts of a second lead on, too")
+			page, err := trades.List(t.Context(), q)
+			require.NoError(t, err)
+			if q.Cursor = page.Next; q.Cursor == "" {
+				break
+			}
+		}
+		q = tradeQuery{From: start, To: start.Add(130 * time.Minute)}
 		for _, cursor := range []string{"x", "w.1", "w.1.2.", "w.a.b.c", "b.1.2.3", fmt.Sprintf("w.%d.%d.", start.Unix(), start.Add(2*time.Hour).Unix())} {
 			q.Cursor = cursor
 			_, err := trades.List(t.Context(), q)
