@@ -23,11 +23,12 @@ type window struct {
 }
 
 var (
-	days30    = window{30 * 24 * time.Hour, "30天"}
-	days7     = window{7 * 24 * time.Hour, "7天"}
-	day1      = window{24 * time.Hour, "1天"}
-	hour1     = window{time.Hour, "1小时"}
-	minutes60 = window{time.Hour, "60分钟"}
+	days30          = window{30 * 24 * time.Hour, "查询时间不能大于30天"}
+	days7           = window{7 * 24 * time.Hour, "查询时间不能大于7天"}
+	day1            = window{24 * time.Hour, "查询时间不能大于1天"}
+	hour1           = window{time.Hour, "查询时间不能大于1小时"}
+	hourWithoutSpec = window{time.Hour, "不传商家编码,查询时间不能大于1小时"}
+	minutes60       = window{time.Hour, "查询时间不能大于60分钟"}
 )
 
 // queries is the catalog of query methods. Times are marked as needed only

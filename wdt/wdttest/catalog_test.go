@@ -49,7 +49,7 @@ func TestTimes(t *testing.T) {
 		{"wms.stockin.Base.search", span("2025-10-08 11:59:59", "2025-10-09 12:00:00"), wide("1天")},
 		{"statistic.StockinCollect.queryCostWithDetail", span("2025-10-02 11:59:59", "2025-10-09 12:00:00"), wide("7天")},
 		{"finance.settle.Logistics.search", span("2025-10-09 10:59:59", "2025-10-09 12:00:00"), wide("1小时")},
-		{"wms.StockSpec.queryChangeHistory", `[{"start_date":"2025-10-09 10:00:00","end_date":"2025-10-09 12:00:00"}]`, wide("60分钟")},
+		{"wms.StockSpec.queryChangeHistory", `[{"start_date":"2025-10-09 10:00:00","end_date":"2025-10-09 12:00:00"}]`, "您的查询时间过宽,不传商家编码,查询时间不能大于1小时"},
 		{"wms.StockSpec.queryChangeHistory", `[{"start_date":"2025-10-08 10:00:00","end_date":"2025-10-09 12:00:00","spec_no":"S"}]`, ok},
 		{warehouseMethod, `[{"start_time":"2025-10-09 11:00:00"}]`, ok},
 		{"setting.Employee.search", `[{}]`, noTime},
@@ -69,6 +69,9 @@ func TestEveryQueryMethodAnswersItsEmptyList(t *testing.T) {
 	s := New(fixed())
 	for _, q := range queries {
 		filter := map[string]string{}
+		if strings.HasPrefix(q.name, "wms.stockout.Sales.query") {
+			filter["status_type"] = "0"
+		}
 		for pair := range strings.SplitSeq(q.times, ",") {
 			if from, to, ok := strings.Cut(pair, "/"); ok {
 				filter[from], filter[to] = "2025-10-09 11:30:00", "2025-10-09 12:00:00"

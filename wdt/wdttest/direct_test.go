@@ -39,7 +39,7 @@ func TestDirectRefuses(t *testing.T) {
 		"two arguments":     {ask{body: `[{},{}]`}, 1, "invalid argument count"},
 		"argument type":     {ask{body: `[[]]`}, 1, "argument type mismatch"},
 		"unknown method":    {ask{method: "setting.shop.queryShop"}, 100, "权限不足"},
-		"write method":      {ask{method: "goods.Goods.push", body: `[{},[]]`}, 100, "权限不足"},
+		"write method":      {ask{method: "wms.StockPd.stockSyncByPd", body: `[{},[]]`}, 100, "权限不足"},
 		"Qimen name":        {ask{method: "wdt.wms.extstockin.search"}, 100, "权限不足"},
 		"Qimen only":        {ask{method: "wms.stockin.PreStockin.search"}, 100, "The API used internal only: wms.stockin.PreStockin.search"},
 		"no paging":         {ask{page: "-"}, 100, "此方法仅支持分页查询"},

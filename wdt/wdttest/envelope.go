@@ -16,9 +16,9 @@ type topError struct {
 	subMessage string
 }
 
-// plainAnswer is a successful answer without an envelope.
+// plainAnswer is an answer without an envelope.
 func plainAnswer(out outcome) map[string]any {
-	answer := map[string]any{"status": 0}
+	answer := map[string]any{"status": out.status}
 	if out.data != nil {
 		answer["data"] = out.data
 	}
@@ -96,8 +96,8 @@ func textNumbers(v any) any {
 	return v
 }
 
-// write sends an answer. HTTP is 200 whatever the platform says.
-func (s *Server) write(w http.ResponseWriter, c gatewayCall, answer map[string]any) {
+// send sends an answer. HTTP is 200 whatever the platform says.
+func (s *Server) send(w http.ResponseWriter, c gatewayCall, answer map[string]any) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

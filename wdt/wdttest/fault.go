@@ -39,9 +39,13 @@ const (
 	MissingStatus       FaultKind = "missing status"       // Qimen: the right answer without its status; direct: no fault
 	ClockSkew           FaultKind = "clock skew"           // status 7 时间戳错误
 	EmptyPage           FaultKind = "empty page"           // the right answer, total too, without its rows
+	MoveRow             FaultKind = "move row"             // somebody changes the first row just before the page is read, so the rows behind it move forward; no fault for writes
+	HiddenFailure       FaultKind = "hidden failure"       // one row of a write fails in the method's own form, under status 0 where it has one; no fault for queries
 )
 
-// FaultKinds lists every kind, for tests that try them all.
+// FaultKinds lists every kind that any call can meet, for tests that try them
+// all: all but [MoveRow], which spoils no call, and [HiddenFailure], which only
+// writes meet.
 func FaultKinds() []FaultKind {
 	return []FaultKind{
 		Throttle, Unavailable, UnavailableAfter, Cut, CutAfter, Slow, StallAfter,
@@ -106,16 +110,20 @@ func (s *Server) spoil(w http.ResponseWriter, r *http.Request, c gatewayCall, fa
 	kind := FaultKind(fault.Kind)
 	if e, ok := topFaults[kind]; ok {
 		if answer, isQimen := c.top(s, e); isQimen {
-			s.write(w, c, answer)
+			s.send(w, c, answer)
 			return
 		}
 	}
 	if e, ok := refusals[kind]; ok {
-		s.write(w, c, c.refuse(s, e))
+		s.send(w, c, c.refuse(s, e))
 		return
 	}
-	t := twist{emptyPage: kind == EmptyPage, missingStatus: kind == MissingStatus}
-	serve := func(w http.ResponseWriter, _ *http.Request) { s.write(w, c, c.answer(s, t)) }
+	t := twist{emptyPage: kind == EmptyPage, missingStatus: kind == MissingStatus, hidden: kind == HiddenFailure}
+	serve := func(w http.ResponseWriter, _ *http.Request) { s.send(w, c, c.answer(s, t)) }
+	if kind == MoveRow {
+		s.moveFirst(c.about().Op)
+		kind = ""
+	}
 	if kind == "" || t != (twist{}) {
 		serve(w, r)
 		return

@@ -42,14 +42,22 @@ type List struct {
 
 // method is one method the fake knows.
 type method struct {
-	name    string // direct name; a name beginning with "wdt." is on Qimen only
-	paged   bool
-	args    int      // how many arguments it takes; -1 when not checked
-	fields  []string // Qimen form fields of the arguments; nil means params
-	query   *query   // catalog row, when there is one
-	qimen   bool
-	fn      func(args []json.RawMessage, page Page) (any, error)
-	handled bool // fn was given by the user
+	name   string // direct name; a name beginning with "wdt." is on Qimen only
+	paged  bool
+	args   int      // how many arguments it takes; -1 when not checked
+	fields []string // Qimen form fields of the arguments; nil means params
+	query  *query   // catalog row, when there is one
+	qimen  bool
+	fn     func(args []json.RawMessage, page Page) (any, error) // given by the user
+	serve  func(request) (any, error)                           // the fake's own
+}
+
+// answer lets the method do its work.
+func (m method) answer(req request) (any, error) {
+	if m.fn != nil {
+		return m.fn(req.args, req.page)
+	}
+	return m.serve(req)
 }
 
 // Handle adds a direct method, such as "wms.stockother.In.push", or replaces one
@@ -73,7 +81,7 @@ func (s *Server) Handle(name string, paged bool, fn func(args []json.RawMessage,
 	if !known {
 		m = method{name: name, args: -1}
 	}
-	m.paged, m.fn, m.handled, m.qimen = paged, fn, true, true
+	m.paged, m.fn, m.qimen = paged, fn, true
 	s.addMethod(m)
 }
 
@@ -88,28 +96,24 @@ func (s *Server) addCatalog() {
 	for i := range queries {
 		q := &queries[i]
 		m := method{name: q.name, paged: true, args: 1, query: q, qimen: q.qimen}
-		switch q.name {
-		case shopMethod:
-			m.fn = s.queryShops
-		case warehouseMethod:
-			m.fn = s.queryWarehouses
-		default:
-			m.fn = q.answerNothing
+		m.serve = s.answerQuery
+		if q.list == "-" {
+			m.serve = answerObject
 		}
 		s.addMethod(m)
 	}
 	for name, fields := range onQimen {
 		s.addMethod(method{name: name, args: -1, fields: fields, qimen: true})
 	}
+	for name, w := range writeMethods {
+		m := method{name: name, args: -1, fields: onQimen[name], qimen: onQimen[name] != nil}
+		m.serve = func(req request) (any, error) { return s.carryOut(w, req) }
+		s.addMethod(m)
+	}
 }
 
-// answerNothing answers an empty list in the method's own shape.
-func (q *query) answerNothing([]json.RawMessage, Page) (any, error) {
-	if q.list == "-" {
-		return map[string]any{}, nil
-	}
-	return List{Key: q.list, Rows: []any{}}, nil
-}
+// answerObject answers a method whose data is one object nobody seeded.
+func answerObject(request) (any, error) { return map[string]any{}, nil }
 
 // qimenName is the Qimen name of a direct method.
 func qimenName(name string) string {

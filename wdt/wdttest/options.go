@@ -43,6 +43,9 @@ type config struct {
 	mixedTypes        bool
 	refuseIP          bool
 	notGranted        map[string]bool
+	keptBackOnDirect  []int
+	stockMoves        bool
+	strictFilters     bool
 }
 
 // Option changes how a [Server] behaves.
@@ -90,6 +93,27 @@ func WithoutStatus() Option { return func(c *config) { c.withoutStatus = true } 
 // milliseconds as text, booleans "true" and "false", unset times absent;
 // booleans "0" and "1".
 func WithMixedTypes() Option { return func(c *config) { c.mixedTypes = true } }
+
+// taobaoFamily are the platforms of Taobao's family, Tmall among them.
+var taobaoFamily = []int{1, 2, 82, 94, 137, 172}
+
+// WithKeptBack sets the platforms (platform_id) whose orders, refunds and goods
+// the direct gateway leaves out without a word. The default is Taobao's family:
+// 1, 2, 82, 94, 137 and 172; add those of your system supply (系统供销).
+// Pinduoduo, 39, is always left out, on both gateways.
+func WithKeptBack(platformIDs ...int) Option {
+	return func(c *config) { c.keptBackOnDirect = platformIDs }
+}
+
+// WithStrictFilters refuses members of a filter that the method does not
+// document, with status 2 and the name of the member. Without it they are left
+// unread; whether the platform minds them is not known.
+func WithStrictFilters() Option { return func(c *config) { c.strictFilters = true } }
+
+// WithStockMoves makes approved documents move stock: stock-in, stock-out and
+// transfers change the stock rows and leave a line in
+// wms.StockSpec.queryChangeHistory. Without it stock is what was seeded.
+func WithStockMoves() Option { return func(c *config) { c.stockMoves = true } }
 
 // WithIPRefused makes the direct gateway answer status 6, the caller's IP is
 // not on the white list (白名单), to every call.

@@ -155,7 +155,7 @@ func (c *qimenCall) verifyWDT(s *Server) *BusinessError {
 // request reads the arguments and the page.
 func (c *qimenCall) request() (request, *BusinessError) {
 	m := c.method
-	req := request{method: m, args: c.arguments()}
+	req := request{method: m, qimen: true, args: c.arguments()}
 	if m.args >= 0 && len(req.args) != m.args {
 		return req, errArgCount
 	}

@@ -81,7 +81,7 @@ func TestQimenApplicationRefuses(t *testing.T) {
 		"size 0":           {ask{pager: `{"page_no":1,"page_size":0}`}, 100, "page_size 不合法"},
 		"size too big":     {ask{method: "wdt.wms.stockspec.search", pager: `{"page_no":1,"page_size":1001}`}, 100, "page_size 不能大于1000"},
 		"too wide":         {ask{method: "wdt.sales.rawtrade.search", fields: map[string]string{"params": `{"start_time":"2025-08-01 00:00:00","end_time":"2025-09-01 00:00:00"}`}}, 100, "您的查询时间过宽,查询时间不能大于30天"},
-		"write":            {ask{method: "wdt.goods.goods.push"}, 100, "权限不足"},
+		"write":            {ask{method: "wdt.wms.stockpd.stocksyncbypd"}, 100, "权限不足"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

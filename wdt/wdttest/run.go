@@ -10,6 +10,8 @@ import (
 // request is a call that its gateway has let through.
 type request struct {
 	method method
+	qimen  bool // came through the Qimen gateway
+	hidden bool // to fail under status 0
 	args   []json.RawMessage
 	paging bool // page number and size were sent
 	page   Page
@@ -17,14 +19,15 @@ type request struct {
 
 // outcome is the platform's answer to a request, before it gets its envelope.
 type outcome struct {
-	data  any  // nil leaves data out
-	total *int // total beside data, for methods whose data is the list
+	status int  // 0 is success
+	data   any  // nil leaves data out
+	total  *int // total beside data, for methods whose data is the list
 }
 
 // run does what both gateways do alike, in the platform's order.
 func (s *Server) run(req request, t twist) (outcome, *BusinessError) {
 	m := req.method
-	if s.notGranted[m.name] || m.fn == nil {
+	if s.notGranted[m.name] || (m.fn == nil && m.serve == nil) {
 		return outcome{}, &BusinessError{100, "权限不足"}
 	}
 	if e := req.checkPage(); e != nil {
@@ -41,7 +44,8 @@ func (s *Server) run(req request, t twist) (outcome, *BusinessError) {
 	if s.concurrency > 0 && s.inFlight.Load() > int64(s.concurrency) {
 		return outcome{}, &BusinessError{100, textConcurrency}
 	}
-	result, err := m.fn(req.args, req.page)
+	req.hidden = t.hidden
+	result, err := m.answer(req)
 	if err != nil {
 		return outcome{}, failure(err)
 	}
@@ -70,14 +74,25 @@ func (r *request) checkPage() *BusinessError {
 
 // render turns the result of a method into data.
 func (s *Server) render(result any, page Page, t twist) outcome {
-	list, ok := result.(List)
-	if !ok {
-		return outcome{data: result}
+	switch result := result.(type) {
+	case List:
+		return s.renderList(result, page, t)
+	case reply:
+		return outcome(result)
+	case shaped:
+		return outcome{data: result.render()}
 	}
+	return outcome{data: result}
+}
+
+func (s *Server) renderList(list List, page Page, t twist) outcome {
 	rows := make([]any, 0, len(list.Rows))
 	for i, r := range list.Rows {
-		if seeded, ok := r.(row); ok {
-			r = seeded.render(s.mixedTypes, i)
+		if seeded, ok := r.(shaped); ok {
+			if s.mixedTypes {
+				seeded.variant = i % 4
+			}
+			r = seeded.render()
 		}
 		rows = append(rows, r)
 	}

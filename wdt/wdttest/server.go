@@ -33,22 +33,23 @@ type Server struct {
 	inFlight atomic.Int64
 	ids      atomic.Int64 // request ids of TOP errors
 
-	mu         sync.Mutex
-	methods    map[string]method // by direct name
-	byQimen    map[string]string // direct name by Qimen name
-	shops      []Shop
-	warehouses []Warehouse
-	calls      []Call
-	counts     map[string]int
-	onCall     func(op string, n int)
+	mu      sync.Mutex
+	methods map[string]method // by direct name
+	byQimen map[string]string // direct name by Qimen name
+	bins    map[string]*bin   // rows by the method that keeps them
+	writes  ledger
+	calls   []Call
+	counts  map[string]int
+	onCall  func(op string, n int)
 }
 
 // New makes a fake that is only a handler, to be served at the root of a server
 // of your own: the direct gateway is at /openapi, Qimen at /router/qm.
 func New(opts ...Option) *Server {
 	s := &Server{
-		config:  config{account: defaultAccount(), clock: time.Now, notGranted: map[string]bool{}},
+		config:  config{account: defaultAccount(), clock: time.Now, notGranted: map[string]bool{}, keptBackOnDirect: taobaoFamily},
 		methods: map[string]method{}, byQimen: map[string]string{}, counts: map[string]int{},
+		bins: map[string]*bin{}, writes: newLedger(),
 	}
 	for _, o := range opts {
 		o(&s.config)
@@ -135,6 +136,7 @@ type gatewayCall interface {
 // twist changes an otherwise right answer.
 type twist struct {
 	emptyPage     bool
+	hidden        bool // the write fails under status 0
 	missingStatus bool
 }
 

@@ -1,8 +1,6 @@
 package wdttest
 
 import (
-	"encoding/json"
-	"slices"
 	"strconv"
 	"time"
 )
@@ -28,80 +26,60 @@ type Shop struct {
 // shop moves to the end of the answer order; should the clock not have moved on,
 // it still goes just behind the last shop.
 func (s *Server) PutShop(shops ...Shop) {
-	now := s.clock()
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	for _, o := range shops {
-		s.shops = put(s.shops, o, now)
+		s.Seed(shopMethod, o.row())
 	}
 }
 
-func (o *Shop) key() (no string, id *int64, modified, created *time.Time) {
-	return o.No, &o.ID, &o.Modified, &o.Created
-}
-
 // RemoveShop takes the shop with this shop_no away; the rows behind it move forward.
-func (s *Server) RemoveShop(no string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.shops = slices.DeleteFunc(s.shops, func(o Shop) bool { return o.No == no })
-}
+func (s *Server) RemoveShop(no string) { s.Remove(shopMethod, no) }
 
 // Shops returns the shops in the order the platform answers them: by
 // modification time, then ID.
 func (s *Server) Shops() []Shop {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.shops)
+	var shops []Shop
+	for _, r := range s.Rows(shopMethod) {
+		shops = append(shops, Shop{
+			ID: r.int("shop_id"), No: r.text("shop_no"), Name: r.text("shop_name"),
+			PlatformID: int(r.int("platform_id")), SubPlatformID: int(r.int("sub_platform_id")), Disabled: r.text("is_disabled") == "true",
+			Province: r.text("province"), City: r.text("city"), District: r.text("district"), Address: r.text("address"),
+			Contact: r.text("contact"), Mobile: r.text("mobile"), Remark: r.text("remark"),
+			Modified: r.time("modified"), Created: r.time("created"),
+		})
+	}
+	return shops
 }
 
-// queryShops answers setting.Shop.queryShop.
-func (s *Server) queryShops(args []json.RawMessage, page Page) (any, error) {
-	filter, ok := filterOf(args)
-	if !ok {
-		return nil, errMismatch
-	}
-	platform, byPlatform, ok := intFilter(filter, "platform_id")
-	if !ok {
-		return nil, errMismatch
-	}
-	no := textOf(filter["shop_no"])
-	return seededPage(s.Shops(), page, func(o Shop) bool {
-		return (no == "" || o.No == no) && (!byPlatform || int64(o.PlatformID) == platform)
-	}, Shop.row), nil
-}
-
-func (o Shop) row() row {
-	return row{
-		"shop_id": o.ID, "shop_no": o.No, "shop_name": o.Name,
-		"platform_id": int64(o.PlatformID), "sub_platform_id": int64(o.SubPlatformID),
-		"is_disabled": o.Disabled, "auth_state": int64(1),
+func (o Shop) row() Row {
+	r := Row{
+		"shop_no": o.No, "shop_name": o.Name, "platform_id": o.PlatformID, "sub_platform_id": o.SubPlatformID,
+		"is_disabled": o.Disabled, "auth_state": 1,
 		"province": o.Province, "city": o.City, "district": o.District, "address": o.Address,
-		"contact": o.Contact, "mobile": o.Mobile, "telno": "", "zip": "", "email": "",
-		"remark": o.Remark, "website": "", "group_id": "", "account_id": "",
-		"auth_time": text(o.Created), "expire_time": stamp{}, "re_expire_time": stamp{},
-		"modified": text(o.Modified), "created": text(o.Created),
+		"contact": o.Contact, "mobile": o.Mobile, "remark": o.Remark,
+	}
+	r.give("shop_id", o.ID)
+	r.giveTime("modified", o.Modified)
+	r.giveTime("created", o.Created)
+	r.giveTime("auth_time", o.Created)
+	return r
+}
+
+// int is a member as a whole number, 0 when it is none.
+func (r Row) int(name string) int64 {
+	n, _ := strconv.ParseInt(r.text(name), 10, 64)
+	return n
+}
+
+// give sets a number unless it is 0.
+func (r Row) give(name string, n int64) {
+	if n != 0 {
+		r[name] = n
 	}
 }
 
-// seededPage answers one page of the rows that match.
-func seededPage[T any](all []T, page Page, match func(T) bool, toRow func(T) row) List {
-	var rows []any
-	for _, o := range all {
-		if match(o) {
-			rows = append(rows, toRow(o))
-		}
+// giveTime sets a time unless it is zero.
+func (r Row) giveTime(name string, at time.Time) {
+	if !at.IsZero() {
+		r[name] = at
 	}
-	return List{Key: "details", Rows: page.Cut(rows), Total: len(rows)}
-}
-
-// intFilter reads an integer filter, a number or its text. there is false when
-// it is not given, ok when it is no integer.
-func intFilter(filter map[string]any, name string) (n int64, there, ok bool) {
-	v := filter[name]
-	if empty(v) {
-		return 0, false, true
-	}
-	n, err := strconv.ParseInt(textOf(v), 10, 64)
-	return n, true, err == nil
 }

@@ -1,15 +1,12 @@
 package wdttest
 
 import (
-	"bytes"
 	"encoding/json"
 	"sort"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/duijie-go/duijie/internal/testutil"
 )
 
 func TestShopFilters(t *testing.T) {
@@ -95,45 +92,6 @@ func TestMixedTypes(t *testing.T) {
 	rows := answer["data"].(map[string]any)["details"].([]any)
 	require.Contains(t, rows[1], "expire_time")
 	require.NotContains(t, rows[2], "expire_time")
-}
-
-// TestRowsHaveTheDocumentedShape compares with the platform's own samples.
-func TestRowsHaveTheDocumentedShape(t *testing.T) {
-	t.Parallel()
-	testutil.Contracts(t)
-	s := withShops(1)
-	s.PutWarehouse(Warehouse{No: "W1"})
-	for _, method := range []string{shopMethod, warehouseMethod} {
-		sample := shape(decode(t, bytes.NewReader(testutil.Sample(t, "wdt", method+".json"))))
-		got := shape(sendDirect(t, s, ask{method: method}))
-		if method == warehouseMethod {
-			// The field list and the sample differ in these.
-			for _, name := range []string{"prop1", "prop2"} {
-				delete(sample, name)
-			}
-			for _, name := range []string{"purchase_contact", "purchase_telno", "purchase_address"} {
-				delete(got, name)
-			}
-		}
-		require.Equal(t, sample, got, method)
-	}
-}
-
-// shape tells the JSON type of every member of the first row.
-func shape(answer map[string]any) map[string]string {
-	row := answer["data"].(map[string]any)["details"].([]any)[0].(map[string]any)
-	out := map[string]string{}
-	for k, v := range row {
-		switch v.(type) {
-		case string:
-			out[k] = "text"
-		case json.Number:
-			out[k] = "number"
-		case bool:
-			out[k] = "bool"
-		}
-	}
-	return out
 }
 
 func TestPutKeepsOrderAndIDs(t *testing.T) {

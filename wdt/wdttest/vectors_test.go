@@ -125,7 +125,7 @@ func TestQimenVectors(t *testing.T) {
 				answer := inner(t, serve(t, s, r))
 				if strings.HasSuffix(in.Method, "querychangehistory") {
 					// 28 days without a spec_no: signed right, but too wide.
-					failed(t, answer, 100, "您的查询时间过宽,查询时间不能大于60分钟")
+					failed(t, answer, 100, "您的查询时间过宽,不传商家编码,查询时间不能大于1小时")
 					continue
 				}
 				require.Equal(t, json.Number("0"), answer["status"], "%v", answer)

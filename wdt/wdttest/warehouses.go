@@ -2,8 +2,6 @@ package wdttest
 
 import (
 	"cmp"
-	"encoding/json"
-	"slices"
 	"time"
 )
 
@@ -26,63 +24,41 @@ type Warehouse struct {
 // PutWarehouse adds warehouses, or replaces those of the same No, with the same
 // rules for ID and times as [Server.PutShop].
 func (s *Server) PutWarehouse(warehouses ...Warehouse) {
-	now := s.clock()
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	for _, o := range warehouses {
-		s.warehouses = put(s.warehouses, o, now)
+		s.Seed(warehouseMethod, o.row())
 	}
-}
-
-func (o *Warehouse) key() (no string, id *int64, modified, created *time.Time) {
-	return o.No, &o.ID, &o.Modified, &o.Created
 }
 
 // Warehouses returns the warehouses in answer order: modification time, then ID.
 func (s *Server) Warehouses() []Warehouse {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.warehouses)
+	var warehouses []Warehouse
+	for _, r := range s.Rows(warehouseMethod) {
+		warehouses = append(warehouses, Warehouse{
+			ID: r.int("warehouse_id"), No: r.text("warehouse_no"), Name: r.text("name"),
+			Type: int(r.int("type")), SubType: int(r.int("sub_type")), Disabled: r.text("is_disabled") == "true",
+			Province: r.text("province"), City: r.text("city"), District: r.text("district"), Address: r.text("address"),
+			Contact: r.text("contact"), Mobile: r.text("mobile"), Remark: r.text("remark"),
+			Modified: r.time("modified"), Created: r.time("created"),
+		})
+	}
+	return warehouses
 }
 
-// queryWarehouses answers setting.Warehouse.queryWarehouse. Both ends of the
-// times belong to the window.
-func (s *Server) queryWarehouses(args []json.RawMessage, page Page) (any, error) {
-	filter, ok := filterOf(args)
-	if !ok {
-		return nil, errMismatch
-	}
-	kind, byKind, okKind := intFilter(filter, "type")
-	sub, bySub, okSub := intFilter(filter, "sub_type")
-	if !okKind || !okSub {
-		return nil, errMismatch
-	}
-	start, e := parseTime(filter["start_time"])
-	if e != nil {
-		return nil, e
-	}
-	end, e := parseTime(filter["end_time"])
-	if e != nil {
-		return nil, e
-	}
-	no, name := textOf(filter["warehouse_no"]), textOf(filter["warehouse_name"])
-	return seededPage(s.Warehouses(), page, func(o Warehouse) bool {
-		at := o.Modified.Truncate(time.Second)
-		return (no == "" || o.No == no) && (name == "" || o.Name == name) &&
-			(!byKind || int64(o.kind()) == kind) && (!bySub || int64(o.SubType) == sub) &&
-			!at.Before(start) && (end.IsZero() || !at.After(end))
-	}, Warehouse.row), nil
-}
-
-func (o Warehouse) kind() int { return cmp.Or(o.Type, 1) }
-
-func (o Warehouse) row() row {
-	return row{
-		"warehouse_id": o.ID, "warehouse_no": o.No, "name": o.Name,
-		"type": int64(o.kind()), "sub_type": int64(o.SubType), "is_disabled": o.Disabled,
+func (o Warehouse) row() Row {
+	r := Row{
+		"warehouse_no": o.No, "name": o.Name, "type": cmp.Or(o.Type, 1), "sub_type": o.SubType, "is_disabled": o.Disabled,
 		"province": o.Province, "city": o.City, "district": o.District, "address": o.Address,
-		"contact": o.Contact, "mobile": o.Mobile, "telno": "", "zip": "", "remark": o.Remark,
-		"purchase_contact": "", "purchase_telno": "", "purchase_address": "",
-		"modified": millis(o.Modified), "created": text(o.Created),
+		"contact": o.Contact, "mobile": o.Mobile, "remark": o.Remark,
 	}
+	r.give("warehouse_id", o.ID)
+	r.giveTime("modified", o.Modified)
+	r.giveTime("created", o.Created)
+	return r
+}
+
+// knowsWarehouse tells whether a warehouse exists; any does while none was put.
+// The caller holds the lock.
+func (s *Server) knowsWarehouse(no string) bool {
+	b := s.bin(warehouseMethod)
+	return len(b.rows) == 0 || b.byKey[no] != nil
 }

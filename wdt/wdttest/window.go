@@ -43,7 +43,7 @@ func (q *query) check(args []json.RawMessage) *BusinessError {
 		}
 		complete = true
 		if w := q.widest(filter); w.span > 0 && end.Sub(start) > w.span {
-			return &BusinessError{100, "您的查询时间过宽,查询时间不能大于" + w.text}
+			return &BusinessError{100, "您的查询时间过宽," + w.text}
 		}
 	}
 	if q.needs && !complete && !lifted {
@@ -57,7 +57,7 @@ var errNoTimes = &BusinessError{100, "参数中必须包含起止时间"}
 // widest is the window for this filter: stock changes of all goods get an hour only.
 func (q *query) widest(filter map[string]any) window {
 	if q.name == "wms.StockSpec.queryChangeHistory" && empty(filter["spec_no"]) {
-		return minutes60
+		return hourWithoutSpec
 	}
 	return q.window
 }
