@@ -238,8 +238,11 @@ var emptyTime = time.Time{}.In(china).Format(timeLayout)
 
 func (m manner) integer(f field, text string) any {
 	asText := m.variant == 1 || f.form == "str" || (m.qimen && f.name == "status")
-	if text == "" {
+	switch text {
+	case "", "false":
 		text = "0"
+	case "true":
+		text = "1"
 	}
 	return inForm(text, !asText)
 }

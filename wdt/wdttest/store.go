@@ -101,7 +101,7 @@ func (b *bin) number(t *table, r Row, old *stored) int64 {
 	default:
 		id = b.lastID + 1
 	}
-	if t.id != "" && t.id != "rec_id" || shapeHas(t, t.id) {
+	if shapeHas(t, t.id) && (err == nil || r.text(t.id) == "") {
 		r[t.id] = id
 	}
 	b.lastID = max(b.lastID, id)

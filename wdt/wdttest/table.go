@@ -43,7 +43,7 @@ const (
 	apiGoods  = "goods.ApiGoods.search"
 	refund    = "aftersales.refund.Refund.search"
 
-	tradeFilter = "src_tid=src_tids"
+	tradeFilter = "src_tid=src_tids,status=trade_status"
 	tradeTimes  = "1:,2:pay_time,3:trade_time"
 	shipTimes   = "1:consign_time,2:created,3:"
 	salesFilter = "stockout_no=order_no,shop_nos=shop_no,src_tid=src_trade_no"
