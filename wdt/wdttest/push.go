@@ -32,10 +32,11 @@ func pushTrades(c *writeCall) (any, error) {
 	}
 	perOrder := strings.HasSuffix(c.method, "2")
 	refused := []any{}
+	taken := map[string]string{} // order by line number
 	var good []Row
 	for _, o := range orders {
 		tid := o.text("tid")
-		text := c.checkPushed(c.word(0), o, of(tid, lines))
+		text := c.checkPushed(c.word(0), o, of(tid, lines), taken)
 		if failing, fails := c.fails(tid); fails && text == "" {
 			text = failing
 		}
@@ -81,7 +82,7 @@ var (
 )
 
 // checkPushed gives the reason an order is refused, "" when there is none.
-func (c *writeCall) checkPushed(shopNo string, o Row, lines []Row) string {
+func (c *writeCall) checkPushed(shopNo string, o Row, lines []Row, taken map[string]string) string {
 	for _, name := range orderNeeds {
 		if o.text(name) == "" {
 			return name + " 不能为空"
@@ -101,9 +102,11 @@ func (c *writeCall) checkPushed(shopNo string, o Row, lines []Row) string {
 				return name + " 不能为空"
 			}
 		}
-		if c.oidTaken(l.text("oid"), o.text("tid")) {
-			return "子订单编号已存在:" + l.text("oid")
+		oid := l.text("oid")
+		if owner, there := taken[oid]; (there && owner != o.text("tid")) || c.oidTaken(oid, o.text("tid")) {
+			return "子订单编号已存在:" + oid
 		}
+		taken[oid] = o.text("tid")
 		for _, name := range []string{"num", "price", "discount", "adjust_amount", "share_discount", "total_amount"} {
 			if _, ok := parseAmount(l.text(name)); !ok {
 				return name + " 不是数字"
@@ -111,7 +114,7 @@ func (c *writeCall) checkPushed(shopNo string, o Row, lines []Row) string {
 		}
 		total := l.amount("num").times(l.amount("price")).minus(l.amount("discount")).plus(l.amount("adjust_amount"))
 		if !total.same(l.amount("total_amount")) {
-			return "货品金额不一致:" + l.text("oid")
+			return "货品金额不一致:" + oid
 		}
 		sum = sum.plus(total).minus(l.amount("share_discount"))
 	}

@@ -3,7 +3,6 @@ package wdttest
 import (
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 
@@ -106,20 +105,16 @@ func times(from, to string) m { return m{"start_time": from, "end_time": to} }
 
 var lastHour = times("2025-10-09 11:00:00", "2025-10-09 12:00:00")
 
+func postRaw(to, body string) (*http.Response, error) {
+	return http.Post(to, "application/json", strings.NewReader(body))
+}
+
 func merge(maps ...m) m {
 	out := m{}
 	for _, each := range maps {
 		for k, v := range each {
 			out[k] = v
 		}
-	}
-	return out
-}
-
-func formOf(values m) url.Values {
-	out := url.Values{}
-	for k, v := range values {
-		out.Set(k, v.(string))
 	}
 	return out
 }
