@@ -26,7 +26,7 @@ type Page struct {
 
 // Cut returns the rows on the page, none when it is beyond the end.
 func (p Page) Cut(rows []any) []any {
-	if p.Size <= 0 || p.No < 0 || p.No > len(rows)/p.Size {
+	if len(rows) == 0 || p.Size <= 0 || p.No < 0 || p.No > len(rows)/p.Size {
 		return []any{}
 	}
 	from := p.No * p.Size

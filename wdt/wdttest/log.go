@@ -10,12 +10,14 @@ import (
 const (
 	GatewayDirect = "direct" // 直连 openapi gateway
 	GatewayQimen  = "qimen"  // 奇门 custom scene gateway
+
+	GatewayEnterprise = "enterprise" // the enterprise edition 企业版, openapi2
 )
 
 // Call is one request the fake received.
 type Call struct {
-	Op       string    // direct method name on both gateways; a Qimen name the catalog does not know stays as it is
-	Gateway  string    // GatewayDirect or GatewayQimen
+	Op       string    // direct method name on both gateways; a Qimen name the catalog does not know stays as it is; for the enterprise edition the script, such as trade_query.php
+	Gateway  string    // GatewayDirect, GatewayQimen or GatewayEnterprise
 	PageNo   int       // page number as sent: from 0 on direct, from 1 on Qimen; 0 when none was sent
 	PageSize int       // rows per page; 0 when none was sent
 	At       time.Time // when it arrived, by the fake's clock

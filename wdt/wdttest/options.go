@@ -16,13 +16,18 @@ type Account struct {
 	QimenAppSecret string // secret of the TOP application
 	TargetAppKey   string // target_app_key, the public key of the flagship application
 	Session        string // TOP session; "" when the application has none
+
+	EnterpriseSID       string // sid of the account of the enterprise edition (企业版), another product
+	EnterpriseAppKey    string // appkey of the enterprise edition
+	EnterpriseAppSecret string // secret of the enterprise edition
 }
 
 func defaultAccount() Account {
 	return Account{
 		SID: "fakeseller3", AppKey: "fakeseller3-test", AppSecret: "5a1f0e2d3c4b5968:9f8e7d",
 		QimenAppKey: "39990001", QimenAppSecret: "topsecret00000000000000000000fake",
-		TargetAppKey: "21363512",
+		TargetAppKey:  "21363512",
+		EnterpriseSID: "fakeseller2", EnterpriseAppKey: "fakeseller2-ot", EnterpriseAppSecret: "e0c1d2b3a4958677",
 	}
 }
 

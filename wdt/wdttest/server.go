@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,8 +24,8 @@ const (
 // China is the platform's time zone, +08:00 without daylight saving.
 var china = time.FixedZone("UTC+8", 8*60*60)
 
-// Server is a fake 旺店通旗舰版 platform with both gateways. It is an
-// [http.Handler]; every method is safe for concurrent use.
+// Server is a fake 旺店通旗舰版 platform with both gateways, and beside them the
+// enterprise edition 企业版. It is an [http.Handler]; every method is safe for concurrent use.
 type Server struct {
 	config
 	http     *httptest.Server // nil for a Server made by New
@@ -38,18 +39,20 @@ type Server struct {
 	byQimen map[string]string // direct name by Qimen name
 	bins    map[string]*bin   // rows by the method that keeps them
 	writes  ledger
+	scripts map[string]script // of the enterprise edition
 	calls   []Call
 	counts  map[string]int
 	onCall  func(op string, n int)
 }
 
 // New makes a fake that is only a handler, to be served at the root of a server
-// of your own: the direct gateway is at /openapi, Qimen at /router/qm.
+// of your own: the direct gateway is at /openapi, Qimen at /router/qm, the
+// enterprise edition under /openapi2/.
 func New(opts ...Option) *Server {
 	s := &Server{
 		config:  config{account: defaultAccount(), clock: time.Now, notGranted: map[string]bool{}, keptBackOnDirect: taobaoFamily},
 		methods: map[string]method{}, byQimen: map[string]string{}, counts: map[string]int{},
-		bins: map[string]*bin{}, writes: newLedger(),
+		bins: map[string]*bin{}, writes: newLedger(), scripts: map[string]script{},
 	}
 	for _, o := range opts {
 		o(&s.config)
@@ -105,6 +108,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case qimenPath, qimenPath + "/":
 		read = s.readQimen
 	default:
+		if strings.HasPrefix(r.URL.Path, enterprisePath) && isScript(r.URL.Path) {
+			read = readEnterprise
+			break
+		}
 		http.NotFound(w, r)
 		return
 	}

@@ -205,8 +205,8 @@ func later(a, b time.Time) time.Time {
 //
 // Method is a direct name, such as "wms.stockin.Other.queryWithDetail", also of
 // methods that only answer rows kept elsewhere: seeding an own-shop form seeds
-// the common form. Enterprise scripts are seeded by their file name,
-// "trade_query.php". Seed panics when method is no query method.
+// the common form. Scripts of the enterprise edition have
+// [Server.SeedEnterprise]. Seed panics when method is no query method.
 func (s *Server) Seed(method string, rows ...Row) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -220,9 +220,6 @@ func (s *Server) Seed(method string, rows ...Row) {
 }
 
 func (s *Server) mustQuery(method string) {
-	if isScript(method) {
-		return
-	}
 	if m, known := s.methods[method]; !known || m.query == nil {
 		panic(fmt.Sprintf("wdttest: %q is no query method of the catalog", method))
 	}
