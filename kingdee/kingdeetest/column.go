@@ -59,6 +59,23 @@ func (t *table) customColumn(key, low, path string) (column, bool) {
 	return column{&field{key: key, kind: kindCustom}, path}, isCustom(key)
 }
 
+// flexValue reads one value of a flex field: FDetailID.FFLEX6.FNumber finds what
+// was saved as FDETAILID__FFLEX6.
+func (s *Server) flexValue(flex map[string]any, path string) any {
+	name, rest, _ := strings.Cut(path, ".")
+	for key, v := range flex {
+		if _, own, ok := strings.Cut(key, "__"); !ok || !strings.EqualFold(own, name) {
+			continue
+		}
+		ref, isRef := v.(map[string]any)
+		if !isRef {
+			return v
+		}
+		return s.refValue(&field{}, ref, rest, 0)
+	}
+	return nil
+}
+
 // value is what a query sees of a column: nil, bool, string, json.Number, int64
 // or time.Time. Fields that were never filled read as the server shows them: one
 // blank for texts, 0 for decimals and references, null for the rest. A nil s
@@ -73,7 +90,10 @@ func (t *table) value(s *Server, v view, c column) any {
 		if s == nil {
 			return ref
 		}
-		return s.refValue(f, ref, c.path)
+		if f.kind == kindFlex {
+			return s.flexValue(ref, c.path)
+		}
+		return s.refValue(f, ref, c.path, t.orgOf(v.rec, f))
 	}
 	if c.path != "" {
 		return nil
@@ -82,12 +102,25 @@ func (t *table) value(s *Server, v view, c column) any {
 		return raw
 	}
 	switch f.kind {
-	case kindText:
+	case kindText, kindName, kindLang:
 		return " "
 	case kindDecimal, kindRef:
 		return json.Number("0")
+	case kindBool:
+		return false
+	case kindState:
+		return f.first
 	}
 	return nil
+}
+
+// orgOf is the organisation that decides which of several records of one number
+// a reference means.
+func (t *table) orgOf(rec *record, f *field) int64 {
+	if target := t.s.tables[f.target]; target == nil || !target.Allocated {
+		return 0
+	}
+	return t.s.workingOrg(t, rec, nil)
 }
 
 func (v view) stored(f *field) any {
@@ -103,11 +136,11 @@ func (v view) stored(f *field) any {
 
 // refValue reads a reference: its id without a path, else the named property of
 // the record it points to, or what was saved in it.
-func (s *Server) refValue(f *field, ref map[string]any, path string) any {
+func (s *Server) refValue(f *field, ref map[string]any, path string, org int64) any {
 	if path == "" {
-		return s.refID(f.target, ref)
+		return s.refKey(f.target, ref, org)
 	}
-	if rec := s.referred(f.target, ref); rec != nil {
+	if rec := s.referred(f.target, ref, org); rec != nil {
 		t := s.tables[f.target]
 		if col, ok := t.column(path); ok && !col.onLine() {
 			return t.value(s, view{rec: rec}, col)

@@ -10,6 +10,7 @@ const (
 	codeNoSuchField = 9
 	codeNotFound    = 10
 	codeInvalid     = 11
+	codeNotOperable = 12
 	codeLocked      = 13
 	codeLimit       = 14
 )

@@ -153,6 +153,22 @@ func (r reply) numbers() []string {
 	return out
 }
 
+// ordered is an object with its keys in this order: key, value, key, value.
+func ordered(pairs ...any) json.RawMessage {
+	var b bytes.Buffer
+	if len(pairs) == 0 {
+		b.WriteByte('{')
+	}
+	for i := 0; i < len(pairs); i += 2 {
+		b.WriteString(map[bool]string{true: "{", false: ","}[i == 0])
+		b.Write(encode(pairs[i]))
+		b.WriteByte(':')
+		b.Write(encode(pairs[i+1]))
+	}
+	b.WriteByte('}')
+	return b.Bytes()
+}
+
 func ref(number string) obj { return obj{"FNumber": number} }
 
 func customer(number, name string) obj {

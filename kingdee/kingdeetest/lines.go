@@ -15,7 +15,7 @@ func (b *saver) mergePart(rec *record, p *part, v any, isNew bool) []issue {
 		return nil
 	}
 	if !p.lines {
-		sent, ok := v.(map[string]any)
+		sent, ok := v.(members)
 		if !ok {
 			return invalid(p.key, "“"+p.key+"”必须是对象")
 		}
@@ -34,27 +34,43 @@ func (b *saver) mergePart(rec *record, p *part, v any, isNew bool) []issue {
 	return issues
 }
 
-// mergeFields lays the sent fields over the stored ones.
-func (b *saver) mergeFields(p *part, before, sent map[string]any, limited bool) (map[string]any, []issue) {
+// mergeFields lays the sent fields over the stored ones, in the order they came
+// in: a material that comes after its prices draws the price again, which the
+// server has none of, so that the prices sent are lost.
+func (b *saver) mergeFields(p *part, before map[string]any, sent members, limited bool) (map[string]any, []issue) {
 	after := maps.Clone(before)
 	if after == nil {
 		after = map[string]any{}
 	}
-	for _, key := range sortedKeys(sent) {
-		f := b.t.fieldFor(p, key)
+	for _, m := range sent {
+		f := b.t.fieldFor(p, m.key)
 		if f == nil {
-			return nil, unknownField(key)
+			return nil, unknownField(m.key)
 		}
-		if f.kind == kindLineID || limited && !b.only[strings.ToLower(key)] {
+		if f.kind == kindLineID || f.kind == kindState && !b.seed || limited && !b.only[strings.ToLower(m.key)] {
 			continue
 		}
-		v, issues := b.value(f, sent[key])
+		v, issues := b.value(f, m.value)
 		if issues != nil {
 			return nil, issues
 		}
 		after[f.key] = v
+		if p.lines && !b.seed && !b.adjust && strings.EqualFold(f.key, "FMaterialId") {
+			p.dropPrices(after, sent)
+		}
 	}
 	return after, nil
+}
+
+func (p *part) dropPrices(line map[string]any, sent members) {
+	at := sent.index("FMaterialId")
+	for _, key := range []string{"FPrice", "FTaxPrice"} {
+		if f := p.byKey[strings.ToLower(key)]; f != nil {
+			if i := sent.index(key); i >= 0 && i < at {
+				delete(line, f.key)
+			}
+		}
+	}
 }
 
 // mergeLines keeps the lines sent with their FEntryID, adds those without, and
@@ -67,11 +83,11 @@ func (b *saver) mergeLines(p *part, before []map[string]any, sent []any, isNew b
 	changed := map[string]map[string]any{}
 	var after []map[string]any
 	for i, v := range sent {
-		line, ok := v.(map[string]any)
+		line, ok := v.(members)
 		if !ok {
-			return nil, invalid(p.key, fmt.Sprintf("单据体“%s”第%d行必须是对象", partTitle(p), i+1))
+			return nil, invalid(p.key, fmt.Sprintf("单据体“%s”第%d行必须是对象", p.label(), i+1))
 		}
-		id := plainText(inner(line, lineKey))
+		id := plainText(line.get(lineKey))
 		known := stored[id]
 		if known == nil && id != "" && id != "0" && !b.seed {
 			return nil, []issue{{field: lineKey, text: "分录内码[" + id + "]不存在", code: codeNotFound}}
@@ -111,49 +127,4 @@ func keepLines(before, after []map[string]any, changed map[string]map[string]any
 		}
 	}
 	return out
-}
-
-func partTitle(p *part) string {
-	if t := titles[strings.ToLower(p.key)]; t != "" {
-		return t
-	}
-	return p.key
-}
-
-// check looks for required fields that are empty and for a number in use.
-func (b *saver) check(rec *record) []issue {
-	var issues []issue
-	if b.validate && !b.draft && !b.seed {
-		issues = b.missing(rec)
-	}
-	if owner, taken := b.t.byNumber[rec.number]; taken && rec.number != "" && owner != rec.id {
-		issues = append(issues, invalid(b.t.Number,
-			"违反字段唯一性要求：编码唯一。["+rec.number+"]在当前系统中已经被使用。")...)
-	}
-	return issues
-}
-
-func (b *saver) missing(rec *record) []issue {
-	var issues []issue
-	for _, f := range b.t.head {
-		if f.must && blank(rec.vals[f.key]) {
-			issues = append(issues, invalid(f.key, "字段“"+label(f.key)+"”是必填项")...)
-		}
-	}
-	for _, p := range b.t.parts {
-		sub, _ := rec.vals[p.key].(map[string]any)
-		lines, _ := rec.vals[p.key].([]map[string]any)
-		for _, f := range p.fields {
-			if f.must && !p.lines && blank(sub[f.key]) {
-				issues = append(issues, invalid(f.key, "字段“"+label(f.key)+"”是必填项")...)
-			}
-			for i, line := range lines {
-				if f.must && blank(line[f.key]) {
-					text := "单据体实体【%s】第【%d】行分录，【%s】字段必录"
-					issues = append(issues, invalid(f.key, fmt.Sprintf(text, partTitle(p), i+1, label(f.key)))...)
-				}
-			}
-		}
-	}
-	return issues
 }

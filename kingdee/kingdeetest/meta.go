@@ -39,7 +39,7 @@ func (c *call) queryBusinessInfo() any {
 	entries := []metaEntry{{Key: "FBillHead", Name: languages("单据头"), Fields: c.s.metaFields(t.head)}}
 	for _, p := range t.parts {
 		entries = append(entries, metaEntry{
-			Key: p.key, ParentKey: "FBillHead", Name: languages(partTitle(p)), Fields: c.s.metaFields(p.fields),
+			Key: p.key, ParentKey: "FBillHead", Name: languages(p.label()), Fields: c.s.metaFields(p.fields),
 		})
 	}
 	var operations []any
@@ -49,7 +49,7 @@ func (c *call) queryBusinessInfo() any {
 	return answered{result{
 		ResponseStatus: c.status(nil, nil, nil),
 		NeedReturnData: map[string]any{
-			"Id": t.ID, "Name": languages(t.title()), "Entrys": entries, "Operations": operations,
+			"Id": t.ID, "Name": languages(t.name()), "Entrys": entries, "Operations": operations,
 		},
 	}}
 }
@@ -57,7 +57,7 @@ func (c *call) queryBusinessInfo() any {
 func (s *Server) metaFields(fields []*field) []metaField {
 	out := []metaField{}
 	for _, f := range fields {
-		m := metaField{Key: f.key, Name: languages(label(f.key)), FieldName: f.key, IsViewVisible: true}
+		m := metaField{Key: f.key, Name: languages(f.label()), FieldName: f.key, IsViewVisible: true}
 		if f.must {
 			m.MustInput = 1
 		}
@@ -97,7 +97,7 @@ func (c *call) switchOrg() any {
 	defer c.s.mu.Unlock()
 	number := data.text("orgnumber")
 	t := c.s.table("ORG_Organizations")
-	rec := t.find(number)
+	rec := t.find(number, 0)
 	if rec == nil {
 		return c.fail(noSuchNumber(number))
 	}

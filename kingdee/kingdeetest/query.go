@@ -105,7 +105,7 @@ func (s *Server) newQuery(data params) (*query, []issue) {
 			continue
 		}
 		col, ok := t.column(name)
-		if !ok {
+		if !ok || col.field.kind == kindFlex && col.path == "" {
 			return nil, unknownField(name)
 		}
 		q.names, q.cols = append(q.names, name), append(q.cols, col)

@@ -1,10 +1,8 @@
 package kingdeetest
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
-	"sort"
 	"strings"
 	"time"
 )
@@ -13,6 +11,7 @@ import (
 type saver struct {
 	s           *Server
 	t           *table
+	op          string // the service, for the history
 	now         time.Time
 	late        time.Duration
 	seed        bool            // Seed: no checks
@@ -21,7 +20,10 @@ type saver struct {
 	verify      bool            // IsVerifyBaseDataField
 	audit       bool            // IsAutoSubmitAndAudit
 	deleteLines bool            // IsDeleteEntry
+	byKey       bool            // NumberSearch false: references are looked up by primary key only
+	adjust      bool            // IsAutoAdjustField: the server orders the keys
 	only        map[string]bool // NeedUpDateFields in small letters, nil for all
+	org         int64           // the organisation the record works in, 0 for none
 }
 
 func invalid(field, text string) []issue {
@@ -33,88 +35,139 @@ func unknownField(key string) []issue {
 }
 
 // store checks and stores one Model; the issues, if any, are all about this row.
-func (b *saver) store(model map[string]any) (*record, []issue) {
+func (b *saver) store(model members) (*record, []issue) {
 	rec, isNew, issues := b.target(model)
 	if issues != nil {
 		return nil, issues
 	}
+	b.org = b.s.workingOrg(b.t, rec, model)
 	if issues = b.merge(rec, model, isNew); issues != nil {
 		return nil, issues
 	}
 	b.system(rec, model)
-	if rec.number == "" && !b.draft {
+	if rec.number == "" && !b.draft && b.t.Number != "" && b.t.Rule != "-" {
 		rec.number = b.drawNumber()
 	}
-	if issues = b.check(rec); issues != nil {
+	b.fill(rec)
+	if issues = b.check(rec, model, isNew); issues != nil {
 		return nil, issues
 	}
 	if rec.id == 0 {
 		rec.id = b.s.newID()
 	}
 	b.s.lastID = max(b.s.lastID, rec.id)
+	before := rec.status
 	if !b.seed {
 		rec.status = b.statusAfter(rec.status, isNew)
 		rec.saves++
-		rec.modified = b.now
+		rec.touch(b.s, b.now)
+		if rec.status == "C" {
+			rec.approve(b.s, b.now)
+		}
 	}
 	b.t.put(rec, b.late)
+	if !b.seed {
+		b.log(rec, isNew, before)
+	}
 	return rec, nil
+}
+
+// log writes the history of one save, and moves stock when it audited a bill.
+func (b *saver) log(rec *record, isNew bool, before string) {
+	change := Updated
+	if isNew {
+		change, before = Created, ""
+	}
+	b.s.note(b.op, b.t, rec, change, before, b.now)
+	if rec.status == "C" && before != "C" {
+		b.s.moveStock(b.t, rec, 1, b.now)
+	}
 }
 
 // target is a fresh copy of the record the Model names by its primary key, or a
 // new record.
-func (b *saver) target(model map[string]any) (*record, bool, []issue) {
+func (b *saver) target(model members) (*record, bool, []issue) {
 	fresh := &record{status: "A", forbid: "A", created: b.now, modified: b.now, vals: map[string]any{}}
-	id, ok := parseKey(inner(model, b.t.Key))
+	id, ok := parseKey(model.get(b.t.Key))
 	if !ok {
 		return nil, false, invalid(b.t.Key, "内码值不正确")
 	}
 	cur := b.t.current(id)
 	if b.seed {
-		if n := plainText(inner(model, b.t.Number)); cur == nil && id == 0 && n != "" {
-			cur = b.t.find(n)
+		if n := b.numberIn(model); cur == nil && id == 0 && n != "" {
+			cur = b.t.find(n, 0)
 		}
 		if cur == nil {
 			fresh.id, fresh.status = id, "C"
 			return fresh, true, nil
 		}
-		id = cur.id
+		rec := cur.clone()
+		return rec, false, nil
 	}
-	number := plainText(inner(model, b.t.Number))
+	number := b.numberIn(model)
 	if cur != nil && number == "" {
 		number = cur.number
 	}
-	if r, refused := b.s.refusals[refusalKey(b.t.ID, number)]; refused && !b.seed {
+	if r, refused := b.s.refusals[refusalKey(b.t.ID, number)]; refused {
 		return nil, false, invalid(r.field, r.message)
 	}
+	if b.t.ReadOnly {
+		return nil, false, []issue{{text: b.t.name() + "不允许保存", code: codeNotOperable}}
+	}
 	if id == 0 {
+		fresh.creator(b.s)
 		return fresh, true, nil
 	}
 	if cur == nil {
 		return nil, false, []issue{{text: fmt.Sprintf("内码值[%d]对应的数据不存在", id), code: codeNotFound}}
 	}
-	if cur.status == "C" && !b.seed {
-		return nil, false, []issue{{blank: true, code: codeInvalid,
-			text: "编号为“" + cur.number + "”的" + b.t.title() + "，已经审核，不允许修改！"}}
+	if wrong := b.closed(cur); wrong != "" {
+		return nil, false, []issue{{blank: true, code: codeInvalid, text: "编号为“" + cur.number + "”的" + b.t.name() + "，" + wrong}}
 	}
-	rec := *cur
-	rec.vals = maps.Clone(cur.vals)
-	return &rec, false, nil
+	return cur.clone(), false, nil
 }
 
-// merge writes the Model's keys into the record.
-func (b *saver) merge(rec *record, model map[string]any, isNew bool) []issue {
-	for _, key := range sortedKeys(model) {
-		v, low := model[key], strings.ToLower(key)
+// closed tells why a stored record can not be saved, "" when it can.
+func (b *saver) closed(cur *record) string {
+	switch {
+	case cur.status == "C":
+		return "已经审核，不允许修改！"
+	case plainText(cur.vals["FCancelStatus"]) == "B":
+		return "已经作废，不允许修改！"
+	}
+	return ""
+}
+
+func (b *saver) numberIn(model members) string {
+	if b.t.Number == "" {
+		return ""
+	}
+	n := plainText(model.get(b.t.Number))
+	if n == "" && b.t.NumberAlso != "" {
+		n = plainText(model.get(b.t.NumberAlso))
+	}
+	return strings.TrimSpace(n)
+}
+
+func (r *record) clone() *record {
+	rec := *r
+	rec.vals = maps.Clone(r.vals)
+	return &rec
+}
+
+// merge writes the Model's keys into the record, in the order they came in.
+func (b *saver) merge(rec *record, model members, isNew bool) []issue {
+	for _, m := range model {
+		v, low := m.value, strings.ToLower(m.key)
 		if p := b.t.byPart[low]; p != nil {
 			if issues := b.mergePart(rec, p, v, isNew); issues != nil {
 				return issues
 			}
 			continue
 		}
-		f := b.t.fieldFor(nil, key)
+		f := b.t.fieldFor(nil, m.key)
 		if f == nil {
-			return unknownField(key)
+			return unknownField(m.key)
 		}
 		if !isNew && b.only != nil && !b.only[low] {
 			continue
@@ -127,6 +180,10 @@ func (b *saver) merge(rec *record, model map[string]any, isNew bool) []issue {
 		case kindKey, kindStatus, kindForbid, kindCreated, kindModified:
 		case kindNumber:
 			rec.number = strings.TrimSpace(plainText(nv))
+		case kindState:
+			if b.seed {
+				rec.vals[f.key] = nv
+			}
 		default:
 			rec.vals[f.key] = nv
 		}
@@ -160,87 +217,22 @@ func (t *table) fieldFor(p *part, key string) *field {
 	return f
 }
 
-// value turns what was sent into what is stored.
-func (b *saver) value(f *field, v any) (any, []issue) {
-	switch f.kind {
-	case kindRef, kindCustom:
-		return b.reference(f, v)
-	case kindDecimal:
-		return decimal(f, v)
-	case kindDate:
-		text, isText := v.(string)
-		if v == nil || isText && strings.TrimSpace(text) == "" {
-			return nil, nil
-		}
-		d, ok := parseDate(text)
-		if !ok {
-			return nil, invalid(f.key, "字段“"+label(f.key)+"”的日期格式不正确")
-		}
-		return d, nil
-	}
-	switch v.(type) {
-	case map[string]any:
-		return nil, invalid(f.key, "字段“"+label(f.key)+"”的值不正确")
-	}
-	return v, nil
-}
-
-func decimal(f *field, v any) (any, []issue) {
-	text := strings.TrimSpace(plainText(v))
-	if v == nil || text == "" {
-		return nil, nil
-	}
-	var n json.Number
-	if decode([]byte(text), &n) != nil || strings.HasPrefix(text, `"`) {
-		return nil, invalid(f.key, "字段“"+label(f.key)+"”的数值格式不正确")
-	}
-	return n, nil
-}
-
-// reference takes {"FNumber":...}. A number the server can tell is wrong empties
-// the field, or is an error when references are to be verified.
-func (b *saver) reference(f *field, v any) (any, []issue) {
-	if b.seed && f.kind == kindRef && v != nil {
-		if _, isObject := v.(map[string]any); !isObject {
-			return map[string]any{"FNumber": plainText(v)}, nil
-		}
-	}
-	ref, isObject := v.(map[string]any)
-	switch {
-	case f.kind == kindCustom && !isObject:
-		return v, nil
-	case v == nil:
-		return nil, nil
-	case !isObject:
-		return nil, invalid(f.key, "字段“"+label(f.key)+"”是基础资料，必须以对象形式传值")
-	case blank(ref):
-		return nil, nil
-	}
-	if b.seed || b.s.tables[f.target] == nil || b.s.referred(f.target, ref) != nil {
-		return ref, nil
-	}
-	if b.verify {
-		return nil, invalid(f.key, "字段“"+label(f.key)+"”的值["+refNumber(ref)+"]不存在")
-	}
-	return nil, nil
-}
-
-// system takes status and dates from a Seed; a Save can not set them.
-func (b *saver) system(rec *record, model map[string]any) {
+// system takes status, dates and people from a Seed; a Save can not set them.
+func (b *saver) system(rec *record, model members) {
 	if !b.seed {
 		return
 	}
 	rec.modified = b.now
-	if d, ok := parseDate(plainText(inner(model, "FModifyDate"))); ok {
+	if d, ok := parseDate(plainText(model.get("FModifyDate"))); ok {
 		rec.modified = d
 	}
-	if d, ok := parseDate(plainText(inner(model, "FCreateDate"))); ok {
+	if d, ok := parseDate(plainText(model.get("FCreateDate"))); ok {
 		rec.created = d
 	}
-	if st := plainText(inner(model, "FDocumentStatus")); st != "" {
+	if st := plainText(model.get("FDocumentStatus")); st != "" {
 		rec.status = st
 	}
-	if st := plainText(inner(model, "FForbidStatus")); st != "" {
+	if st := plainText(model.get("FForbidStatus")); st != "" {
 		rec.forbid = st
 	}
 }
@@ -259,21 +251,15 @@ func (b *saver) statusAfter(before string, isNew bool) string {
 
 // drawNumber makes the next number of the form's own number rule (编码规则).
 func (b *saver) drawNumber() string {
-	prefix := strings.ToUpper(b.t.ID[strings.IndexByte(b.t.ID, '_')+1:])
-	prefix = prefix[:min(4, len(prefix))]
+	prefix := b.t.Rule
+	if prefix == "" {
+		prefix = strings.ToUpper(b.t.ID[strings.IndexByte(b.t.ID, '_')+1:])
+		prefix = prefix[:min(4, len(prefix))]
+	}
 	for n := len(b.t.ids) + 1; ; n++ {
 		number := fmt.Sprintf("%s%06d", prefix, n)
-		if _, taken := b.t.byNumber[number]; !taken {
+		if len(b.t.byNumber[number]) == 0 {
 			return number
 		}
 	}
-}
-
-func sortedKeys(m map[string]any) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	sort.Strings(out)
-	return out
 }

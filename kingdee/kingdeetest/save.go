@@ -1,9 +1,6 @@
 package kingdeetest
 
-import (
-	"encoding/json"
-	"strings"
-)
+import "strings"
 
 // saver reads the options of a Save; the answer is not nil when they are wrong.
 func (c *call) saver() (*saver, params, any) {
@@ -24,9 +21,10 @@ func (c *call) saver() (*saver, params, any) {
 		return nil, nil, c.badParameter("NeedUpDateFields和NeedReturnFields必须是数组")
 	}
 	b := &saver{
-		s: c.s, t: t, now: c.now, late: c.late, draft: c.op == "Draft",
+		s: c.s, t: t, op: c.op, now: c.now, late: c.late, draft: c.op == "Draft",
 		validate: data.boolean("validateflag", true), verify: data.boolean("isverifybasedatafield", false),
 		audit: data.boolean("isautosubmitandaudit", false), deleteLines: data.boolean("isdeleteentry", true),
+		byKey: !data.boolean("numbersearch", true), adjust: data.boolean("isautoadjustfield", false),
 	}
 	for _, key := range only {
 		if b.only == nil {
@@ -51,8 +49,8 @@ func (c *call) save() any {
 	if refused != nil {
 		return refused
 	}
-	var model map[string]any
-	if decode(data["model"], &model) != nil || model == nil {
+	model, ok := modelOf(data["model"])
+	if !ok {
 		return c.badParameter("参数Model必须是对象")
 	}
 	if r, ok := c.s.unnamedRefusal(b.t, model); ok {
@@ -86,8 +84,8 @@ func (c *call) batch() any {
 	if refused != nil {
 		return refused
 	}
-	var models []map[string]any
-	if decode(data["model"], &models) != nil || len(models) == 0 {
+	models, ok := modelsOf(data["model"])
+	if !ok {
 		return c.badParameter("参数Model必须是对象数组")
 	}
 	for _, m := range models {
@@ -111,6 +109,27 @@ func (c *call) batch() any {
 	return answered{result{ResponseStatus: c.status(done, nil, all), NeedReturnData: back}}
 }
 
+func modelOf(raw []byte) (members, bool) {
+	v, err := parseOrdered(raw)
+	m, ok := v.(members)
+	return m, ok && err == nil
+}
+
+func modelsOf(raw []byte) ([]members, bool) {
+	v, err := parseOrdered(raw)
+	list, ok := v.([]any)
+	if !ok || err != nil || len(list) == 0 {
+		return nil, false
+	}
+	out := make([]members, len(list))
+	for i, x := range list {
+		if out[i], ok = x.(members); !ok {
+			return nil, false
+		}
+	}
+	return out, true
+}
+
 // shareOf is how many rows one thread of the server gets: with a BatchCount
 // below the number of rows, DIndex counts inside such a share.
 func shareOf(rows, batchCount int) int {
@@ -121,10 +140,10 @@ func shareOf(rows, batchCount int) int {
 }
 
 // unnamedRefusal tells whether a row is one RefuseUnnamed was called for.
-func (s *Server) unnamedRefusal(t *table, model map[string]any) (refusal, bool) {
-	number := plainText(inner(model, t.Number))
+func (s *Server) unnamedRefusal(t *table, model members) (refusal, bool) {
+	number := plainText(model.get(t.Number))
 	if number == "" {
-		if id, ok := parseKey(inner(model, t.Key)); ok && t.current(id) != nil {
+		if id, ok := parseKey(model.get(t.Key)); ok && t.current(id) != nil {
 			number = t.current(id).number
 		}
 	}
@@ -176,54 +195,4 @@ func (t *table) returnLines(out map[string]any, p *part, key string, lines []map
 		}
 	}
 	out[p.key] = list
-}
-
-// task is an asynchronous BatchSave.
-type task struct {
-	polls  int
-	answer json.RawMessage
-}
-
-// taskAnswer is what the start of a task and each question for it answer.
-type taskAnswer struct {
-	Status           int    // 0 pending, 1 running, 2 complete
-	TaskID           string `json:"TaskId"`
-	Result           json.RawMessage
-	Cancelled        bool
-	IsFaulted        bool
-	FaultedException any
-	Successful       bool
-	Message          any
-	Progress         int
-	ProgressDesc     any
-}
-
-// begin keeps an answer for QueryAsyncResult.
-func (c *call) begin(out any) any {
-	t, id := &task{answer: encode(out)}, newID()
-	c.s.mu.Lock()
-	defer c.s.mu.Unlock()
-	c.s.tasks[id] = t
-	return taskAnswer{TaskID: id}
-}
-
-// queryAsyncResult answers a task as running the first time and as complete from
-// then on.
-func (c *call) queryAsyncResult() any {
-	info, ok := c.params.object("queryinfo")
-	if !ok {
-		return c.badParameter("参数queryInfo不是有效的JSON对象")
-	}
-	c.s.mu.Lock()
-	defer c.s.mu.Unlock()
-	id := info.text("taskid")
-	t := c.s.tasks[id]
-	if t == nil {
-		return c.fail(issue{text: "任务[" + id + "]不存在", code: codeNotFound})
-	}
-	t.polls++
-	if t.polls == 1 {
-		return taskAnswer{Status: 1, TaskID: id, Progress: 50}
-	}
-	return taskAnswer{Status: 2, TaskID: id, Result: t.answer, Successful: true, Progress: 100}
 }

@@ -141,12 +141,16 @@ func TestBatchCountCountsInShares(t *testing.T) {
 	require.Equal(t, []int{0, 1, 2, 0, 1}, index)
 }
 
-func order(number string, lines ...any) obj {
-	return obj{
-		"FBillTypeID": obj{"FNUMBER": "XSDD01_SYS"}, "FDate": "2025-03-07", "FSaleOrgId": ref("100"), "FCustId": ref("C1"),
-		"FSalerId": ref("S1"), "FBillNo": number, "FSaleOrderFinance": obj{"FSettleCurrId": ref("PRE001")},
-		"FSaleOrderEntry": lines,
-	}
+func order(number string, lines ...any) json.RawMessage {
+	return orderOf("2025-03-07", number, lines...)
+}
+
+func orderOf(day, number string, lines ...any) json.RawMessage {
+	return ordered(
+		"FBillTypeID", obj{"FNUMBER": "XSDD01_SYS"}, "FDate", day, "FSaleOrgId", ref("100"), "FCustId", ref("C1"),
+		"FSalerId", ref("S1"), "FBillNo", number, "FSaleOrderFinance", obj{"FSettleCurrId": ref("PRE001")},
+		"FSaleOrderEntry", lines,
+	)
 }
 
 func line(material, qty string) obj {
@@ -164,8 +168,7 @@ func TestLinesOfBills(t *testing.T) {
 	bad := c.envelope("Save", "SAL_SaleOrder", obj{"Model": order("", line("M9", "1"), obj{})})
 	require.Contains(t, bad.firstError(), "单据体实体【明细信息】第【1】行分录，【物料编码】字段必录")
 	require.Equal(t, codeInvalid, c.envelope("Save", "SAL_SaleOrder", obj{"Model": order("", line("M1", "many"))}).code())
-	badDate := order("")
-	badDate["FDate"] = "soon"
+	badDate := orderOf("soon", "")
 	require.Contains(t, c.envelope("Save", "SAL_SaleOrder", obj{"Model": badDate}).firstError(), "日期格式")
 
 	r := c.envelope("Save", "SAL_SaleOrder", obj{

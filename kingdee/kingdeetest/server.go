@@ -14,15 +14,16 @@ import (
 // loopback port (NewServer) or is used as a plain handler (New). All methods are
 // safe for concurrent use.
 type Server struct {
-	account  Account
-	gateway  bool
-	old      bool
-	clock    func() time.Time
-	latency  time.Duration
-	idle     time.Duration
-	listener *httptest.Server
-	faults   fakeserver.Faults
-	sessions sessions
+	account    Account
+	gateway    bool
+	old        bool
+	clock      func() time.Time
+	latency    time.Duration
+	idle       time.Duration
+	stockCheck bool
+	listener   *httptest.Server
+	faults     fakeserver.Faults
+	sessions   sessions
 
 	mu       sync.Mutex // guards all below; never held while waiting or while a caller's function runs
 	tables   map[string]*table
@@ -30,6 +31,10 @@ type Server struct {
 	refusals map[string]refusal
 	tasks    map[string]*task
 	counts   map[string]int
+	history  []Change
+	ahead    time.Duration   // by Advance
+	links    []link          // by Push
+	locked   map[string]bool // records somebody else works on
 	hook     func(op string, n int)
 }
 
@@ -79,6 +84,11 @@ func WithoutMsgCode() Option { return func(s *Server) { s.old = true } }
 // the default is 20 minutes.
 func WithSessionIdle(d time.Duration) Option { return func(s *Server) { s.idle = d } }
 
+// WithStockCheck makes audits of bills that would take more out of a warehouse
+// than is there stop with a question, which InterationFlags STK_InvCheckResult
+// answers with yes.
+func WithStockCheck() Option { return func(s *Server) { s.stockCheck = true } }
+
 // NewServer starts a fake server on a loopback port. Close it after use.
 func NewServer(opts ...Option) *Server {
 	s := New(opts...)
@@ -103,6 +113,7 @@ func New(opts ...Option) *Server {
 		refusals: map[string]refusal{},
 		tasks:    map[string]*task{},
 		counts:   map[string]int{},
+		locked:   map[string]bool{},
 	}
 	for _, f := range defaultForms() {
 		s.addForm(f)
@@ -112,6 +123,22 @@ func New(opts ...Option) *Server {
 	}
 	s.seedDefaults()
 	return s
+}
+
+// now is the server's clock, moved on by Advance.
+func (s *Server) now() time.Time {
+	s.mu.Lock()
+	ahead := s.ahead
+	s.mu.Unlock()
+	return s.clock().Add(ahead)
+}
+
+// Advance moves the server's clock on: the dates of records and answers, session
+// expiry and signature windows.
+func (s *Server) Advance(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ahead += d
 }
 
 // URL is the base URL, "http://127.0.0.1:port/k3cloud/", or "" without a listener.
@@ -151,7 +178,7 @@ const suffix = ".common.kdsvc"
 
 // ServeHTTP answers one call: POST {base}{service}.common.kdsvc.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Date", s.clock().UTC().Format(http.TimeFormat))
+	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
 	if r.ProtoMajor > 1 {
 		http.Error(w, "502 Bad Gateway", http.StatusBadGateway)
 		return

@@ -75,7 +75,7 @@ func init() { // the handlers refer back to the table through call, so it is fil
 
 // answer runs one call that no fault spoiled.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, name, op string, late time.Duration) {
-	c := &call{s: s, r: r, op: op, now: s.clock(), late: late, header: w.Header()}
+	c := &call{s: s, r: r, op: op, now: s.now(), late: late, header: w.Header()}
 	if s.gateway && !c.passGateway(w) {
 		return
 	}

@@ -14,6 +14,7 @@ const sessionName = "kdservice-sessionid"
 type sessions struct {
 	mu     sync.Mutex
 	last   map[string]time.Time // id to the time of the last call
+	orgs   map[string]int64     // id to the organisation it was switched to
 	signed string               // the session handed to callers in signing mode
 	logins int
 }
@@ -72,6 +73,23 @@ func (s *sessions) forSigned(now time.Time, idle time.Duration) string {
 		s.signed = s.open(now)
 	}
 	return s.signed
+}
+
+// switchTo sets the organisation of a session.
+func (s *sessions) switchTo(id string, org int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.orgs == nil {
+		s.orgs = map[string]int64{}
+	}
+	s.orgs[id] = org
+}
+
+// org is the organisation a session was switched to, 0 for none.
+func (s *sessions) org(id string) int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.orgs[id]
 }
 
 func (s *sessions) drop(id string) bool {

@@ -3,24 +3,16 @@ package kingdeetest
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"time"
 )
 
-// Record is one stored base data record or bill.
-type Record struct {
-	Form   string                     // 表单标识
-	ID     int64                      // primary key (内码)
-	Number string                     // 编码 or 单据编号, "" for a draft without one
-	Status string                     // FDocumentStatus: Z 暂存, A 创建, B 审核中, C 已审核, D 重新审核
-	Fields map[string]json.RawMessage // as last saved, with the primary key, status and dates
-	Saves  int                        // how many times a Save, BatchSave or Draft changed it
-}
-
 // record is one stored version; versions are never changed, only replaced.
 type record struct {
 	id                int64
+	master            int64 // msterID: the id of what it was allocated from, 0 for its own
 	number            string
 	status, forbid    string
 	created, modified time.Time
@@ -44,17 +36,21 @@ func (r *row) seen(now time.Time) *record {
 // table holds the records of one form.
 type table struct {
 	*schema
+	s        *Server
 	rows     map[int64]*row
 	ids      []int64 // sorted
-	byNumber map[string]int64
+	byNumber map[string][]int64
 	custom   map[string]*field // custom fields seen so far
 	late     map[int64]bool    // rows that are or were hidden by CommitLate
 }
 
 func (s *Server) addForm(f Form) {
 	s.tables[strings.ToLower(f.ID)] = &table{
-		schema: newSchema(f), rows: map[int64]*row{}, byNumber: map[string]int64{}, custom: map[string]*field{},
+		schema: newSchema(f), s: s, rows: map[int64]*row{}, byNumber: map[string][]int64{}, custom: map[string]*field{},
 		late: map[int64]bool{},
+	}
+	for _, key := range s.tables[strings.ToLower(f.ID)].groups {
+		s.addForm(groupOf(f.ID, key))
 	}
 }
 
@@ -69,7 +65,9 @@ func (s *Server) newID() int64 {
 func (t *table) put(rec *record, late time.Duration) {
 	t.write(rec.id, rec, late)
 	if rec.number != "" {
-		t.byNumber[rec.number] = rec.id
+		ids := t.byNumber[rec.number]
+		at, _ := slices.BinarySearch(ids, rec.id)
+		t.byNumber[rec.number] = slices.Insert(ids, at, rec.id)
 	}
 }
 
@@ -81,12 +79,10 @@ func (t *table) write(id int64, rec *record, late time.Duration) {
 		r = &row{}
 		t.rows[id] = r
 		at := sort.Search(len(t.ids), func(i int) bool { return t.ids[i] >= id })
-		t.ids = append(t.ids, 0)
-		copy(t.ids[at+1:], t.ids[at:])
-		t.ids[at] = id
+		t.ids = slices.Insert(t.ids, at, id)
 	}
-	if r.cur != nil && t.byNumber[r.cur.number] == id {
-		delete(t.byNumber, r.cur.number)
+	if r.cur != nil {
+		t.dropNumber(r.cur.number, id)
 	}
 	if now := time.Now(); late > 0 {
 		r.old, r.at = r.seen(now), now.Add(late)
@@ -96,6 +92,18 @@ func (t *table) write(id int64, rec *record, late time.Duration) {
 		delete(t.late, id)
 	}
 	r.cur = rec
+}
+
+func (t *table) dropNumber(number string, id int64) {
+	ids := t.byNumber[number]
+	at, found := slices.BinarySearch(ids, id)
+	switch {
+	case !found:
+	case len(ids) == 1:
+		delete(t.byNumber, number)
+	default:
+		t.byNumber[number] = slices.Delete(ids, at, at+1)
+	}
 }
 
 // current is the newest version of a key, hidden or not.
@@ -118,15 +126,28 @@ func (t *table) visible() []*record {
 	return out
 }
 
-// find looks a number up among what readers see.
-func (t *table) find(number string) *record {
-	if id, ok := t.byNumber[number]; ok {
-		if rec := t.rows[id].seen(time.Now()); rec != nil && rec.number == number {
+// find looks a number up among what readers see. With an organisation, records
+// that are usable elsewhere only do not count.
+func (t *table) find(number string, org int64) *record {
+	fits := func(id int64) *record {
+		rec := t.rows[id].seen(time.Now())
+		if rec == nil || rec.number != number {
+			return nil
+		}
+		if org != 0 && t.Allocated {
+			if used := t.s.useOrg(rec); used != 0 && used != org {
+				return nil
+			}
+		}
+		return rec
+	}
+	for _, id := range t.byNumber[number] {
+		if rec := fits(id); rec != nil {
 			return rec
 		}
 	}
 	for id := range t.late { // a hidden version may have given the number up
-		if rec := t.rows[id].seen(time.Now()); rec != nil && rec.number == number {
+		if rec := fits(id); rec != nil {
 			return rec
 		}
 	}
@@ -138,49 +159,6 @@ func (t *table) findID(id int64) *record {
 		return r.seen(time.Now())
 	}
 	return nil
-}
-
-// Records returns the visible records of a form, sorted by ID.
-func (s *Server) Records(form string) []Record {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	t := s.table(form)
-	if t == nil {
-		return nil
-	}
-	var out []Record
-	for _, rec := range t.visible() {
-		out = append(out, t.export(rec))
-	}
-	return out
-}
-
-// Record returns the visible record of that number.
-func (s *Server) Record(form, number string) (Record, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if t := s.table(form); t != nil {
-		if rec := t.find(number); rec != nil {
-			return t.export(rec), true
-		}
-	}
-	return Record{}, false
-}
-
-func (t *table) export(rec *record) Record {
-	out := Record{
-		Form: t.ID, ID: rec.id, Number: rec.number, Status: rec.status, Saves: rec.saves,
-		Fields: map[string]json.RawMessage{},
-	}
-	for _, f := range t.head {
-		if v := rec.own(t.schema, f); v != nil {
-			out.Fields[f.key] = encode(jsonValue(v))
-		}
-	}
-	for key, v := range rec.vals {
-		out.Fields[key] = encode(jsonValue(v))
-	}
-	return out
 }
 
 // own is the value of a field every record has outside vals.
@@ -202,47 +180,53 @@ func (r *record) own(s *schema, f *field) any {
 	return nil
 }
 
-// Seed puts records straight in, with no checks beyond the form and its keys:
-// status C unless FDocumentStatus is given, and FModifyDate now unless given. A
-// primary key or number that is there already changes that record. References
-// may be given as plain text. It panics when the form is unknown or a value does
-// not fit, because that is a mistake of the test.
-func (s *Server) Seed(form string, fields ...map[string]any) {
-	now := s.clock()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	t := s.table(form)
-	if t == nil {
-		panic("kingdeetest: Seed: unknown form " + form)
-	}
-	for _, m := range fields {
-		var model map[string]any
-		raw, err := json.Marshal(m)
-		if err == nil {
-			err = decode(raw, &model)
-		}
-		if err != nil {
-			panic("kingdeetest: Seed: " + err.Error())
-		}
-		sv := saver{s: s, t: t, now: now, seed: true, validate: false, deleteLines: true}
-		if _, issues := sv.store(model); len(issues) > 0 {
-			panic(fmt.Sprintf("kingdeetest: Seed: %s: %s", issues[0].field, issues[0].text))
-		}
-	}
+// user is the reference to the integration user, as people fields hold it.
+func (s *Server) user() map[string]any {
+	return map[string]any{"FUserID": json.Number(fmt.Sprint(userID))}
 }
 
-// Remove takes a record out as if somebody had deleted it; false when it is not there.
-func (s *Server) Remove(form, number string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	t := s.table(form)
-	if t == nil {
-		return false
+// touch notes who changed the record, and when. The record must be a clone.
+func (r *record) touch(s *Server, now time.Time) {
+	r.modified = now
+	r.vals["FModifierId"] = s.user()
+}
+
+func (r *record) creator(s *Server) { r.vals["FCreatorId"] = s.user() }
+
+func (r *record) approve(s *Server, now time.Time) {
+	r.vals["FApproverId"], r.vals["FApproveDate"] = s.user(), now
+}
+
+func (r *record) unapprove() {
+	delete(r.vals, "FApproverId")
+	delete(r.vals, "FApproveDate")
+}
+
+// useOrg is the organisation a record is usable in, 0 for everywhere.
+func (s *Server) useOrg(rec *record) int64 {
+	for _, key := range []string{"FUseOrgId", "FCreateOrgId"} {
+		if ref, ok := rec.vals[key].(map[string]any); ok {
+			return s.refID("org_organizations", ref, 0)
+		}
 	}
-	rec := t.find(number)
-	if rec == nil {
-		return false
+	return 0
+}
+
+// workingOrg is the organisation a record works in: the one the Model names, or
+// else the stored one; 0 for none.
+func (s *Server) workingOrg(t *table, rec *record, model members) int64 {
+	if t.Org == "" {
+		return 0
 	}
-	t.remove(rec.id, 0)
-	return true
+	ref, ok := rec.vals[t.Org].(map[string]any)
+	if sent, isSent := model.get(t.Org).(members); isSent {
+		ref, ok = sent.plain(), true
+	}
+	if !ok {
+		return 0
+	}
+	if org := s.referred("org_organizations", ref, 0); org != nil {
+		return org.id
+	}
+	return 0
 }

@@ -114,8 +114,10 @@ func refNumber(ref map[string]any) string {
 	return ""
 }
 
-// referred is the record behind a reference, nil when the server does not hold it.
-func (s *Server) referred(target string, ref map[string]any) *record {
+// referred is the record behind a reference, nil when the server does not hold
+// it, or holds it only for another organisation than org. A reference tells the
+// primary key, the number under any name, or the name.
+func (s *Server) referred(target string, ref map[string]any, org int64) *record {
 	t := s.tables[target]
 	if t == nil {
 		return nil
@@ -124,18 +126,40 @@ func (s *Server) referred(target string, ref map[string]any) *record {
 		n, _ := parseKey(id)
 		return t.findID(n)
 	}
-	return t.find(refNumber(ref))
+	for _, key := range []string{"FNumber", t.Number, t.NumberAlso} {
+		if n := inner(ref, key); key != "" && !blank(n) {
+			return t.find(plainText(n), org)
+		}
+	}
+	if name := inner(ref, t.Name); t.Name != "" && !blank(name) {
+		for _, rec := range t.visible() {
+			if plainText(rec.vals[t.Name]) == plainText(name) {
+				return rec
+			}
+		}
+		return nil
+	}
+	return t.find(refNumber(ref), org)
 }
 
 // refID is the internal id of a reference; one the server does not hold gets a
 // made-up id that stays the same.
-func (s *Server) refID(target string, ref map[string]any) int64 {
-	if rec := s.referred(target, ref); rec != nil {
+func (s *Server) refID(target string, ref map[string]any, org int64) int64 {
+	if rec := s.referred(target, ref, org); rec != nil {
 		return rec.id
 	}
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(refNumber(ref)))
 	return 500000 + int64(h.Sum32()%400000)
+}
+
+// refKey is the internal id as a query shows it: a text for forms with text keys.
+func (s *Server) refKey(target string, ref map[string]any, org int64) any {
+	id := s.refID(target, ref, org)
+	if t := s.tables[target]; t != nil {
+		return t.keyValue(id)
+	}
+	return id
 }
 
 // parseKey reads a primary key: a number, its text, or the text made by keyText.
