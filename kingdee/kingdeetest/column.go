@@ -101,6 +101,11 @@ func (t *table) value(s *Server, v view, c column) any {
 	if raw != nil {
 		return raw
 	}
+	if f.kind == kindDecimal && s != nil && c.onLine() {
+		if sum := s.writtenBack(t, v.rec, v.lines[f.part], f); sum != nil {
+			return sum
+		}
+	}
 	switch f.kind {
 	case kindText, kindName, kindLang:
 		return " "

@@ -21,11 +21,14 @@ type answered struct {
 }
 
 type result struct {
-	ResponseStatus any // *status or nil
-	ID             any `json:"Id,omitempty"`
-	Number         any `json:",omitempty"`
-	NeedReturnData any `json:",omitempty"`
-	Result         any `json:",omitempty"`
+	ResponseStatus   any // *status or nil
+	ID               any `json:"Id,omitempty"`
+	Number           any `json:",omitempty"`
+	NeedReturnData   any `json:",omitempty"`
+	OperationResults any `json:",omitempty"`
+	FileID           any `json:"FileId,omitempty"`
+	Message          any `json:",omitempty"`
+	Result           any `json:",omitempty"`
 }
 
 type status struct {

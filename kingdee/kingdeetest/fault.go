@@ -42,7 +42,8 @@ const (
 
 const commitLate FaultKind = "commit late"
 
-// FaultKinds lists every FaultKind, for tests that try them all.
+// FaultKinds lists every FaultKind that can hit any call, for tests that try
+// them all; those of tasks (TaskFaulted and its kin) are not among them.
 func FaultKinds() []FaultKind {
 	var kinds []FaultKind
 	for _, k := range fakeserver.Kinds() {
@@ -111,6 +112,8 @@ func (s *Server) spoil(w http.ResponseWriter, r *http.Request, op string, handle
 	case commitLate:
 		handle(discard{http.Header{}}, r, max(rule.Delay, 1))
 		panic(http.ErrAbortHandler)
+	case TaskFaulted, TaskFaultedAfter, TaskLost:
+		handle(w, withTaskFault(r, FaultKind(rule.Kind)), 0)
 	case Locked:
 		c.send(w, c.fail(issue{text: "网络控制冲突，数据正在被其他用户操作，请稍后再试", code: codeLocked}))
 	case GatewayOverload:

@@ -43,8 +43,8 @@ func (c *call) queryBusinessInfo() any {
 		})
 	}
 	var operations []any
-	for _, op := range []string{"Save", "Draft", "Submit", "Audit", "UnAudit", "CancelAssign", "Delete", "Forbid", "Enable"} {
-		operations = append(operations, map[string]any{"OperationNumber": op, "OperationName": languages(op)})
+	for _, op := range t.operations() {
+		operations = append(operations, map[string]any{"OperationNumber": op.Number, "OperationName": languages(op.title())})
 	}
 	return answered{result{
 		ResponseStatus: c.status(nil, nil, nil),
@@ -52,6 +52,21 @@ func (c *call) queryBusinessInfo() any {
 			"Id": t.ID, "Name": languages(t.name()), "Entrys": entries, "Operations": operations,
 		},
 	}}
+}
+
+// operations are all operations of a form, as its metadata lists them.
+func (t *table) operations() []Operation {
+	out := []Operation{{Number: "View", Name: "查看"}}
+	if !t.ReadOnly {
+		out = append(out, []Operation{
+			{Number: "Save", Name: "保存"}, {Number: "Draft", Name: "暂存"}, {Number: "Submit", Name: "提交"}, {Number: "Audit", Name: "审核"},
+			{Number: "UnAudit", Name: "反审核"}, {Number: "CancelAssign", Name: "撤销"}, {Number: "Delete", Name: "删除"},
+		}...)
+	}
+	if t.Name != "" {
+		out = append(out, forbidOperations...)
+	}
+	return append(out, t.Operations...)
 }
 
 func (s *Server) metaFields(fields []*field) []metaField {
@@ -100,6 +115,9 @@ func (c *call) switchOrg() any {
 	rec := t.find(number, 0)
 	if rec == nil {
 		return c.fail(noSuchNumber(number))
+	}
+	if c.sid != "" { // a signed call has no session to switch
+		c.s.sessions.switchTo(c.sid, rec.id)
 	}
 	return answered{result{ResponseStatus: c.status([]entity{c.entity(t, rec, 0)}, nil, nil)}}
 }

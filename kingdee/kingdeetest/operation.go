@@ -2,7 +2,6 @@ package kingdeetest
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 )
 
@@ -40,34 +39,28 @@ func (c *call) operate() any {
 	if number == "" {
 		return c.fail(issue{text: "操作标识不能为空", code: codeNoOperation})
 	}
-	for _, op := range forbidOperations {
-		if op.Number == number {
-			return c.forbid(op)
-		}
-	}
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()
 	t := c.s.table(c.params.text("formid"))
 	if t == nil {
 		return c.unknownForm()
 	}
+	for _, op := range forbidOperations {
+		if op.Number == number && t.Name != "" {
+			return c.forbid(op)
+		}
+	}
 	op, ok := t.operation(number)
 	if !ok {
 		return c.fail(issue{text: "操作[" + number + "]不存在", code: codeNoSuchField})
 	}
 	data, _ := c.params.object("data")
-	entries, refused := c.entries(t, data)
+	entries, ids, refused := c.entries(t, data)
 	if refused != nil {
 		return refused
 	}
-	if len(entries) > 0 && data.text("numbers") == "" {
-		ids := make([]string, 0, len(entries))
-		for id := range entries {
-			ids = append(ids, fmt.Sprint(id))
-		}
-		if _, named := data.texts("numbers"); named && data["numbers"] == nil {
-			data["ids"] = json.RawMessage(encode(strings.Join(append(ids, data.text("ids")), ",")))
-		}
+	if len(ids) > 0 { // the bills of the lines are meant, whether they are named or not
+		data["ids"] = encode(strings.Join(append(ids, data.text("ids")), ","))
 	}
 	return c.each(data, number, Operated, func(t *table, rec *record) (*record, string) {
 		return c.apply(t, rec, op, entries[rec.id])
@@ -75,8 +68,6 @@ func (c *call) operate() any {
 }
 
 func (c *call) forbid(op Operation) any {
-	c.s.mu.Lock()
-	defer c.s.mu.Unlock()
 	data, _ := c.params.object("data")
 	return c.each(data, op.Number, Operated, func(_ *table, rec *record) (*record, string) {
 		if rec.forbid == op.To {
@@ -89,29 +80,31 @@ func (c *call) forbid(op Operation) any {
 }
 
 // entries reads PkEntryIds [{"Id":"1","EntryIds":"2,3"}]: the lines asked for, by
-// bill.
-func (c *call) entries(t *table, data params) (map[int64]map[string]bool, any) {
+// bill, and the bills in order.
+func (c *call) entries(t *table, data params) (map[int64]map[string]bool, []string, any) {
 	raw, ok := data["pkentryids"]
 	if !ok || string(raw) == "null" || string(raw) == `""` {
-		return nil, nil
+		return nil, nil, nil
 	}
 	var list []json.RawMessage
 	if json.Unmarshal(raw, &list) != nil {
-		return nil, c.badParameter("参数PkEntryIds必须是数组")
+		return nil, nil, c.badParameter("参数PkEntryIds必须是数组")
 	}
 	out := map[int64]map[string]bool{}
+	var ids []string
 	for _, item := range list {
 		p, err := lowerObject(item)
 		if err != nil {
-			return nil, c.badParameter("PkEntryIds的元素必须是对象")
+			return nil, nil, c.badParameter("PkEntryIds的元素必须是对象")
 		}
 		id, ok := parseKey(p.text("id"))
 		if rec := t.findID(id); !ok || rec == nil {
-			return nil, c.fail(issue{text: "内码值[" + p.text("id") + "]不存在", code: codeNotFound})
+			return nil, nil, c.fail(issue{text: "内码值[" + p.text("id") + "]不存在", code: codeNotFound})
 		}
 		out[id] = numberSet(p.text("entryids"))
+		ids = append(ids, p.text("id"))
 	}
-	return out, nil
+	return out, ids, nil
 }
 
 // apply moves the state of a record, or of its lines: those in only, or all.

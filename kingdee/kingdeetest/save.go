@@ -56,25 +56,20 @@ func (c *call) save() any {
 	if r, ok := c.s.unnamedRefusal(b.t, model); ok {
 		return c.fail(issue{text: r.message, code: codeInvalid, row: -1})
 	}
+	sum, seen := c.repeated(data)
+	if seen {
+		return c.fail(sameJSON)
+	}
 	rec, issues := b.store(model)
 	if issues != nil {
 		return c.fail(issues...)
 	}
+	c.s.remember(sum)
 	done := []entity{c.entity(b.t, rec, 0)}
 	return answered{result{
 		ResponseStatus: c.status(done, nil, nil), ID: b.t.keyValue(rec.id), Number: numberValue(rec),
 		NeedReturnData: []any{b.t.returned(rec, data)},
 	}}
-}
-
-// batchSave serves BatchSave: rows one by one, each on its own. With beginmethod
-// it answers with a task to be asked for later.
-func (c *call) batchSave() any {
-	out := c.batch()
-	if c.params.text("beginmethod") == "" {
-		return out
-	}
-	return c.begin(out)
 }
 
 func (c *call) batch() any {
@@ -93,6 +88,10 @@ func (c *call) batch() any {
 			return c.fail(issue{text: r.message, code: codeInvalid, row: -1})
 		}
 	}
+	sum, seen := c.repeated(data)
+	if seen {
+		return c.fail(sameJSON)
+	}
 	share := shareOf(len(models), data.integer("batchcount"))
 	done, back, all := []entity{}, []any{}, []issue{}
 	for i, m := range models {
@@ -105,6 +104,9 @@ func (c *call) batch() any {
 			done = append(done, c.entity(b.t, rec, i%share))
 			back = append(back, b.t.returned(rec, data))
 		}
+	}
+	if len(done) > 0 {
+		c.s.remember(sum)
 	}
 	return answered{result{ResponseStatus: c.status(done, nil, all), NeedReturnData: back}}
 }

@@ -14,16 +14,18 @@ import (
 // loopback port (NewServer) or is used as a plain handler (New). All methods are
 // safe for concurrent use.
 type Server struct {
-	account    Account
-	gateway    bool
-	old        bool
-	clock      func() time.Time
-	latency    time.Duration
-	idle       time.Duration
-	stockCheck bool
-	listener   *httptest.Server
-	faults     fakeserver.Faults
-	sessions   sessions
+	account          Account
+	gateway          bool
+	old              bool
+	clock            func() time.Time
+	latency          time.Duration
+	idle             time.Duration
+	stockCheck       bool
+	pending, running int
+	spelling         string
+	listener         *httptest.Server
+	faults           fakeserver.Faults
+	sessions         sessions
 
 	mu       sync.Mutex // guards all below; never held while waiting or while a caller's function runs
 	tables   map[string]*table
@@ -32,9 +34,15 @@ type Server struct {
 	tasks    map[string]*task
 	counts   map[string]int
 	history  []Change
-	ahead    time.Duration   // by Advance
-	links    []link          // by Push
-	locked   map[string]bool // records somebody else works on
+	ahead    time.Duration // by Advance
+	rules    []PushRule
+	files    map[string]*storedFile
+	reports  map[string]Report
+	messages []Message
+	models   map[string]bool // sums of the Models of Saves with ValidateRepeatJson
+	before   []before
+	links    map[string]map[int64][]link // by Push: form, then primary key of the source
+	locked   map[string]bool             // records somebody else works on
 	hook     func(op string, n int)
 }
 
@@ -84,6 +92,10 @@ func WithoutMsgCode() Option { return func(s *Server) { s.old = true } }
 // the default is 20 minutes.
 func WithSessionIdle(d time.Duration) Option { return func(s *Server) { s.idle = d } }
 
+// WithOperationService leaves one spelling of the service for state operations,
+// "ExcuteOperation" or "ExecuteOperation"; the other is an unknown service.
+func WithOperationService(name string) Option { return func(s *Server) { s.spelling = name } }
+
 // WithStockCheck makes audits of bills that would take more out of a warehouse
 // than is there stop with a question, which InterationFlags STK_InvCheckResult
 // answers with yes.
@@ -114,6 +126,12 @@ func New(opts ...Option) *Server {
 		tasks:    map[string]*task{},
 		counts:   map[string]int{},
 		locked:   map[string]bool{},
+		rules:    defaultRules(),
+		files:    map[string]*storedFile{},
+		reports:  map[string]Report{"gl_rpt_accountbalance": accountBalance()},
+		models:   map[string]bool{},
+		running:  1,
+		links:    map[string]map[int64][]link{},
 	}
 	for _, f := range defaultForms() {
 		s.addForm(f)
@@ -228,10 +246,38 @@ func (s *Server) arrive(op string) {
 	s.mu.Lock()
 	s.counts[op]++
 	n, hook := s.counts[op], s.hook
+	var due []func()
+	kept := s.before[:0]
+	for _, b := range s.before {
+		if b.op == op && b.at == n {
+			due = append(due, b.run)
+			continue
+		}
+		kept = append(kept, b)
+	}
+	s.before = kept
 	s.mu.Unlock()
 	if hook != nil {
 		hook(op, n)
 	}
+	for _, run := range due {
+		run()
+	}
+}
+
+// before is work to do before one call.
+type before struct {
+	op  string
+	at  int
+	run func()
+}
+
+// Before runs f before a coming call of op, 1 for the next one, as OnCall does:
+// to change, remove or touch rows between two pages, say.
+func (s *Server) Before(op string, call int, f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.before = append(s.before, before{op, s.counts[op] + max(call, 1), f})
 }
 
 func (s *Server) unknownService(w http.ResponseWriter, name string) {

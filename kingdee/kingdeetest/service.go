@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -35,9 +36,10 @@ type plain struct {
 }
 
 const (
-	dynamicForm = "Kingdee.BOS.WebApi.ServicesStub.DynamicFormService."
-	authService = "Kingdee.BOS.WebApi.ServicesStub.AuthService."
-	dataCentres = "Kingdee.BOS.ServiceFacade.ServicesStub.Account.AccountService.GetDataCenterList"
+	dynamicForm    = "Kingdee.BOS.WebApi.ServicesStub.DynamicFormService."
+	authService    = "Kingdee.BOS.WebApi.ServicesStub.AuthService."
+	inventoryQuery = "Kingdee.K3.SCM.WebApi.ServicesStub.InventoryQueryService.GetInventoryData,Kingdee.K3.SCM.WebApi.ServicesStub"
+	dataCentres    = "Kingdee.BOS.ServiceFacade.ServicesStub.Account.AccountService.GetDataCenterList"
 )
 
 var services = map[string]service{}
@@ -60,6 +62,20 @@ func init() { // the handlers refer back to the table through call, so it is fil
 	byOperation := []string{"formid", "opnumber", "data"}
 	add(dynamicForm, "ExcuteOperation", byOperation, false, (*call).operate)
 	add(dynamicForm, "ExecuteOperation", byOperation, false, (*call).operate)
+	add(dynamicForm, "Push", onForm, false, (*call).push)
+	add(dynamicForm, "Allocate", onForm, false, (*call).allocate)
+	add(dynamicForm, "CancelAllocate", onForm, false, (*call).cancelAllocate)
+	add(dynamicForm, "GroupSave", onForm, false, (*call).groupSave)
+	add(dynamicForm, "GroupDelete", onData, false, (*call).groupDelete)
+	add(dynamicForm, "QueryGroupInfo", onData, false, (*call).queryGroupInfo)
+	add(dynamicForm, "WorkflowAudit", onData, false, (*call).workflowAudit)
+	add(dynamicForm, "SendMsg", onData, false, (*call).sendMsg)
+	add(dynamicForm, "AttachmentUpload", onData, false, (*call).attachmentUpload)
+	add(dynamicForm, "AttachmentUpLoad", onData, false, (*call).attachmentUpload)
+	add(dynamicForm, "UploadFile", onData, false, (*call).attachmentUpload)
+	add(dynamicForm, "AttachmentDownLoad", onData, false, (*call).attachmentDownload)
+	add(dynamicForm, "GetSysReportData", onForm, false, (*call).report)
+	add(inventoryQuery, "", onData, false, (*call).inventoryData)
 	add(dynamicForm, "QueryBusinessInfo", onData, false, (*call).queryBusinessInfo)
 	add(dynamicForm, "SwitchOrg", onData, false, (*call).switchOrg)
 	add(dataCentres, "", nil, true, (*call).dataCentreList)
@@ -80,7 +96,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, name, op string,
 		return
 	}
 	svc, ok := services[name]
-	if !ok {
+	if !ok || s.spelling != "" && strings.HasSuffix(op, "cuteOperation") && op != s.spelling {
 		s.unknownService(w, name)
 		return
 	}

@@ -102,7 +102,6 @@ func (c *call) each(data params, op string, kind ChangeKind, change func(*table,
 func (c *call) commit(t *table, rec, next *record, op string, kind ChangeKind) {
 	if kind == Deleted {
 		t.remove(rec.id, c.late)
-		c.s.unlink(t, rec.id)
 		c.s.note(op, t, rec, kind, rec.status, c.now)
 		return
 	}
