@@ -98,6 +98,37 @@ func (c *caller) envelope(op, form string, data any) reply {
 	return out
 }
 
+// onData calls a service that takes data only.
+func (c *caller) onData(op string, data any) reply {
+	c.t.Helper()
+	var out reply
+	c.decode(c.call(dynamicForm+op, obj{"data": data}), &out)
+	return out
+}
+
+// operate calls ExcuteOperation.
+func (c *caller) operate(form, number string, data obj) reply {
+	c.t.Helper()
+	var out reply
+	c.decode(c.call(dynamicForm+"ExcuteOperation", obj{"formid": form, "opNumber": number, "data": data}), &out)
+	return out
+}
+
+func (r reply) ok() bool { return r.Result.ResponseStatus.IsSuccess }
+
+// raise saves a bill from the sample and takes it to audited.
+func (c *caller) raise(form, number string, change func(obj)) reply {
+	c.t.Helper()
+	model, _ := modelOf(sample(c.s, form, number))
+	m := model.plain()
+	if change != nil {
+		change(m)
+	}
+	r := c.envelope("Save", form, obj{"Model": m, "IsAutoAdjustField": true, "IsAutoSubmitAndAudit": true})
+	require.True(c.t, r.ok(), "%s: %s", form, r.firstError())
+	return r
+}
+
 func (c *caller) query(data obj) [][]any {
 	c.t.Helper()
 	var rows [][]any
@@ -124,6 +155,13 @@ type reply struct {
 			SuccessMessages []struct{ Message string }
 			MsgCode         *int
 		}
+		ConvertResponseStatus struct {
+			IsSuccess      bool
+			Errors         []struct{ Message string }
+			SuccessEntitys []struct{ Number string }
+		}
+		FileId         string //nolint:revive // the server's spelling
+		Message        string
 		Id             any //nolint:revive // the server's spelling
 		Number         any
 		NeedReturnData any
@@ -195,4 +233,12 @@ func direct(s *Server, req *http.Request) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, req)
 	return w
+}
+
+// signedPost is a signed request without a socket.
+func signedPost(t *testing.T, c *caller, op string, body any) *http.Request {
+	t.Helper()
+	r := post(t, "/k3cloud/"+dynamicForm+op+suffix, string(encode(body)))
+	signRequest(r, c.s.Account(), time.Now())
+	return r
 }

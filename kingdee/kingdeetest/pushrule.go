@@ -45,7 +45,7 @@ func defaultRules() []PushRule {
 		{ID: "SaleOrder-DeliveryNotice", From: "SAL_SaleOrder", To: "SAL_DELIVERYNOTICE", Default: true, Head: customer, FromQty: "FQty", ToQty: "FQty"},
 		{
 			ID: "DeliveryNotice-OutStock", From: "SAL_DELIVERYNOTICE", To: "SAL_OUTSTOCK", Default: true, FromQty: "FQty", ToQty: "FRealQty",
-			Head: map[string]string{"FStockOrgId": "FSaleOrgId", "FSettleOrgID": "FSaleOrgId"}, Line: map[string]string{"FStockID": "FShipmentStockID"},
+			Head: map[string]string{"FStockOrgId": "FSaleOrgId", "FSettleOrgID": "FSaleOrgId", "FSettleCurrID": "=PRE001"}, Line: map[string]string{"FStockID": "FShipmentStockID"},
 		},
 		{
 			ID: "OutStock-ReturnStock", From: "SAL_OUTSTOCK", To: "SAL_RETURNSTOCK", Default: true, FromQty: "FRealQty", ToQty: "FRealQty",
