@@ -3,8 +3,10 @@ package kingdee
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 
+	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/internal/wire"
 )
 
@@ -73,6 +75,17 @@ func (s *status) rowErrors() []RowError {
 	return out
 }
 
+// reasons are the errors of all statuses that failed.
+func (r *reading) reasons() []RowError {
+	var out []RowError
+	for _, st := range []*status{r.result.ConvertResponseStatus, r.result.ResponseStatus} {
+		if st != nil {
+			out = append(out, st.rowErrors()...)
+		}
+	}
+	return out
+}
+
 // probe finds out what an answer is before anything is made of it.
 type probe struct {
 	Result          json.RawMessage
@@ -85,7 +98,17 @@ type probe struct {
 	Message         json.RawMessage
 	SessionID       wire.Text `json:"KDSVCSessionId"`
 	IsSuccessByAPI  wire.Bool
-	TaskID          wire.Text `json:"TaskId"` // asynchronous BatchSave
+	TaskID          wire.Text       `json:"TaskId"` // asynchronous BatchSave
+	Success         json.RawMessage // the stock service
+}
+
+// members decodes what stands under Result into out, for the services that have
+// more there than all have.
+func (r *reading) members(op string, out any) error {
+	if err := wire.Unmarshal(r.probe.Result, out); err != nil {
+		return fmt.Errorf("kingdee: %s: the answer is not as described: %w: %w", op, err, duijie.ErrMalformedAnswer)
+	}
+	return nil
 }
 
 // firstObject unwraps arrays of any depth and returns the object that comes

@@ -21,6 +21,28 @@ type sessions struct {
 	floor atomic.Int64
 }
 
+// newSessions is the session of a client, shared with those of the same scope.
+func (c *Client) newSessions() *sessions {
+	name := scope(c.base, c.mode, c.auth)
+	if c.auth.switched {
+		name += " switched"
+	}
+	return &sessions{source: tokencache.New(c.store, name, c.login)}
+}
+
+// sessionOfCall is the session the context of a call carries: clients for several
+// organisations share one transport and its limits, and have a session each.
+type sessionOfCall struct{}
+
+// Token returns a session newer than refused.
+func (s sessionOfCall) Token(ctx context.Context, refused int64) (duijie.Token, error) {
+	own, ok := ctx.Value(s).(*sessions)
+	if !ok {
+		return duijie.Token{}, fmt.Errorf("kingdee: a call without a session: %w", duijie.ErrInvalid) // send gives every call one
+	}
+	return own.Token(ctx, refused)
+}
+
 // Token returns a session newer than refused.
 func (s *sessions) Token(ctx context.Context, refused int64) (duijie.Token, error) {
 	return s.source.Token(ctx, max(refused, s.floor.Load()))
@@ -69,6 +91,11 @@ func (c *Client) login(ctx context.Context) (duijie.Token, error) {
 			Hint: "the server said yes and opened no session: a proxy may strip its cookies",
 		}
 	}
+	if c.auth.orgNum != "" && method != "ValidateUserByOrgNumber" {
+		if err := c.moveSession(ctx, cookies); err != nil {
+			return duijie.Token{}, err
+		}
+	}
 	return duijie.Token{Value: duijie.NewSecret(cookies)}, nil
 }
 
@@ -90,7 +117,7 @@ func (c *Client) loginParameters(unix int64) (method string, params []any, err e
 		password, err := encodeLogin(k.password.Reveal())
 		return "ValidateUserEnDeCode", []any{k.acctID, user, password, k.lcid}, err
 	}
-	if k.orgNum != "" {
+	if k.orgNum != "" && !k.switched {
 		return "ValidateUserByOrgNumber", []any{k.acctID, k.username, k.password.Reveal(), k.lcid, k.orgNum}, nil
 	}
 	return "ValidateUser", []any{k.acctID, k.username, k.password.Reveal(), k.lcid}, nil

@@ -98,13 +98,28 @@ func (b *BatchResult) Err() error {
 // Effect: write. Limit: [BatchRows] rows are advised; a number must not come
 // twice in a call.
 func (c *Client) BatchSave(ctx context.Context, req BatchSaveRequest, opts ...duijie.CallOption) (*BatchResult, error) {
+	if len(req.Models) > warnRows {
+		c.log.Warn("kingdee: large BatchSave", "rows", len(req.Models), "advised", BatchRows)
+	}
+	models, err := c.batchModels(req)
+	if err != nil {
+		return nil, err
+	}
+	op := operation{service: "BatchSave", effect: duijie.EffectWrite, shape: batchShape, rows: len(models)}
+	r, err := c.form(ctx, op, opts, parameter{"formid", req.FormID}, parameter{"data", req.data(models)})
+	if err != nil {
+		return nil, err
+	}
+	return batchResult(r, len(models), func(i int) string { return modelNumber(models[i]) }), nil
+}
+
+// batchModels checks a request and encodes its models.
+func (c *Client) batchModels(req BatchSaveRequest) ([]json.RawMessage, error) {
 	switch {
 	case req.FormID == "":
 		return nil, fmt.Errorf("kingdee: BatchSave: FormID is missing: %w", duijie.ErrInvalid)
 	case len(req.Models) == 0:
 		return nil, fmt.Errorf("kingdee: BatchSave: Models is empty: %w", duijie.ErrInvalid)
-	case len(req.Models) > warnRows:
-		c.log.Warn("kingdee: large BatchSave", "rows", len(req.Models), "advised", BatchRows)
 	}
 	models := make([]json.RawMessage, len(req.Models))
 	for i, m := range req.Models {
@@ -114,28 +129,32 @@ func (c *Client) BatchSave(ctx context.Context, req BatchSaveRequest, opts ...du
 		}
 		models[i] = raw
 	}
-	op := operation{service: "BatchSave", effect: duijie.EffectWrite, shape: batchShape, rows: len(models)}
-	r, err := c.form(ctx, op, opts, parameter{"formid", req.FormID}, parameter{"data", req.data(models)})
-	if err != nil {
-		return nil, err
+	return models, nil
+}
+
+// modelNumbers are the numbers in models, "" where the server draws one.
+func modelNumbers(models []json.RawMessage) []string {
+	out := make([]string, len(models))
+	for i, m := range models {
+		out[i] = modelNumber(m)
 	}
-	return batchResult(r, models), nil
+	return out
 }
 
 // batchResult reads SuccessEntitys and Errors by DIndex. IsSuccess does not
 // count: a row in both lists is refused, a row in neither is unknown.
-func batchResult(r *reading, models []json.RawMessage) *BatchResult {
+func batchResult(r *reading, rows int, number func(i int) string) *BatchResult {
 	st := r.result.ResponseStatus
-	out := &BatchResult{Rows: make([]RowResult, len(models)), Raw: r.body}
+	out := &BatchResult{Rows: make([]RowResult, rows), Raw: r.body}
 	for i := range out.Rows {
 		out.Rows[i].Index = i
 	}
-	if st.SuccessEntitys == nil && bool(st.IsSuccess) && len(models) == 1 { // the oldest servers
+	if st.SuccessEntitys == nil && bool(st.IsSuccess) && rows == 1 { // the oldest servers
 		out.Rows[0].Status, out.Rows[0].ID, out.Rows[0].Number = RowSaved, string(r.result.ID), string(r.result.Number)
 	}
 	data := returned(r.result.NeedReturnData)
 	for n, e := range st.succeeded() {
-		i, ok := successRow(e, models)
+		i, ok := successRow(e, rows, number)
 		if !ok {
 			continue
 		}
@@ -147,10 +166,10 @@ func batchResult(r *reading, models []json.RawMessage) *BatchResult {
 	}
 	for _, e := range st.rowErrors() {
 		i := e.Index
-		if i < 0 && len(models) == 1 {
+		if i < 0 && rows == 1 {
 			i = 0
 		}
-		if i < 0 || i >= len(models) {
+		if i < 0 || i >= rows {
 			out.Errors = append(out.Errors, e)
 			continue
 		}
@@ -174,17 +193,17 @@ func rowRefusal(e RowError) RowStatus {
 
 // successRow finds the row of a success: by DIndex, and on servers without it
 // by the number in the model.
-func successRow(e entity, models []json.RawMessage) (int, bool) {
+func successRow(e entity, rows int, number func(i int) string) (int, bool) {
 	if e.DIndex != nil {
 		i := int(*e.DIndex)
-		return i, i >= 0 && i < len(models)
+		return i, i >= 0 && i < rows
 	}
-	if len(models) == 1 {
+	if rows == 1 {
 		return 0, true
 	}
 	found, times := 0, 0
-	for i, m := range models {
-		if n := modelNumber(m); n != "" && n == string(e.Number) {
+	for i := range rows {
+		if n := number(i); n != "" && n == string(e.Number) {
 			found, times = i, times+1
 		}
 	}

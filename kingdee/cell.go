@@ -83,3 +83,12 @@ func (c Cell) Time() (duijie.Time, error) {
 	err := t.UnmarshalJSON(c)
 	return t, err
 }
+
+// Grouped is [Cell.Decimal] for cells of reports, which write 34,579.99; see
+// duijie.ParseDecimalGrouped.
+func (c Cell) Grouped() (duijie.Decimal, error) {
+	if c.IsBlank() {
+		return duijie.Decimal{}, nil
+	}
+	return duijie.ParseDecimalGrouped(strings.TrimSpace(c.Text()))
+}

@@ -10,10 +10,8 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync/atomic"
 
 	"github.com/duijie-go/duijie"
-	"github.com/duijie-go/duijie/internal/tokencache"
 	"github.com/duijie-go/duijie/internal/transport"
 	"github.com/duijie-go/duijie/internal/wire"
 )
@@ -37,7 +35,10 @@ type Client struct {
 	log        *slog.Logger
 	nonce      func() string
 	signer     *signer
-	operate    atomic.Pointer[string] // the spelling of ExcuteOperation that worked
+	store      duijie.TokenStore // of sessions, nil for one of our own
+	maxBody    int64             // the caller's cap of answers, 0 for none
+	operate    spelling          // of ExcuteOperation
+	upload     spelling          // of AttachmentUpload
 }
 
 // NewClient makes a client. Its error names every setting that is missing or
@@ -57,7 +58,7 @@ func NewClient(cfg Config, opts ...duijie.Option) (*Client, error) {
 	c := &Client{
 		base: strings.TrimSuffix(cfg.BaseURL, "/") + "/", mode: cfg.mode(), auth: cfg.credentials(),
 		seconds: cfg.SecondsTimestamp, legacySHA1: cfg.LegacySHA1, positional: cfg.PositionalBody,
-		log: o.Logger, nonce: newNonce, signer: newSigner(cfg.credentials()),
+		log: o.Logger, nonce: newNonce, signer: newSigner(cfg.credentials()), store: o.TokenStore, maxBody: o.MaxBody,
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
@@ -66,12 +67,17 @@ func NewClient(cfg Config, opts ...duijie.Option) (*Client, error) {
 		Platform: platform, Options: o, Limits: limits(), Retry: retryPolicy(), Secrets: cfg.secrets(),
 	}
 	if c.mode != SignHeaders {
-		c.sessions = &sessions{source: tokencache.New(o.TokenStore, scope(c.base, c.mode, c.auth), c.login)}
-		settings.Tokens = c.sessions
+		c.sessions = c.newSessions()
+		settings.Tokens = sessionOfCall{}
 	}
 	c.http = transport.New(settings)
-	c.Customers = NewFormService[CustomerRow, Customer](c, FormCustomer)
+	c.addServices()
 	return c, nil
+}
+
+// addServices gives the client the services of its fields.
+func (c *Client) addServices() {
+	c.Customers = NewFormService[CustomerRow, Customer](c, FormCustomer)
 }
 
 func newNonce() string {
@@ -95,6 +101,8 @@ type operation struct {
 	rows    int // records of a batch
 	group   string
 	noToken bool
+	cookies string // sent although there is noToken
+	stream  *streamBody
 }
 
 // known are the services whose answers are understood. Everything else is a
@@ -111,6 +119,15 @@ var known = map[string]operation{
 	"QueryAsyncResult":   {effect: duijie.EffectRead, shape: anyShape},
 	"GetInventoryData":   {effect: duijie.EffectRead, shape: anyShape},
 	"SwitchOrg":          {effect: duijie.EffectIdempotent, shape: statusShape},
+	"Push":               {effect: duijie.EffectWrite, shape: pushShape},
+	"Allocate":           {effect: duijie.EffectWrite, shape: statusShape},
+	"CancelAllocate":     {effect: duijie.EffectWrite, shape: statusShape},
+	"GroupSave":          {effect: duijie.EffectWrite, shape: statusShape},
+	"GroupDelete":        {effect: duijie.EffectWrite, shape: statusShape},
+	"WorkflowAudit":      {effect: duijie.EffectWrite, shape: statusShape},
+	"AttachmentUpload":   {effect: duijie.EffectWrite, shape: statusShape},
+	"AttachmentUpLoad":   {effect: duijie.EffectWrite, shape: statusShape},
+	"UploadFile":         {effect: duijie.EffectWrite, shape: statusShape},
 	"Save":               {effect: duijie.EffectWrite, shape: statusShape},
 	"Draft":              {effect: duijie.EffectWrite, shape: statusShape},
 	"BatchSave":          {effect: duijie.EffectWrite, shape: statusShape},
@@ -169,6 +186,11 @@ func (c *Client) form(ctx context.Context, op operation, opts []duijie.CallOptio
 	if err != nil {
 		return nil, err
 	}
+	return c.run(ctx, op, opts, body)
+}
+
+// run sends a body to the service op names completely.
+func (c *Client) run(ctx context.Context, op operation, opts []duijie.CallOption, body []byte) (*reading, error) {
 	r := &reading{shape: op.shape, records: op.rows}
 	if _, err := c.send(ctx, op, body, duijie.NewCallOptions(opts...), r); err != nil {
 		return nil, err
@@ -180,6 +202,9 @@ func (c *Client) form(ctx context.Context, op operation, opts []duijie.CallOptio
 func (c *Client) send(ctx context.Context, op operation, body []byte, o duijie.CallOptions, r *reading) (*transport.Answer, error) {
 	if o.Effect != duijie.EffectDefault {
 		op.effect = o.Effect
+	}
+	if c.sessions != nil {
+		ctx = context.WithValue(ctx, sessionOfCall{}, c.sessions)
 	}
 	var token duijie.Token
 	call := &transport.Call{
@@ -200,8 +225,8 @@ func (c *Client) send(ctx context.Context, op operation, body []byte, o duijie.C
 	answer, err := c.http.Do(ctx, call)
 	if e, ok := errors.AsType[*duijie.APIError](err); ok && e.Err == nil {
 		// A lost session or a throttle speaks of no record, though it comes the same way.
-		if st := r.result.ResponseStatus; st != nil && len(st.Errors) > 0 && (ofRecords(e.Class) || e.Class == duijie.ClassInvalid) {
-			e.Err = &Refusal{Errors: st.rowErrors()}
+		if reasons := r.reasons(); len(reasons) > 0 && (ofRecords(e.Class) || e.Class == duijie.ClassInvalid) {
+			e.Err = &Refusal{Errors: reasons}
 		}
 	}
 	return answer, err
@@ -213,10 +238,16 @@ func (c *Client) request(ctx context.Context, op operation, body []byte, a trans
 	if err != nil {
 		return nil, fmt.Errorf("kingdee: %w", err)
 	}
+	if op.stream != nil {
+		req.Body, req.ContentLength, req.GetBody = op.stream.open(), op.stream.length(), nil
+	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json")
 	if !op.noToken {
 		c.authorise(req, a)
+	}
+	if op.cookies != "" {
+		req.Header.Set("Cookie", op.cookies)
 	}
 	return req, nil
 }

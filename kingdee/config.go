@@ -43,9 +43,11 @@ type Config struct {
 
 	// Mode is the way to authenticate. Default: SignHeaders when AppSecret is
 	// set, else ValidateUser.
-	Mode   AuthMode
-	LCID   int    // language: 2052 simplified Chinese (0 = 2052), 1033 English, 3076 traditional Chinese
-	OrgNum string // organisation to work in; "" = the user's own
+	Mode AuthMode
+	LCID int // language: 2052 simplified Chinese (0 = 2052), 1033 English, 3076 traditional Chinese
+	// OrgNum is the number of the organisation to work in; "" = the user's own. Logins
+	// that can not name one switch to it before their session is used.
+	OrgNum string
 
 	SecondsTimestamp bool // sign with seconds; default milliseconds
 	LegacySHA1       bool // LoginBySign of servers before PT-146911 (8.0.0.202205)

@@ -191,7 +191,7 @@ func TestRecordedAnswers(t *testing.T) {
 	}
 	var fragment status
 	require.NoError(t, json.Unmarshal(testutil.Sample(t, platform, "batchsave_errors_fragment.json"), &fragment))
-	res := batchResult(&reading{result: result{ResponseStatus: &fragment}}, make([]json.RawMessage, 3))
+	res := batchResult(&reading{result: result{ResponseStatus: &fragment}}, 3, func(int) string { return "" })
 	require.Len(t, res.Rows[0].Errors, 4)
 	require.Len(t, res.Rows[1].Errors, 4)
 	require.Equal(t, []RowStatus{RowRefused, RowRefused, RowUnknown}, []RowStatus{res.Rows[0].Status, res.Rows[1].Status, res.Rows[2].Status})

@@ -26,6 +26,10 @@ const (
 	viewShape                 // Result.Result
 	reportShape               // Result.IsSuccess and Rows
 	loginShape                // LoginResultType
+	pushShape                 // Result.ResponseStatus and ConvertResponseStatus
+	taskShape                 // TaskId, or what batchShape has
+	fileShape                 // statusShape, with a part of a file that is taken out before the rest is read
+	stockShape                // any JSON that tells of no failure, "success" included
 )
 
 // reading judges the answers of one call and keeps what it decoded of the last.
@@ -33,6 +37,7 @@ type reading struct {
 	shape   shape
 	records int // in a batch
 	body    []byte
+	file    json.RawMessage // fileShape: the part as it came, a JSON text
 	result  result
 	rows    [][]Cell
 	probe   probe
@@ -43,12 +48,20 @@ type reading struct {
 // that worked is never searched for words.
 func (r *reading) judge(a *transport.Answer) transport.Verdict {
 	*r = reading{shape: r.shape, records: r.records, body: bytes.TrimSpace(bytes.TrimPrefix(a.Body, []byte("\xef\xbb\xbf")))}
+	if r.shape == fileShape {
+		r.body, r.file = cutMember(r.body, "FilePart")
+	}
 	v := r.verdict(a.Status)
 	v.RequestID = a.Header.Get("X-Api-Requestid")
 	if v.Code == "" && v.Class != duijie.ClassOK && a.Status != http.StatusOK {
 		v.Code = fmt.Sprint(a.Status)
 	}
 	return v
+}
+
+// judgeBody judges an answer that came inside another one.
+func (r *reading) judgeBody(body []byte) transport.Verdict {
+	return r.judge(&transport.Answer{Status: http.StatusOK, Body: body})
 }
 
 func (r *reading) verdict(httpStatus int) transport.Verdict {
@@ -106,7 +119,10 @@ func (r *reading) structured(httpStatus int) (verdict, bool) {
 // failure finds the refusal in an envelope.
 func (r *reading) failure() (verdict, bool) {
 	st := r.result.ResponseStatus
-	if c := r.result.ConvertResponseStatus; c != nil && !bool(c.IsSuccess) {
+	if c := r.result.ConvertResponseStatus; c != nil && !bool(c.IsSuccess) && !(st != nil && st.MsgCode == "1") {
+		if r.shape == pushShape && st != nil && bool(st.IsSuccess) && len(st.succeeded()) > 0 {
+			return verdict{}, false // some lines were pushed, others not
+		}
 		st = c
 	}
 	switch {
@@ -114,7 +130,7 @@ func (r *reading) failure() (verdict, bool) {
 		return classify(noMsgCode, "", string(r.result.Message)), true
 	case st == nil || bool(st.IsSuccess) && st.MsgCode != "1":
 		return verdict{}, false
-	case (r.shape == batchShape || r.shape == mixedShape) && len(st.succeeded()) > 0:
+	case (r.shape == batchShape || r.shape == taskShape || r.shape == mixedShape || r.shape == pushShape && st == r.result.ResponseStatus) && len(st.succeeded()) > 0:
 		return verdict{}, false
 	}
 	text := st.text()
@@ -132,7 +148,7 @@ func (r *reading) failure() (verdict, bool) {
 	}
 	// A server that names no successes may have stored rows beside a locked one.
 	lock := v.NoEffect && v.Class == duijie.ClassUnavailable && r.records > 1 && st.SuccessEntitys == nil
-	if r.shape == batchShape && r.rowVerdicts(st) && (ofRecords(v.Class) && v.Hint != hintForm || lock) {
+	if (r.shape == batchShape || r.shape == taskShape) && r.rowVerdicts(st) && (ofRecords(v.Class) && v.Hint != hintForm || lock) {
 		return verdict{}, false
 	}
 	if len(st.succeeded()) > 0 {
@@ -171,7 +187,21 @@ func (r *reading) success() (verdict, bool) {
 			return malformed(r.body), true
 		}
 		return verdict{}, true
-	case statusShape, mixedShape, batchShape:
+	case taskShape:
+		if r.result.ResponseStatus == nil && r.probe.TaskID == "" {
+			return malformed(r.body), true
+		}
+	case pushShape:
+		if r.result.ResponseStatus == nil {
+			return malformed(r.body), true // converted, and perhaps saved
+		}
+	case stockShape:
+		if said, err := Cell(r.probe.Success).Bool(); len(r.probe.Success) > 0 && (err != nil || !said) {
+			var text wire.Text
+			_ = text.UnmarshalJSON(r.probe.Message)
+			return classify(noMsgCode, "", string(text)), true
+		}
+	case statusShape, mixedShape, batchShape, fileShape:
 		if r.result.ResponseStatus == nil && r.probe.TaskID == "" {
 			return malformed(r.body), true
 		}
@@ -321,8 +351,7 @@ func clockOff(date string, now time.Time) string {
 // hide blanks secrets and the session out of the server's words, should it, or
 // a proxy, send back what it was sent.
 func (c *Client) hide(v *verdict, r *reading, session duijie.Secret) {
-	st := r.result.ResponseStatus
-	if v.Message == "" && (st == nil || len(st.Errors) == 0) {
+	if v.Message == "" && len(r.reasons()) == 0 {
 		return
 	}
 	var ids []string
@@ -334,11 +363,13 @@ func (c *Client) hide(v *verdict, r *reading, session duijie.Secret) {
 	sessions := strings.NewReplacer(ids...)
 	clean := func(text string) string { return c.http.Clean(sessions.Replace(text)) }
 	v.Message = clean(v.Message)
-	if st == nil {
-		return
-	}
-	for i := range st.Errors {
-		n := &st.Errors[i]
-		n.Message, n.FieldName = wire.Text(clean(string(n.Message))), wire.Text(clean(string(n.FieldName)))
+	for _, st := range []*status{r.result.ResponseStatus, r.result.ConvertResponseStatus} {
+		if st == nil {
+			continue
+		}
+		for i := range st.Errors {
+			n := &st.Errors[i]
+			n.Message, n.FieldName = wire.Text(clean(string(n.Message))), wire.Text(clean(string(n.FieldName)))
+		}
 	}
 }

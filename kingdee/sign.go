@@ -22,6 +22,7 @@ import (
 type credentials struct {
 	acctID, username, orgNum string
 	lcid                     int
+	switched                 bool          // orgNum is switched to after the login, not part of it
 	appID                    duijie.Secret // its second part hides the client secret
 	appSecret                duijie.Secret
 	password                 duijie.Secret

@@ -21,14 +21,29 @@ type StatusRequest struct {
 	InteractionFlags  []string
 	StopAtInteraction bool  // IgnoreInterationFlag = false
 	SelectedPostID    int64 // Submit: the post of the user
+	// Lines names lines of bills (PkEntryIds) instead of records, for [Client.Operate]
+	// only: operations like MRPClose then work on these lines alone.
+	Lines []BillLines
+}
+
+// BillLines names lines of one bill.
+type BillLines struct {
+	ID       string   // primary key (内码) of the bill
+	EntryIDs []string // keys of its lines (FEntryID)
+}
+
+type lineData struct {
+	ID       string `json:"Id"`
+	EntryIDs string `json:"EntryIds"`
 }
 
 type statusData struct {
 	CreateOrgID          int64 `json:"CreateOrgId"`
 	Numbers              []string
-	IDs                  string `json:"Ids"`
-	UseOrgID             int64  `json:"UseOrgId,omitempty"`
-	SelectedPostID       int64  `json:"SelectedPostId,omitempty"`
+	IDs                  string     `json:"Ids"`
+	UseOrgID             int64      `json:"UseOrgId,omitempty"`
+	SelectedPostID       int64      `json:"SelectedPostId,omitempty"`
+	PkEntryIDs           []lineData `json:"PkEntryIds,omitempty"`
 	NetworkCtrl          bool
 	InterationFlags      string `json:",omitempty"`
 	IgnoreInterationFlag bool
@@ -41,21 +56,38 @@ func (r StatusRequest) check(op string) error {
 	switch {
 	case r.FormID == "":
 		return invalid("FormID is missing")
-	case (len(r.Numbers) == 0) == (len(r.IDs) == 0):
+	case len(r.Lines) > 0 && op != operateOp:
+		return invalid("Lines are for Operate only: this operation would take the whole bills")
+	case len(r.Lines) > 0 && len(r.Numbers)+len(r.IDs) > 0:
+		return invalid("give Lines alone: Numbers and IDs name whole bills")
+	case len(r.Lines) == 0 && (len(r.Numbers) == 0) == (len(r.IDs) == 0):
 		return invalid("give either Numbers or IDs")
 	case slices.Contains(r.Numbers, ""):
 		return invalid("a number is empty")
 	}
-	for _, id := range r.IDs {
-		if id == "" || strings.ContainsAny(id, ", ") {
-			return invalid("an id is empty or holds a comma")
+	if !plainIDs(r.IDs) {
+		return invalid("an id is empty or holds a comma")
+	}
+	for _, l := range r.Lines {
+		if !plainIDs([]string{l.ID}) || len(l.EntryIDs) == 0 || !plainIDs(l.EntryIDs) {
+			return invalid("an element of Lines lacks its ID or EntryIDs, or one of them holds a comma")
 		}
 	}
 	return nil
 }
 
+// plainIDs: each can stand in a comma list.
+func plainIDs(ids []string) bool {
+	return !slices.ContainsFunc(ids, func(id string) bool { return id == "" || strings.ContainsAny(id, ", ") })
+}
+
 func (r StatusRequest) data() statusData {
+	var lines []lineData
+	for _, l := range r.Lines {
+		lines = append(lines, lineData{l.ID, strings.Join(l.EntryIDs, ",")})
+	}
 	return statusData{
+		PkEntryIDs:  lines,
 		CreateOrgID: r.CreateOrgID, Numbers: append([]string{}, r.Numbers...), IDs: strings.Join(r.IDs, ","),
 		UseOrgID: r.UseOrgID, SelectedPostID: r.SelectedPostID, NetworkCtrl: r.NetworkCtrl,
 		InterationFlags: strings.Join(r.InteractionFlags, ";"), IgnoreInterationFlag: !r.StopAtInteraction,
@@ -120,36 +152,42 @@ func (c *Client) CancelAssign(ctx context.Context, req StatusRequest, opts ...du
 	return c.changeStatus(ctx, "CancelAssign", req, opts)
 }
 
+// operateOp is Operate in messages.
+const operateOp = "ExcuteOperation"
+
 // Operate runs another operation of a form (状态转换 ExcuteOperation): Forbid,
-// Enable, Cancel, BillClose, ...; copy the case of opNumber from the form.
+// Enable, Cancel, BillClose, ...; copy the case of opNumber from the form. What a
+// form has is in the Operations of [Client.QueryBusinessInfo]. For operations on lines
+// give Lines of the request.
 //
 // It fails when no record was taken; when only some were, the result tells.
+// Official sources disagree about the spelling of the service: ExecuteOperation
+// is tried where the server does not know ExcuteOperation.
+//
 // Effect: write.
 func (c *Client) Operate(ctx context.Context, opNumber string, req StatusRequest, opts ...duijie.CallOption) (*StatusResult, error) {
 	if !validName(opNumber) {
 		return nil, fmt.Errorf("kingdee: operation number %q: %w", cut(opNumber), duijie.ErrInvalid)
 	}
-	between := []parameter{{"opNumber", opNumber}}
-	if name := c.operate.Load(); name != nil {
-		return c.changeStatus(ctx, *name, req, opts, between...)
+	if err := req.check(operateOp); err != nil {
+		return nil, err
 	}
-	// Official sources disagree about the spelling.
 	var res *StatusResult
-	var err error
-	for _, name := range []string{"ExcuteOperation", "ExecuteOperation"} {
-		res, err = c.changeStatus(ctx, name, req, opts, between...)
-		if !noSuchService(err) {
-			c.operate.Store(&name)
-			return res, err
-		}
-	}
+	err := c.operate.call([]string{operateOp, "ExecuteOperation"}, func(name string) (err error) {
+		res, err = c.sendStatus(ctx, name, req, opts, parameter{"opNumber", opNumber})
+		return err
+	})
 	return res, err
 }
 
-func (c *Client) changeStatus(ctx context.Context, service string, req StatusRequest, opts []duijie.CallOption, between ...parameter) (*StatusResult, error) {
+func (c *Client) changeStatus(ctx context.Context, service string, req StatusRequest, opts []duijie.CallOption) (*StatusResult, error) {
 	if err := req.check(service); err != nil {
 		return nil, err
 	}
+	return c.sendStatus(ctx, service, req, opts)
+}
+
+func (c *Client) sendStatus(ctx context.Context, service string, req StatusRequest, opts []duijie.CallOption, between ...parameter) (*StatusResult, error) {
 	op := operation{service: service, effect: duijie.EffectWrite, shape: mixedShape}
 	params := append([]parameter{{"formid", req.FormID}}, between...)
 	r, err := c.form(ctx, op, opts, append(params, parameter{"data", req.data()})...)
