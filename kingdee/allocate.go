@@ -83,7 +83,7 @@ func (c *Client) allocate(ctx context.Context, service string, req AllocateReque
 // plainResult is the result of a service that need not name what it was asked for.
 func plainResult(r *reading) *StatusResult {
 	st := r.result.ResponseStatus
-	out := &StatusResult{Succeeded: entities(st), Errors: st.rowErrors()}
+	out := &StatusResult{Succeeded: entities(st), Errors: st.rowErrors(), Raw: r.body}
 	if !st.IsSuccess {
 		out.Code = string(st.MsgCode)
 	}

@@ -90,7 +90,7 @@ func (c *Client) WorkflowAudit(ctx context.Context, req ApprovalRequest, opts ..
 		return nil, err
 	}
 	asked := StatusRequest{Numbers: req.Numbers, IDs: req.IDs}
-	out := &ApprovalResult{StatusResult: *statusResult(r.result.ResponseStatus, asked)}
+	out := &ApprovalResult{StatusResult: *statusResult(r, asked)}
 	var more struct{ OperationResults json.RawMessage }
 	if r.members("WorkflowAudit", &more) == nil && string(more.OperationResults) != "null" {
 		out.OperationResults = more.OperationResults

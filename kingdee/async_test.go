@@ -78,6 +78,31 @@ func (v vector) asyncPoll(t *testing.T) {
 		require.Empty(t, sent[i].Header.Get("Cookie"))
 		require.Empty(t, sent[i].Header.Get("kdservice-sessionid"))
 	}
+	in.typed(t, v)
+}
+
+// typed is the same with BatchSaveAsync, which sends its options beside.
+func (in asyncInput) typed(t *testing.T, v vector) {
+	t.Helper()
+	c, s := script(t, string(in.Input.FirstAnswer), string(in.Input.PollAnswer))
+	var data struct{ Model []json.RawMessage }
+	require.NoError(t, json.Unmarshal(in.Input.Data, &data))
+	models := make([]any, len(data.Model))
+	for i, m := range data.Model {
+		models[i] = m
+	}
+	res, err := c.BatchSaveAsync(t.Context(), BatchSaveRequest{FormID: in.Input.FormID, Models: models})
+	require.NoError(t, err)
+	require.NoError(t, res.Err())
+	require.Equal(t, len(v.Expect.Calls), s.count())
+	for i, want := range v.Expect.Calls {
+		require.True(t, strings.HasSuffix(want.Path, "/"+s.calls[i].Path+serviceSuffix))
+		for _, key := range []string{"formid", "beginmethod", "querymethod"} {
+			require.Equal(t, member(t, string(want.BodyJSON), key), member(t, s.calls[i].Body, key))
+		}
+	}
+	require.JSONEq(t, member(t, string(in.Input.Data), "Model"), member(t, s.calls[0].Body, "data", "Model"))
+	require.JSONEq(t, plainQueryInfo(t, v.Expect.Calls[1].BodyJSON), plainQueryInfo(t, []byte(s.calls[1].Body)))
 }
 
 // plainQueryInfo replaces the JSON text inside queryInfo by what it stands for:

@@ -101,8 +101,9 @@ type operation struct {
 	rows    int // records of a batch
 	group   string
 	noToken bool
-	cookies string // sent although there is noToken
-	stream  *streamBody
+	cookies string        // sent although there is noToken
+	stream  *streamBody   // instead of a body
+	into    *bytes.Buffer // holds the answer until the next call; nil: a buffer of its own
 }
 
 // known are the services whose answers are understood. Everything else is a
@@ -208,7 +209,7 @@ func (c *Client) send(ctx context.Context, op operation, body []byte, o duijie.C
 	}
 	var token duijie.Token
 	call := &transport.Call{
-		Op: opName(op.service), Group: op.group, Effect: op.effect, NoToken: op.noToken, Options: o,
+		Op: opName(op.service), Group: op.group, Effect: op.effect, NoToken: op.noToken, Options: o, Into: op.into,
 		Sign: func(ctx context.Context, a transport.Attempt) (*http.Request, error) {
 			token = a.Token
 			return c.request(ctx, op, body, a)

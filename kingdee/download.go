@@ -46,8 +46,9 @@ func (c *Client) AttachmentDownload(ctx context.Context, file Download, w io.Wri
 		return nil, fmt.Errorf("kingdee: AttachmentDownload: FileID or the writer is missing, or Start is negative: %w", duijie.ErrInvalid)
 	}
 	out := &DownloadedFile{Size: -1, Written: file.Start}
+	var answers bytes.Buffer
 	for {
-		last, err := c.downloadPart(ctx, file.FileID, out, w, opts)
+		last, err := c.downloadPart(ctx, file.FileID, out, w, &answers, opts)
 		if err != nil {
 			return out, err
 		}
@@ -62,8 +63,8 @@ func (c *Client) AttachmentDownload(ctx context.Context, file Download, w io.Wri
 }
 
 // downloadPart reads and writes the part behind out.Written.
-func (c *Client) downloadPart(ctx context.Context, id string, out *DownloadedFile, w io.Writer, opts []duijie.CallOption) (last bool, err error) {
-	op := operation{service: "AttachmentDownLoad", effect: duijie.EffectRead, shape: fileShape}
+func (c *Client) downloadPart(ctx context.Context, id string, out *DownloadedFile, w io.Writer, into *bytes.Buffer, opts []duijie.CallOption) (last bool, err error) {
+	op := operation{service: "AttachmentDownLoad", effect: duijie.EffectRead, shape: fileShape, into: into}
 	r, err := c.form(ctx, op, opts, parameter{"data", downloadData{id, out.Written}})
 	if err != nil {
 		return false, err

@@ -119,7 +119,7 @@ func (r *reading) structured(httpStatus int) (verdict, bool) {
 // failure finds the refusal in an envelope.
 func (r *reading) failure() (verdict, bool) {
 	st := r.result.ResponseStatus
-	if c := r.result.ConvertResponseStatus; c != nil && !bool(c.IsSuccess) && !(st != nil && st.MsgCode == "1") {
+	if c := r.result.ConvertResponseStatus; c != nil && !bool(c.IsSuccess) && (st == nil || st.MsgCode != "1") {
 		if r.shape == pushShape && st != nil && bool(st.IsSuccess) && len(st.succeeded()) > 0 {
 			return verdict{}, false // some lines were pushed, others not
 		}

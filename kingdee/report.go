@@ -82,7 +82,8 @@ func (q ReportQuery) data() (reportData, error) {
 // ReportRow is one row as the screen shows it.
 type ReportRow struct {
 	Cells []Cell // in the order of ReportQuery.Fields; texts, blank or null where there is nothing
-	// Sum marks a line that sums others up (合计, 小计): leave it out of sums of your own.
+	// Sum marks a line that sums others up: its first text ends in 合计, 小计 or 总计.
+	// Leave it out of sums of your own.
 	Sum bool
 }
 
@@ -140,13 +141,13 @@ func (c *Client) GetSysReportData(ctx context.Context, q ReportQuery, opts ...du
 	return page, nil
 }
 
-// sumWords are what the first text of a sum line says.
-var sumWords = []string{"合计", "小计", "总计"}
-
+// isSum: the first text of the line ends in a word for sum, as 合计, 现金流入小计 and
+// 本位币合计 do.
 func isSum(cells []Cell) bool {
 	for _, c := range cells {
-		if text := strings.TrimSpace(c.Text()); text != "" {
-			return slices.Contains(sumWords, strings.TrimRight(text, ":："))
+		text := strings.TrimRight(strings.TrimSpace(c.Text()), ":： ")
+		if text != "" {
+			return strings.HasSuffix(text, "合计") || strings.HasSuffix(text, "小计") || strings.HasSuffix(text, "总计")
 		}
 	}
 	return false

@@ -2,6 +2,7 @@ package kingdee
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -107,7 +108,8 @@ type StatusResult struct {
 	// Missing are the asked numbers or ids that the answer does not mention: the
 	// platform passes over records it can not find.
 	Missing []string
-	Code    string // the platform's MsgCode, when some were refused
+	Code    string          // the platform's MsgCode, when some were refused
+	Raw     json.RawMessage // the whole answer
 }
 
 // Submit hands records in for approval (提交): status A or D becomes B.
@@ -194,11 +196,12 @@ func (c *Client) sendStatus(ctx context.Context, service string, req StatusReque
 	if err != nil {
 		return nil, err
 	}
-	return statusResult(r.result.ResponseStatus, req), nil
+	return statusResult(r, req), nil
 }
 
-func statusResult(st *status, req StatusRequest) *StatusResult {
-	out := &StatusResult{Errors: st.rowErrors()}
+func statusResult(r *reading, req StatusRequest) *StatusResult {
+	st := r.result.ResponseStatus
+	out := &StatusResult{Errors: st.rowErrors(), Raw: r.body}
 	if !st.IsSuccess {
 		out.Code = string(st.MsgCode)
 	}

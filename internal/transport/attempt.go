@@ -124,18 +124,26 @@ func (s *callState) readBody(resp *http.Response) ([]byte, error) {
 	if resp.ContentLength > limit {
 		return nil, fmt.Errorf("%d bytes, the cap is %d: %w", resp.ContentLength, limit, duijie.ErrBodyTooLarge)
 	}
-	buf := bodies.Get().(*bytes.Buffer)
-	defer func() {
-		if buf.Cap() <= maxPooledBody {
-			buf.Reset()
-			bodies.Put(buf)
-		}
-	}()
+	buf := s.call.Into
+	if buf == nil {
+		buf = bodies.Get().(*bytes.Buffer)
+		defer func() {
+			if buf.Cap() <= maxPooledBody {
+				buf.Reset()
+				bodies.Put(buf)
+			}
+		}()
+	} else {
+		buf.Reset()
+	}
 	if _, err := buf.ReadFrom(io.LimitReader(resp.Body, limit+1)); err != nil {
 		return nil, err
 	}
 	if int64(buf.Len()) > limit {
 		return nil, fmt.Errorf("more than %d bytes: %w", limit, duijie.ErrBodyTooLarge)
+	}
+	if buf == s.call.Into {
+		return buf.Bytes(), nil
 	}
 	return bytes.Clone(buf.Bytes()), nil
 }

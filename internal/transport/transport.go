@@ -6,6 +6,7 @@
 package transport
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"net/http"
@@ -49,6 +50,9 @@ type Call struct {
 	// Judge reads the answer, whatever its HTTP status.
 	Judge   func(*Answer) Verdict
 	Options duijie.CallOptions
+	// Into, where it is set, is what answers are read into: the body is good until
+	// the next call that has the same. For series of large answers.
+	Into *bytes.Buffer
 }
 
 // Attempt is what a signature may depend on.
