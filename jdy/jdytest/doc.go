@@ -1,0 +1,2 @@
+// Package jdytest is a fake 金蝶云星辰 V2 gateway for tests.
+package jdytest
