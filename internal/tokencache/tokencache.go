@@ -20,6 +20,7 @@ type Source struct {
 	store duijie.TokenStore
 	scope string
 	fetch func(context.Context) (duijie.Token, error)
+	limit time.Duration // of one fetch
 
 	mu      sync.Mutex // never held across I/O
 	token   duijie.Token
@@ -36,17 +37,31 @@ type flight struct {
 
 const (
 	fetchTimeout = 90 * time.Second
-	leaseTTL     = 2 * time.Minute // longer than a fetch may take
+	leaseSpare   = 30 * time.Second // a lease is longer than a fetch may take by this
 )
+
+// An Option changes a Source.
+type Option func(*Source)
+
+// FetchTimeout is how long one fetch may take, where it may have to wait for a
+// quota first; 90 s otherwise. When a process dies, others wait that long for its
+// lease.
+func FetchTimeout(d time.Duration) Option { return func(s *Source) { s.limit = d } }
 
 // New makes a Source. scope must name platform, host, application and a hash
 // of the secret; fetch logs in or refreshes.
-func New(store duijie.TokenStore, scope string, fetch func(context.Context) (duijie.Token, error)) *Source {
+func New(store duijie.TokenStore, scope string, fetch func(context.Context) (duijie.Token, error), opts ...Option) *Source {
 	if store == nil {
 		store = duijie.NewMemoryTokenStore()
 	}
-	return &Source{store: store, scope: scope, fetch: fetch}
+	s := &Source{store: store, scope: scope, fetch: fetch, limit: fetchTimeout}
+	for _, opt := range opts {
+		opt(s)
+	}
+	return s
 }
+
+func (s *Source) leaseTTL() time.Duration { return s.limit + leaseSpare }
 
 // Token returns a token whose generation is not refused. Concurrent callers
 // share one refresh; each gives up with its own context.
@@ -87,10 +102,10 @@ func (s *Source) usable(t duijie.Token, refused int64) bool {
 	return t.Gen > refused && (s.renewAt.IsZero() || time.Now().Before(s.renewAt))
 }
 
-// renew runs on its own goroutine, which ends within fetchTimeout plus the
+// renew runs on its own goroutine, which ends within the limit of a fetch plus the
 // lease of another process.
 func (s *Source) renew(ctx context.Context, f *flight, refused int64) {
-	ctx, cancel := context.WithTimeout(ctx, fetchTimeout+leaseTTL)
+	ctx, cancel := context.WithTimeout(ctx, s.limit+s.leaseTTL())
 	defer cancel()
 	token, err := s.obtain(ctx, refused)
 	s.mu.Lock()
@@ -113,7 +128,7 @@ func (s *Source) obtain(ctx context.Context, refused int64) (duijie.Token, error
 		if stored = s.own(stored); stored.Gen > refused && (stored.Expires.IsZero() || time.Now().Before(renewTime(stored))) {
 			return stored, nil
 		}
-		lease, ours, err := s.store.Acquire(ctx, s.scope, seen, leaseTTL)
+		lease, ours, err := s.store.Acquire(ctx, s.scope, seen, s.leaseTTL())
 		if err != nil {
 			return duijie.Token{}, fmt.Errorf("duijie: token store: %w", err)
 		}
@@ -129,7 +144,7 @@ func (s *Source) obtain(ctx context.Context, refused int64) (duijie.Token, error
 // lead logs in while holding the lease. A leader that was overtaken reads the
 // other's token and never writes.
 func (s *Source) lead(ctx context.Context, lease duijie.TokenLease, refused int64) (duijie.Token, error) {
-	fetchCtx, cancel := context.WithTimeout(ctx, fetchTimeout)
+	fetchCtx, cancel := context.WithTimeout(ctx, s.limit)
 	defer cancel()
 	token, err := s.fetch(fetchCtx)
 	if err != nil {
