@@ -1,0 +1,244 @@
+package jdy
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/internal/wire"
+	duijiesync "github.com/duijie-go/duijie/sync"
+)
+
+// stored is what a lookup learnt, handed to Write in Found.Note.
+type stored struct{ audited bool }
+
+// statusMember tells whether a bill is audited; master data has none.
+const statusMember = "bill_status"
+
+const auditedStatus = "C"
+
+// Find looks records up by number: bills with the exact filter of their list,
+// where there is one, and the rest by their detail.
+func (s *Sink[T]) Find(ctx context.Context, records []duijiesync.Record[T]) ([]duijiesync.Found, error) {
+	if len(records) == 0 {
+		return nil, nil
+	}
+	out := make([]duijiesync.Found, len(records))
+	for i, rec := range records {
+		if checkNumber(rec.Key) != nil {
+			continue // no record has such a number: Write refuses it
+		}
+		raw, err := s.lookup(ctx, rec.Key)
+		switch {
+		case err != nil:
+			if _, unclear := err.(ambiguous); unclear { //nolint:errorlint // made by lookup itself
+				out[i].Err = err
+				continue
+			}
+			return nil, fmt.Errorf("jdy: look records up: %w", err)
+		case raw == nil:
+			continue
+		}
+		out[i] = s.found(rec, raw)
+	}
+	return out, nil
+}
+
+// ambiguous: the platform has several records with the number.
+type ambiguous struct{ text string }
+
+func (e ambiguous) Error() string { return e.text }
+
+// lookup reads the record with a number, nil when there is none. Only a plain
+// answer counts as none.
+func (s *Sink[T]) lookup(ctx context.Context, number string) (json.RawMessage, error) {
+	if list := s.kind.list(); list.ByBillNo && s.kind.number() == "bill_no" {
+		id, err := s.listed(ctx, list, number)
+		if err != nil || id == "" {
+			return nil, err
+		}
+		return s.detail(ctx, "id", id)
+	}
+	raw, err := s.detail(ctx, "number", number)
+	if err != nil || raw == nil {
+		return nil, err
+	}
+	if has := memberText(raw, s.kind.number()); has != "" && has != number {
+		return nil, ambiguous{fmt.Sprintf("jdy: asked for number %s, the platform answers the record with number %s", number, has)}
+	}
+	return raw, nil
+}
+
+func (s *Sink[T]) detail(ctx context.Context, by, value string) (json.RawMessage, error) {
+	raw, err := s.kind.fetch(ctx, s.client, by, value, nil)
+	if notFound(err) {
+		return nil, nil
+	}
+	if err == nil && memberText(raw, "id") == "" {
+		return nil, nil // an empty form
+	}
+	return raw, err
+}
+
+// listed is the id of the bill with a number, "" when there is none. A platform
+// that ignored the filter would answer other bills.
+func (s *Sink[T]) listed(ctx context.Context, list *Operation, number string) (string, error) {
+	l := newLister(s.client, list, Query{Filter: Filter{"bill_no": number}}, nil)
+	p, err := l.fetch(ctx, 1)
+	if err != nil {
+		return "", err
+	}
+	var ids []string
+	for _, row := range p.rows {
+		if id := memberText(row, "id"); memberText(row, "bill_no") == number && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	switch {
+	case len(ids) == 1:
+		return ids[0], nil
+	case len(ids) > 1:
+		return "", ambiguous{fmt.Sprintf("jdy: %d records have the number %s", len(ids), number)}
+	case !p.last():
+		return "", ambiguous{fmt.Sprintf("jdy: the list ignores the filter on bill_no, so number %s can not be looked up", number)}
+	}
+	return "", nil
+}
+
+// found says how a stored record differs from what a record would write.
+func (s *Sink[T]) found(rec duijiesync.Record[T], raw json.RawMessage) duijiesync.Found {
+	m := members(raw)
+	status := scalar(m[statusMember])
+	out := duijiesync.Found{Match: duijiesync.Exists, TargetID: scalar(m["id"]), Note: stored{audited: status == auditedStatus}}
+	if rec.Target.KeyOnly {
+		return out
+	}
+	model, err := s.model(rec)
+	if err != nil {
+		return out // Write refuses it with the reason
+	}
+	whole := true
+	for member := range wire.Walk(model) {
+		name := string(member.Key)
+		if name == s.kind.number() || name == "id" || name == s.kind.step() || name == "ignore_warn" || name == s.kind.External ||
+			s.cfg.Compare != nil && !slices.Contains(s.cfg.Compare, name) {
+			continue
+		}
+		has, there := m[name]
+		if !there || !isScalar(member.Value) || !isScalar(has) {
+			whole = false
+			continue
+		}
+		if old := s.clear(has); !sameScalar(old, scalar(member.Value)) {
+			out.Changes = append(out.Changes, duijiesync.Change{Field: name, Old: old, New: scalar(member.Value)})
+		}
+	}
+	if s.cfg.Audit && status != "" && status != auditedStatus {
+		out.Changes = append(out.Changes, duijiesync.Change{Field: statusMember, Old: status, New: auditedStatus})
+	}
+	switch {
+	case len(out.Changes) > 0:
+		out.Match = duijiesync.Different
+	case whole:
+		out.Match = duijiesync.Identical
+	}
+	return out
+}
+
+func isScalar(v json.RawMessage) bool {
+	c := wire.First(v)
+	return c != '{' && c != '['
+}
+
+// clear is a stored scalar, decrypted where it is a private field.
+func (s *Sink[T]) clear(v json.RawMessage) string { return s.client.Decrypt(scalar(v)) }
+
+// sameScalar compares two scalars as the platform mixes them: numbers as
+// numbers, bools as 0 and 1, null as "".
+func sameScalar(a, b string) bool {
+	if a == b || truth(a) == truth(b) && truth(a) != "" {
+		return true
+	}
+	x, errX := duijie.ParseDecimal(a)
+	y, errY := duijie.ParseDecimal(b)
+	// A number with leading zeros is a name: 007 is not 7.
+	return errX == nil && errY == nil && x.Equal(y) && !named(a) && !named(b)
+}
+
+func named(s string) bool { return len(s) > 1 && s[0] == '0' && s[1] != '.' }
+
+func truth(s string) string {
+	switch s {
+	case "true", "1":
+		return "1"
+	case "false", "0":
+		return "0"
+	}
+	return ""
+}
+
+// takeBack un-audits a record so that it can be updated; held tells that out has
+// its outcome already. Nothing is saved yet.
+func (s *Sink[T]) takeBack(ctx context.Context, w wish, out *duijiesync.Outcome) (held bool, err error) {
+	note, known := w.target.Note.(stored)
+	if !known {
+		raw, err := s.detail(ctx, "id", w.target.ID)
+		if err != nil {
+			return false, err
+		}
+		note.audited = memberText(raw, statusMember) == auditedStatus
+	}
+	if !note.audited {
+		return false, nil
+	}
+	_, err = s.client.Operate(ctx, OperateRequest{Entity: s.kind.Entity, Type: OperateUnaudit, IDs: []string{w.target.ID}})
+	if err == nil {
+		return false, nil
+	}
+	// Whatever was lost or refused, the state now is what counts.
+	raw, readErr := s.detail(ctx, "id", w.target.ID)
+	switch {
+	case readErr != nil:
+		return false, readErr
+	case memberText(raw, statusMember) != auditedStatus:
+		return false, nil
+	}
+	if err := s.failed(w, err, out); err != nil {
+		return false, err
+	}
+	if out.Kind == duijiesync.OutcomeUnknown {
+		out.Kind = duijiesync.OutcomeRetryable // nothing was saved
+	}
+	return true, nil
+}
+
+// writeBulk saves new records in one call and parts their outcomes.
+func (s *Sink[T]) writeBulk(ctx context.Context, list []wish, out []duijiesync.Outcome) error {
+	op := operationOf("POST", s.kind.BatchPath)
+	bodies := make([]json.RawMessage, len(list))
+	for i, w := range list {
+		bodies[i] = w.body
+	}
+	body, err := marshal(map[string]any{firstOf(op.Batch, "data"): bodies})
+	if err != nil {
+		return err
+	}
+	e, err := s.client.send(ctx, &request{op: op, body: body}, duijie.CallOptions{})
+	results := readBatch(e.data, len(list))
+	if err != nil && !isPartial(err) {
+		return err
+	}
+	for i, w := range list {
+		switch r := results[i]; {
+		case !r.told:
+			out[w.at] = duijiesync.Outcome{Kind: duijiesync.OutcomeUnknown, Message: "the answer has no row for this record"}
+		case r.failed:
+			out[w.at] = duijiesync.Outcome{Kind: duijiesync.OutcomeRefused, Message: r.message}
+		default:
+			out[w.at] = done(w, r.id)
+		}
+	}
+	return nil
+}
