@@ -23,6 +23,8 @@ const platform = "wdt"
 type Client struct {
 	Shops      *ShopService
 	Warehouses *WarehouseService
+	Trades     *TradeService
+	SelfTrades *SelfTradeService
 
 	cfg    Config
 	base   *url.URL

@@ -4,4 +4,6 @@ package wdt
 func (c *Client) newServices() {
 	c.Shops = &ShopService{client: c}
 	c.Warehouses = &WarehouseService{client: c}
+	c.Trades = &TradeService{client: c}
+	c.SelfTrades = &SelfTradeService{client: c}
 }
