@@ -3,7 +3,7 @@ package kingdee
 import (
 	"fmt"
 	"regexp"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,15 +11,20 @@ import (
 )
 
 // Filter builds a FilterString that a value can not break out of. Its text is
-// what Query.Filter takes; mistakes are reported by Err and Text.
+// what Query.Filter takes; mistakes are reported by Err and Text. What the
+// platform's filters can do beyond, "is null" for example, goes through [Raw].
 type Filter struct {
 	text string
 	or   bool // needs brackets beside an "and"
 	err  error
+	// array makes the array form; only those who want it pay for it. nil: the
+	// empty filter.
+	array func() array
 }
 
 // Eq is field = value. Values: text, whole numbers, bool, Decimal, Time and
-// time.Time.
+// time.Time, which is written in China's zone to the second. Unset ones are a
+// mistake.
 func Eq(field string, value any) Filter { return compare(field, "=", value) }
 
 // Ne is field <> value. The server's request firewall may stop the < in it.
@@ -37,18 +42,33 @@ func Lt(field string, value any) Filter { return compare(field, "<", value) }
 // Le is field <= value. The server's request firewall may stop the < in it.
 func Le(field string, value any) Filter { return compare(field, "<=", value) }
 
+// Between is from <= field <= to, both ends included.
+func Between(field string, from, to any) Filter { return And(Ge(field, from), Le(field, to)) }
+
+// Within is from <= field < to: spans of time that follow each other share no
+// record and leave none out.
+func Within(field string, from, to time.Time) Filter { return And(Ge(field, from), Lt(field, to)) }
+
+// InMost is how many values stand in one list of a filter: databases under the
+// server take no more than 1000. In cuts longer ones into lists joined by "or".
+const InMost = 500
+
 // In is field in (values). Without values it is true for no record.
 func In[T any](field string, values ...T) Filter {
 	if err := checkField(field); err != nil {
 		return Filter{err: err}
 	}
 	if len(values) == 0 {
-		return Filter{text: "1=0"}
+		return Filter{text: "1=0", array: noArray("it is true for no record")}
 	}
-	text := append(make([]byte, 0, len(field)+16*len(values)+8), field...)
-	text = append(text, " in ("...)
+	text := make([]byte, 0, len(field)+16*len(values)+8)
 	for i, v := range values {
-		if i > 0 {
+		switch {
+		case i == 0:
+			text = append(append(text, field...), " in ("...)
+		case i%InMost == 0:
+			text = append(append(append(text, ") or "...), field...), " in ("...)
+		default:
 			text = append(text, ',')
 		}
 		var err error
@@ -56,22 +76,47 @@ func In[T any](field string, values ...T) Filter {
 			return Filter{err: fmt.Errorf("kingdee: filter on %s: %w", field, err)}
 		}
 	}
-	return Filter{text: string(append(text, ')'))}
+	return Filter{text: string(append(text, ')')), or: len(values) > InMost, array: func() array { return inArray(field, values) }}
+}
+
+// InChunks are filters for several queries, each with at most size of the
+// values; size 0 is [InMost]. For lists so long that one query would be too large.
+func InChunks[T any](field string, size int, values ...T) []Filter {
+	if size <= 0 {
+		size = InMost
+	}
+	var out []Filter
+	for part := range slices.Chunk(values, size) {
+		out = append(out, In(field, part...))
+	}
+	return out
 }
 
 // Contains is field like '%text%', the text taken literally.
-func Contains(field, text string) Filter {
+func Contains(field, text string) Filter { return like(field, "%", text, "%") }
+
+// StartsWith is field like 'text%', the text taken literally.
+func StartsWith(field, text string) Filter { return like(field, "", text, "%") }
+
+// EndsWith is field like '%text', the text taken literally.
+func EndsWith(field, text string) Filter { return like(field, "%", text, "") }
+
+var likeEscape = strings.NewReplacer("[", "[[]", "%", "[%]", "_", "[_]")
+
+func like(field, before, text, after string) Filter {
 	if err := checkField(field); err != nil {
 		return Filter{err: err}
 	}
-	text = strings.NewReplacer("[", "[[]", "%", "[%]", "_", "[_]").Replace(text)
-	quoted, err := quote("%" + text + "%")
-	return Filter{text: field + " like " + quoted, err: err}
+	quoted, err := quote(before + likeEscape.Replace(text) + after)
+	if err != nil {
+		return Filter{err: fmt.Errorf("kingdee: filter on %s: %w", field, err)}
+	}
+	return Filter{text: field + " like " + quoted, array: noArray("how the array form takes patterns is not documented")}
 }
 
 // Raw takes a condition as it is. Never build it from outside values.
 func Raw(condition string) Filter {
-	return Filter{text: condition, or: orWord.MatchString(condition)}
+	return Filter{text: condition, or: orWord.MatchString(condition), array: noArray("a raw condition is text")}
 }
 
 // And is true where all filters are; empty ones do not count.
@@ -79,6 +124,17 @@ func And(filters ...Filter) Filter { return join(" and ", filters) }
 
 // Or is true where one of the filters is; empty ones do not count.
 func Or(filters ...Filter) Filter { return join(" or ", filters) }
+
+// Not is true where the filter is not. That of an empty filter is a mistake.
+func Not(f Filter) Filter {
+	switch {
+	case f.err != nil:
+		return f
+	case strings.TrimSpace(f.text) == "":
+		return Filter{err: fmt.Errorf("kingdee: filter: Not of an empty filter: %w", duijie.ErrInvalid)}
+	}
+	return Filter{text: "not (" + f.text + ")", array: noArray("the array form has no not")}
+}
 
 // Text is the FilterString, or the first mistake.
 func (f Filter) Text() (string, error) { return f.text, f.err }
@@ -121,7 +177,10 @@ func join(word string, filters []Filter) Filter {
 			texts[i] = "(" + f.text + ")"
 		}
 	}
-	return Filter{text: strings.Join(texts, word), or: word == " or " && len(parts) > 0}
+	return Filter{
+		text: strings.Join(texts, word), or: word == " or " && len(parts) > 0,
+		array: func() array { return joinArray(word, parts) },
+	}
 }
 
 func compare(field, op string, value any) Filter {
@@ -132,71 +191,19 @@ func compare(field, op string, value any) Filter {
 	if err != nil {
 		return Filter{err: fmt.Errorf("kingdee: filter on %s: %w", field, err)}
 	}
-	return Filter{text: field + op + text}
+	return Filter{text: field + op + text, array: func() array { return oneArray(field, op, text) }}
 }
 
-// checkField refuses what is no field key: letters, digits, _ and dots.
+// sqlWords are the words of filters, which are no field keys.
+var sqlWords = []string{"and", "or", "not", "in", "like", "between", "is", "null", "exists", "select", "case"}
+
+// checkField refuses what is no field key: letters, digits, _ and dots, and no
+// digit at the beginning, lest a condition compare two numbers.
 func checkField(field string) error {
-	if !validName(field) {
+	if !validName(field) || field[0] >= '0' && field[0] <= '9' || slices.Contains(sqlWords, strings.ToLower(field)) {
 		return fmt.Errorf("kingdee: field key %q: want letters, digits, _ and dots: %w", cut(field), duijie.ErrInvalid)
 	}
 	return nil
 }
 
 func cut(s string) string { return s[:min(len(s), 60)] }
-
-func quote(text string) (string, error) {
-	b, err := appendQuoted(nil, text)
-	return string(b), err
-}
-
-func appendQuoted(b []byte, text string) ([]byte, error) {
-	for _, r := range text {
-		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xfffd || r == 0x7f {
-			return nil, fmt.Errorf("kingdee: text %q holds a control character or is not UTF-8: %w", cut(text), duijie.ErrInvalid)
-		}
-	}
-	b = append(b, '\'')
-	for i := range len(text) {
-		if text[i] == '\'' {
-			b = append(b, '\'')
-		}
-		b = append(b, text[i])
-	}
-	return append(b, '\''), nil
-}
-
-// appendLiteral appends a value as it stands in a filter. Texts, which come by
-// the hundred, are written where they go.
-func appendLiteral[T any](b []byte, value T) ([]byte, error) {
-	if text, ok := any(value).(string); ok {
-		return appendQuoted(b, text)
-	}
-	text, err := literal(value)
-	return append(b, text...), err
-}
-
-func literal(value any) (string, error) {
-	switch v := value.(type) {
-	case string:
-		return quote(v)
-	case bool:
-		if v {
-			return "'1'", nil
-		}
-		return "'0'", nil
-	case int:
-		return strconv.Itoa(v), nil
-	case int64:
-		return strconv.FormatInt(v, 10), nil
-	case int32:
-		return strconv.FormatInt(int64(v), 10), nil
-	case duijie.Decimal:
-		return v.Canonical(), v.Err()
-	case duijie.Time:
-		return quote(v.In(nil).Time.Format(time.DateTime))
-	case time.Time:
-		return quote(v.In(duijie.China).Format(time.DateTime))
-	}
-	return "", fmt.Errorf("a value of type %T does not fit a filter: %w", value, duijie.ErrInvalid)
-}

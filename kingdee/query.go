@@ -18,6 +18,9 @@ type Query struct {
 	FormID string   // "BD_Customer"; copy the case exactly
 	Fields []string // field keys; "FCustId" is an internal id, "FCustId.FNumber" its number
 	Filter string   // SQL-like condition; see [Eq], [In] and [And]
+	// Conditions is the filter in the array form instead of Filter, see
+	// [Filter.Conditions]. Lists paged by key take only those joined by and.
+	Conditions []Condition
 	// Order of the rows, "FModifyDate ASC". Lists that have one are paged by
 	// offset: rows that move while the list is read may shift.
 	Order string
@@ -45,7 +48,7 @@ type Query struct {
 type queryData struct {
 	FormID       string `json:"FormId"`
 	FieldKeys    string
-	FilterString string
+	FilterString any // a text, or conditions
 	OrderString  string
 	TopRowCount  int
 	StartRow     int
@@ -58,6 +61,27 @@ func (q Query) limit() int {
 		return defaultPageRows
 	}
 	return q.Limit
+}
+
+func (q Query) filterString() any {
+	if len(q.Conditions) > 0 {
+		return q.Conditions
+	}
+	return q.Filter
+}
+
+// narrowed is the query with one comparison more.
+func (q Query) narrowed(field, op, literal string) (Query, error) {
+	if len(q.Conditions) == 0 {
+		q.Filter = And(Raw(q.Filter), Filter{text: field + " " + op + " " + literal}).text
+		return q, nil
+	}
+	one := oneArray(field, op, literal)
+	if one.no != "" || slices.ContainsFunc(q.Conditions, func(c Condition) bool { return c.Logic != logicAnd }) {
+		return q, fmt.Errorf("kingdee: query %s: paging by key takes only Conditions joined by and, and keys without quotation marks: %w", cut(q.FormID), duijie.ErrInvalid)
+	}
+	q.Conditions = append(slices.Clone(q.Conditions), one.list...)
+	return q, nil
 }
 
 // check reports what can not be asked.
@@ -74,6 +98,11 @@ func (q Query) check() error {
 		return invalid("Start, Limit and Top must not be negative")
 	case q.Limit > maxPageRows:
 		return invalid(fmt.Sprintf("Limit is above %d", maxPageRows))
+	case q.Filter != "" && len(q.Conditions) > 0:
+		return invalid("give either Filter or Conditions")
+	}
+	if err := checkConditions(q.Conditions); err != nil {
+		return err
 	}
 	for i, f := range q.Fields {
 		if err := checkField(f); err != nil {
@@ -106,7 +135,7 @@ func (c *Client) query(ctx context.Context, q Query, top int, opts []duijie.Call
 	op := known[service]
 	op.service = service
 	r, err := c.form(ctx, op, opts, parameter{"data", queryData{
-		FormID: q.FormID, FieldKeys: strings.Join(q.Fields, ","), FilterString: q.Filter, OrderString: q.Order,
+		FormID: q.FormID, FieldKeys: strings.Join(q.Fields, ","), FilterString: q.filterString(), OrderString: q.Order,
 		TopRowCount: top, StartRow: q.Start, Limit: q.limit(), SubSystemID: q.SubSystemID,
 	}})
 	if err != nil {

@@ -202,7 +202,7 @@ func TestPageCutByTheServer(t *testing.T) {
 			return nil, err
 		}
 		var after int
-		_, _ = fmt.Sscanf(in.Data.FilterString, "FID > %d", &after)
+		_, _ = fmt.Sscanf(in.Data.FilterString.(string), "FID > %d", &after)
 		after += in.Data.StartRow
 		var rows [][]int
 		for i := after + 1; i <= total && len(rows) < 2000; i++ {

@@ -147,7 +147,9 @@ func (w *walk) keyPage(ctx context.Context, p cursor) ([][]Cell, cursor, bool, e
 		if err != nil {
 			return nil, p, false, err
 		}
-		q.Filter = And(Raw(q.Filter), Filter{text: q.Key + " " + op + " " + value}).text
+		if q, err = q.narrowed(q.Key, op, value); err != nil {
+			return nil, p, false, err
+		}
 	}
 	rows, err := w.c.query(ctx, q, 0, w.opts)
 	if err != nil {
