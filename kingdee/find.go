@@ -44,18 +44,21 @@ func (s *SaveSink[T]) Find(ctx context.Context, records []duijiesync.Record[T]) 
 			out[i] = s.found(models[i], fields, row)
 		}
 	}
+	if err := s.compareLines(ctx, models, out); err != nil {
+		return nil, err
+	}
 	return out, nil
 }
 
 // wishes yields what a model would write, field by field: key, the inner key
-// of a reference or nil, and the value. It tells whether these are all that counts:
-// lines and sub-heads are not read back, so that two records that are equal
-// elsewhere need not be.
+// of a reference or nil, and the value. It tells whether these are all that counts,
+// beside the lines of CompareLines: other lines and sub-heads are not read back, so
+// that two records that are equal elsewhere need not be.
 func (s *SaveSink[T]) wishes(model json.RawMessage, each func(key, inner []byte, value Cell)) (whole bool) {
 	whole = true
 	for m := range wire.Walk(model) {
 		inner, value, ok := plainField(m)
-		if !ok && m.Value[0] != 'n' && s.cfg.Compare == nil {
+		if !ok && m.Value[0] != 'n' && s.cfg.Compare == nil && s.lineFields(string(m.Key)) == nil {
 			whole = false
 		}
 		if ok && !strings.EqualFold(string(m.Key), s.cfg.Form.Number) && !strings.EqualFold(string(m.Key), s.cfg.Form.Key) && s.compares(m.Key, inner) {
@@ -166,7 +169,7 @@ type storedRows struct {
 
 // lookup reads the records of the keys, in one query.
 func (s *SaveSink[T]) lookup(ctx context.Context, records []duijiesync.Record[T], fields fieldSet) (*storedRows, error) {
-	out := &storedRows{form: s.cfg.Form.ID, exact: map[string][][]Cell{}, fold: map[string][][]Cell{}}
+	out := newStoredRows(s.cfg.Form.ID, nil)
 	numbers := make([]string, 0, len(records))
 	for _, rec := range records {
 		if checkNumber(rec.Key) == nil { // no number is like the others, and Write refuses them
@@ -194,13 +197,19 @@ func (s *SaveSink[T]) lookup(ctx context.Context, records []duijiesync.Record[T]
 	if len(rows) >= defaultPageRows {
 		return nil, fmt.Errorf("kingdee: look records up: %d rows for %d numbers: compare no line fields, and set Org: %w", len(rows), len(records), duijie.ErrMalformedAnswer)
 	}
+	return newStoredRows(s.cfg.Form.ID, rows), nil
+}
+
+// newStoredRows sorts rows of key and number by their number.
+func newStoredRows(form string, rows [][]Cell) *storedRows {
+	out := &storedRows{form: form, exact: map[string][][]Cell{}, fold: map[string][][]Cell{}}
 	for _, row := range rows {
 		number := strings.TrimRight(row[1].Text(), " ")
 		out.exact[number] = append(out.exact[number], row)
 		low := strings.ToLower(number)
 		out.fold[low] = append(out.fold[low], row)
 	}
-	return out, nil
+	return out
 }
 
 // row is the one record of a number, nil when there is none.
@@ -215,7 +224,7 @@ func (r *storedRows) row(number string) ([]Cell, error) {
 	case 1:
 		return rows[0], nil
 	}
-	return nil, fmt.Errorf("kingdee: look records up: %d records of %s have the number %s: set SaveSinkConfig.Org to the organisation to write to: %w",
+	return nil, fmt.Errorf("kingdee: look records up: %d records of %s have the number %s: set Org to the organisation to write to: %w",
 		len(rows), r.form, cut(number), duijie.ErrInvalid)
 }
 

@@ -17,7 +17,7 @@ func TestChangedLinesAreSent(t *testing.T) {
 	server.Seed("BD_Customer", map[string]any{"FNumber": "C1", "FName": "甲", "FCreateOrgId": "100"})
 	server.Seed("BD_MATERIAL", map[string]any{"FNumber": "M1", "FName": "螺丝"})
 	sink, err := NewSaveSink(to, SaveSinkConfig[json.RawMessage]{
-		Form: FormSaleOrder, Options: SaveOptions{AllowUnknownReferences: true},
+		Form: FormSaleOrder, Options: SaveOptions{AllowUnknownReferences: true}, Lines: ReplaceLines,
 	})
 	require.NoError(t, err)
 	order := func(qty string) json.RawMessage {

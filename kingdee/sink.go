@@ -30,14 +30,23 @@ type SaveSinkConfig[T any] struct {
 	Model func(duijiesync.Record[T]) (any, error)
 	// Compare are the field keys ("FName", "FGroup.FNumber") that tell whether a
 	// stored record is already as it should be. nil: every plain field and
-	// reference the model sets at its top level. Lines and sub-heads can not be
-	// compared: a record that has some is found as existing, and what the ledger does not
-	// know unchanged is sent.
+	// reference the model sets at its top level. Sub-heads can not be compared, lines
+	// only with CompareLines: a record that has some is found as existing, and what
+	// the ledger does not know unchanged is sent.
 	Compare []string
 	// UnAudit takes audited records (status C) back before they are updated.
 	// Without it Kingdee's refusal is the outcome. Use AutoSubmitAndAudit in
 	// Options to have them audited again.
 	UnAudit bool
+	// Lines says what an update does with lines of the model that name no stored line
+	// (FEntryID). By default such an update is refused, because it would double
+	// them; a record that is new has no such question.
+	Lines LinePolicy
+	// CompareLines are the lines to be compared with those stored, by entry key, and
+	// the field keys that count: {"FSaleOrderEntry": {"FMaterialId.FNumber", "FQty"}}.
+	// The order of lines does not count. Without it a record that has lines is
+	// found as existing, never as identical.
+	CompareLines map[string][]string
 	// SettleDelay is how long the server may still work on a save whose answer was
 	// lost; 0 = 2 s.
 	SettleDelay time.Duration
@@ -71,6 +80,9 @@ func NewSaveSink[T any](c *Client, cfg SaveSinkConfig[T]) (*SaveSink[T], error) 
 		if err := checkField(field); err != nil {
 			return nil, err
 		}
+	}
+	if err := checkLineFields(cfg.CompareLines); err != nil {
+		return nil, err
 	}
 	s := &SaveSink[T]{c: c, cfg: cfg}
 	if cfg.Model == nil {
@@ -108,42 +120,85 @@ type storedStatus string
 
 const audited storedStatus = "C"
 
-// Write saves records in one BatchSave; audited ones are un-audited first where
-// the config says so.
+// Write saves records in one BatchSave, in two where some need their lines
+// replaced; audited ones are un-audited first where the config says so.
 func (s *SaveSink[T]) Write(ctx context.Context, records []duijiesync.Record[T]) ([]duijiesync.Outcome, error) {
 	out := make([]duijiesync.Outcome, len(records))
-	models := make([]any, 0, len(records))
-	sent := make([]int, 0, len(records)) // places in records of what is sent
 	held, err := s.unAudit(ctx, records)
 	if err != nil {
 		return nil, err
 	}
+	var parts [2]saving // the second replaces lines
 	for i, rec := range records {
 		if refusal, isHeld := held[i]; isHeld {
 			out[i] = refusal
 			continue
 		}
-		model, err := s.model(rec)
-		if err == nil {
-			model, err = s.keyed(rec.Target.ID, model)
-		}
-		if err == nil {
-			err = checkNumber(rec.Key) // what can not be looked up must not be written
-		}
+		model, o, err := s.ready(rec)
 		if err != nil {
 			out[i] = duijiesync.Outcome{Kind: duijiesync.OutcomeRefused, TargetID: rec.Target.ID, Code: "model", Message: err.Error()}
 			continue
 		}
-		models = append(models, model)
-		sent = append(sent, i)
+		part := &parts[0]
+		if o.DeleteEntries != s.cfg.Options.DeleteEntries {
+			part = &parts[1]
+		}
+		part.o = o
+		part.models = append(part.models, model)
+		part.sent = append(part.sent, i)
 	}
-	if len(models) == 0 {
-		return out, nil
-	}
-	if err := s.save(ctx, records, models, sent, out); err != nil {
-		return nil, err
+	written := false
+	for _, p := range parts {
+		if len(p.models) == 0 {
+			continue
+		}
+		err := s.save(ctx, records, p, out)
+		switch {
+		case err != nil && !written:
+			return nil, err
+		case err != nil: // it does not speak for what is written; the engine meets the reason again
+			p.retry(out, err)
+		}
+		written = true
 	}
 	return out, nil
+}
+
+// saving is what goes into one BatchSave.
+type saving struct {
+	o      SaveOptions
+	models []any
+	sent   []int // places in the records of Write
+}
+
+func (p saving) part(from, to int) saving {
+	return saving{p.o, p.models[from:to], p.sent[from:to]}
+}
+
+// retry leaves the records to another Write.
+func (p saving) retry(out []duijiesync.Outcome, err error) {
+	for _, i := range p.sent {
+		out[i] = duijiesync.Outcome{Kind: duijiesync.OutcomeRetryable, Message: err.Error()}
+	}
+}
+
+// ready makes the model of a record as it is sent, and the options it needs.
+func (s *SaveSink[T]) ready(rec duijiesync.Record[T]) (json.RawMessage, SaveOptions, error) {
+	o := s.cfg.Options
+	if err := checkNumber(rec.Key); err != nil { // what can not be looked up must not be written
+		return nil, o, err
+	}
+	model, err := s.model(rec)
+	if err != nil {
+		return nil, o, err
+	}
+	if rec.Target.ID != "" {
+		if o, err = s.cfg.Lines.apply(o, model); err != nil {
+			return nil, o, err
+		}
+	}
+	model, err = keyedModel(s.cfg.Form, rec.Target.ID, rec.Key, model)
+	return model, o, err
 }
 
 // checkNumber refuses numbers that a lookup would not find as they were saved:
@@ -158,27 +213,23 @@ func checkNumber(number string) error {
 	return err
 }
 
-// save saves the models of the records sent. Where others of the batch were held
-// back, it parts a refusal of the rest itself: to the engine it would not speak
-// for all.
-func (s *SaveSink[T]) save(ctx context.Context, records []duijiesync.Record[T], models []any, sent []int, out []duijiesync.Outcome) error {
-	res, err := s.c.BatchSave(ctx, BatchSaveRequest{FormID: s.cfg.Form.ID, Models: models, SaveOptions: s.cfg.Options})
+// save saves models in one call. Where others of the batch were held back, it
+// parts a refusal of the rest itself: to the engine it would not speak for all.
+func (s *SaveSink[T]) save(ctx context.Context, records []duijiesync.Record[T], p saving, out []duijiesync.Outcome) error {
+	res, err := s.c.BatchSave(ctx, BatchSaveRequest{FormID: s.cfg.Form.ID, Models: p.models, SaveOptions: p.o})
 	if err == nil {
 		for n, row := range res.Rows {
-			out[sent[n]] = outcome(row, records[sent[n]].Target.ID)
+			out[p.sent[n]] = outcome(row, records[p.sent[n]].Target.ID)
 		}
 		return nil
 	}
-	if !refusedWhole(err) || len(sent) == 1 || len(sent) == len(records) {
-		return s.failed(out, sent, len(records), err)
+	if !refusedWhole(err) || len(p.sent) == 1 || len(p.sent) == len(records) {
+		return s.failed(out, p.sent, len(records), err)
 	}
-	half := len(sent) / 2
-	for _, part := range [][2]int{{0, half}, {half, len(sent)}} {
-		some := sent[part[0]:part[1]]
-		if err := s.save(ctx, records, models[part[0]:part[1]], some, out); err != nil {
-			for _, i := range some { // nothing was saved; the engine meets the reason again
-				out[i] = duijiesync.Outcome{Kind: duijiesync.OutcomeRetryable, Message: err.Error()}
-			}
+	half := len(p.sent) / 2
+	for _, some := range []saving{p.part(0, half), p.part(half, len(p.sent))} {
+		if err := s.save(ctx, records, some, out); err != nil {
+			some.retry(out, err) // nothing was saved; the engine meets the reason again
 		}
 	}
 	return nil
@@ -216,32 +267,61 @@ func (s *SaveSink[T]) failed(out []duijiesync.Outcome, sent []int, all int, err 
 	return nil
 }
 
-// keyed is a model with the primary key of an update in front, and no other.
-func (s *SaveSink[T]) keyed(id string, model json.RawMessage) (json.RawMessage, error) {
-	if id == "" && !hasMember(model, s.cfg.Form.Key) {
+// keyedModel is a model with the primary key of an update in front, and no
+// other, and with its number where it has none: the server would draw one, and the
+// record would never be found again. A number other than the record's is a
+// mistake.
+func keyedModel(form Form, id, number string, model json.RawMessage) (json.RawMessage, error) {
+	stated, has := modelField(model, form.Number)
+	if !stated.IsBlank() && !strings.EqualFold(strings.TrimRight(stated.Text(), " "), strings.TrimRight(number, " ")) {
+		return nil, fmt.Errorf("kingdee: the model has the number %s, the record the key %s: %w", cut(stated.Text()), cut(number), duijie.ErrInvalid)
+	}
+	if id == "" && has && !stated.IsBlank() && !hasMember(model, form.Key) {
 		return model, nil
 	}
-	out := append(make(json.RawMessage, 0, len(model)+len(s.cfg.Form.Key)+len(id)+8), '{')
-	if id != "" {
-		var err error
-		if out, err = appendMember(out, s.cfg.Form.Key, idValue(id)); err != nil {
-			return nil, err
-		}
-	}
-	for m := range wire.Walk(model) {
-		if strings.EqualFold(string(m.Key), s.cfg.Form.Key) {
-			continue
-		}
+	out := append(make(json.RawMessage, 0, len(model)+len(form.Key)+len(id)+len(form.Number)+len(number)+16), '{')
+	var err error
+	add := func(key string, value any) {
 		if len(out) > 1 {
 			out = append(out, ',')
 		}
-		var err error
-		if out, err = wire.AppendText(out, string(m.Key)); err != nil {
-			return nil, err
+		raw, valid := value.(json.RawMessage)
+		switch {
+		case err != nil:
+		case valid:
+			if out, err = wire.AppendText(out, key); err == nil {
+				out = append(append(out, ':'), raw...)
+			}
+		default:
+			out, err = appendMember(out, key, value)
 		}
-		out = append(append(out, ':'), m.Value...)
 	}
-	return append(out, '}'), nil
+	if id != "" {
+		add(form.Key, idValue(id))
+	}
+	if !has {
+		add(form.Number, number)
+	}
+	for m := range wire.Walk(model) {
+		switch {
+		case strings.EqualFold(string(m.Key), form.Key):
+		case strings.EqualFold(string(m.Key), form.Number) && stated.IsBlank():
+			add(string(m.Key), number)
+		default:
+			add(string(m.Key), m.Value)
+		}
+	}
+	return append(out, '}'), err
+}
+
+// modelField is a member of a model; false when it has none of the name.
+func modelField(model json.RawMessage, key string) (Cell, bool) {
+	for m := range wire.Walk(model) {
+		if strings.EqualFold(string(m.Key), key) {
+			return Cell(m.Value), true
+		}
+	}
+	return nil, false
 }
 
 func hasMember(model json.RawMessage, key string) bool {
