@@ -38,6 +38,21 @@ type status struct {
 	SuccessEntitys  []entity
 	SuccessMessages []message
 	MsgCode         *int `json:",omitempty"`
+
+	bare bool // as the oldest servers answer
+}
+
+// MarshalJSON leaves out what the oldest servers do not know.
+func (s *status) MarshalJSON() ([]byte, error) {
+	type whole status
+	if !s.bare {
+		return encode((*whole)(s)), nil
+	}
+	out := map[string]any{"IsSuccess": s.IsSuccess}
+	if !s.IsSuccess {
+		out["ErrorCode"], out["Errors"] = s.ErrorCode, s.Errors
+	}
+	return encode(out), nil
 }
 
 type message struct {
@@ -98,6 +113,7 @@ func (c *call) status(done []entity, messages []issue, issues []issue) *status {
 	if !c.s.old {
 		st.MsgCode = &code
 	}
+	st.bare = c.s.oldest
 	return st
 }
 
@@ -113,7 +129,9 @@ func (c *call) fail(issues ...issue) any {
 	case "Save", "Draft":
 		if c.s.old && issues[0].code != codeLost {
 			body.Result.ID = ""
-			body.Result.NeedReturnData = []any{struct{}{}}
+			if !c.s.oldest {
+				body.Result.NeedReturnData = []any{struct{}{}}
+			}
 		}
 	}
 	return body

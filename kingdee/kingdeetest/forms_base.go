@@ -42,7 +42,7 @@ func baseForms() []Form {
 func employee() Form {
 	f := baseData("BD_Empinfo", "员工", "FID", keys(`FMobile FEmail FTel FAddress^ FDescription^ FPhoto FIsHR? FIsSHR?
 		FForbidderId{SEC_User} FForbidDate@ FStaffId{} FPersonId{} FFirstCardID{}`),
-		in("FPostEntity[]", "FWorkOrgId{} FPostDept{BD_Department} FPost{} FStaffStartDate@ FIsFirstPost?"),
+		in("FPostEntity[]", "FWorkOrgId{} FPostDept{BD_Department} FPost{} FStaffStartDate@ FIsFirstPost? FStaffDocumentStatus FStaffForbidStatus FStaffDetails#"),
 		keys("FSHRMapEntity[] FEmpinfoBank[]"))
 	f.Number, f.NumberAlso = "FStaffNumber", "FNumber"
 	f.Entity = map[string]string{

@@ -23,6 +23,7 @@ type caller struct {
 	s       *Server
 	session string
 	sign    bool
+	off     time.Duration // of the caller's clock
 }
 
 func start(t *testing.T, opts ...Option) *caller {
@@ -70,7 +71,7 @@ func (c *caller) try(service string, body any) (head, string, error) {
 		req.Header.Set(sessionName, c.session)
 	}
 	if c.sign {
-		signRequest(req, c.s.Account(), c.s.clock())
+		signRequest(req, c.s.Account(), c.s.now().Add(c.off))
 	}
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	resp, err := client.Do(req)

@@ -50,7 +50,7 @@ func TestPushMakesTheFollowUpBillOnce(t *testing.T) {
 	require.Contains(t, c.envelope("UnAudit", "PUR_PurchaseOrder", obj{"Numbers": list{"PO-1"}}).firstError(), "已有下游单据")
 
 	// The target takes less: the rest can be pushed, and the order shows what was received.
-	less := obj{"FID": in.ID, "FInStockEntry": list{obj{"FEntryID": json.RawMessage(lines[0]["FEntryID"]), "FRealQty": "3"}}}
+	less := obj{"FID": in.ID, "FInStockEntry": list{obj{"FEntryID": lines[0]["FEntryID"], "FRealQty": "3"}}}
 	require.True(t, c.envelope("Save", "STK_InStock", obj{"Model": less}).ok())
 	c.envelope("Submit", "STK_InStock", obj{"Numbers": list{number}})
 	require.True(t, c.envelope("Audit", "STK_InStock", obj{"Numbers": list{number}}).ok())

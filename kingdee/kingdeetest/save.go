@@ -66,10 +66,11 @@ func (c *call) save() any {
 	}
 	c.s.remember(sum)
 	done := []entity{c.entity(b.t, rec, 0)}
-	return answered{result{
-		ResponseStatus: c.status(done, nil, nil), ID: b.t.keyValue(rec.id), Number: numberValue(rec),
-		NeedReturnData: []any{b.t.returned(rec, data)},
-	}}
+	out := answered{result{ResponseStatus: c.status(done, nil, nil), ID: b.t.keyValue(rec.id), Number: numberValue(rec)}}
+	if !c.s.oldest {
+		out.Result.NeedReturnData = []any{b.t.returned(rec, data)}
+	}
+	return out
 }
 
 func (c *call) batch() any {

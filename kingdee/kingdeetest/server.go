@@ -17,6 +17,7 @@ type Server struct {
 	account          Account
 	gateway          bool
 	old              bool
+	oldest           bool
 	clock            func() time.Time
 	latency          time.Duration
 	idle             time.Duration
@@ -87,6 +88,11 @@ func WithLatency(d time.Duration) Option { return func(s *Server) { s.latency = 
 // DIndex anywhere, and an empty Id beside the errors of a Save. LoginBySign then
 // takes SHA-1 hashes as well.
 func WithoutMsgCode() Option { return func(s *Server) { s.old = true } }
+
+// WithOldestAnswers makes the server answer as the oldest versions do: a success
+// says IsSuccess and, of a Save, Id and Number; a failure has Errors, all without
+// anything else. It includes what WithoutMsgCode does.
+func WithOldestAnswers() Option { return func(s *Server) { s.old, s.oldest = true, true } }
 
 // WithSessionIdle sets after how long without a call a login session is lost;
 // the default is 20 minutes.
