@@ -32,7 +32,11 @@ func (s *Server) answerQuery(req request) (any, error) {
 			found = append(found, shaped{row: w.show(o.row), shape: sh, view: view, manner: manner{qimen: req.qimen, msText: t.msText}})
 		}
 	}
-	return List{Key: q.list, Rows: req.page.Cut(found), Total: len(found)}, nil
+	key := q.list
+	if s.stockAsObject && req.qimen && t.name == olderStock {
+		key = "detail_list"
+	}
+	return List{Key: key, Rows: req.page.Cut(found), Total: len(found)}, nil
 }
 
 func backwards(rows []*stored) []*stored {

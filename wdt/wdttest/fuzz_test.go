@@ -1,8 +1,11 @@
 package wdttest
 
 import (
+	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -47,6 +50,32 @@ func FuzzRequest(f *testing.F) {
 		require.Contains(t, []int{http.StatusOK, http.StatusBadRequest, http.StatusNotFound}, rec.Code)
 		if rec.Code == http.StatusOK {
 			decode(t, rec.Body)
+		}
+	})
+}
+
+// FuzzWrites: no arguments of a write make the fake panic, and a call that is
+// refused leaves no row.
+func FuzzWrites(f *testing.F) {
+	names := slices.Sorted(maps.Keys(writeMethods))
+	f.Add(0, `[{"goods_no":"G","goods_name":"n"},[{"spec_no":"A","weight":"1e9"}]]`)
+	for i := range names {
+		f.Add(i, `[{"outer_no":"X","warehouse_no":"W","goods_list":[{"spec_no":"A","num":1}]},[{"spec_no":"A","num":"0.5"}],true]`)
+		f.Add(i, `[{"a":[1,{"b":null}]},[],{}]`)
+		f.Add(i, `["S",[{"tid":"T","receivable":"1"}],[{"tid":"T","oid":"1","num":"9999999999999999999999"}],[]]`)
+		f.Add(i, `[[{"sync_id":1,"status":{}}]]`)
+		f.Add(i, `[10,-1]`)
+	}
+	f.Fuzz(func(t *testing.T, i int, body string) {
+		s := New(fixed())
+		method := names[(i%len(names)+len(names))%len(names)]
+		s.Seed(apiGoods, Row{"rec_id": 10})
+		answer := sendDirect(t, s, ask{method: method, body: body, page: "-"})
+		require.Contains(t, answer, "status")
+		if answer["status"] != json.Number("0") {
+			for _, q := range []string{goods, rawTrade, purchase, otherIn, otherOut, transfer} {
+				require.Empty(t, s.Rows(q), method)
+			}
 		}
 	})
 }

@@ -103,14 +103,23 @@ func (s *Server) putGoods(r Row) int64 {
 
 // specOf finds a SKU and its good. The caller holds the lock.
 func (s *Server) specOf(no string) (good, spec Row) {
-	for _, o := range s.bin(goods).rows {
-		for _, spec := range o.row.rows("spec_list") {
-			if spec.text("spec_no") == no {
-				return o.row, spec
+	b := s.bin(goods)
+	if s.specs.of != b.changes || s.specs.bySpec == nil {
+		s.specs = specIndex{of: b.changes, bySpec: map[string][2]Row{}}
+		for _, o := range b.ordered() {
+			for _, spec := range o.row.rows("spec_list") {
+				s.specs.bySpec[spec.text("spec_no")] = [2]Row{o.row, spec}
 			}
 		}
 	}
-	return nil, nil
+	found := s.specs.bySpec[no]
+	return found[0], found[1]
+}
+
+// specIndex finds SKUs by number. It is made anew when the goods changed.
+type specIndex struct {
+	of     int // changes of the goods it was made of
+	bySpec map[string][2]Row
 }
 
 // pushGoods serves goods.Goods.push and push2: it creates or updates one good

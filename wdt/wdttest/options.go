@@ -51,6 +51,7 @@ type config struct {
 	keptBackOnDirect  []int
 	stockMoves        bool
 	strictFilters     bool
+	stockAsObject     bool
 }
 
 // Option changes how a [Server] behaves.
@@ -94,9 +95,9 @@ func WithoutStatus() Option { return func(c *config) { c.withoutStatus = true } 
 
 // WithMixedTypes varies the JSON types of seeded rows the way the platform
 // does. By the position of the row on its page, in turn: as documented; times in
-// milliseconds, booleans 0 and 1, integers as text, unset times null; times in
-// milliseconds as text, booleans "true" and "false", unset times absent;
-// booleans "0" and "1".
+// milliseconds, booleans 0 and 1, integers and decimals as text, unset times
+// null; times in milliseconds as text, booleans "true" and "false", unset times
+// absent; booleans "0" and "1", decimals as text without the zeros at their end.
 func WithMixedTypes() Option { return func(c *config) { c.mixedTypes = true } }
 
 // taobaoFamily are the platforms of Taobao's family, Tmall among them.
@@ -114,6 +115,10 @@ func WithKeptBack(platformIDs ...int) Option {
 // document, with status 2 and the name of the member. Without it they are left
 // unread; whether the platform minds them is not known.
 func WithStrictFilters() Option { return func(c *config) { c.strictFilters = true } }
+
+// WithStockAsObject makes wms.StockSpec.search answer an object with detail_list
+// and total_count on Qimen, where others meet the bare list. Users met both.
+func WithStockAsObject() Option { return func(c *config) { c.stockAsObject = true } }
 
 // WithStockMoves makes approved documents move stock: stock-in, stock-out and
 // transfers change the stock rows and leave a line in

@@ -124,19 +124,10 @@ func (c *writeCall) checkPushed(shopNo string, o Row, lines []Row, taken map[str
 	return ""
 }
 
-// oidTaken tells whether another order has the line number.
+// oidTaken tells whether a pushed order has the line number already.
 func (c *writeCall) oidTaken(oid, tid string) bool {
-	for _, o := range c.bin(rawTrade).rows {
-		if o.key == tid {
-			continue
-		}
-		for _, l := range o.row.rows("trade_orders") {
-			if l.text("oid") == oid {
-				return true
-			}
-		}
-	}
-	return false
+	owner, there := c.writes.oids[oid]
+	return there && owner != tid
 }
 
 // keepPushed keeps a pushed order as a source order; it tells whether it is new.
@@ -148,6 +139,7 @@ func (c *writeCall) keepPushed(shop, o Row, lines, discounts []Row) bool {
 	list := make([]Row, 0, len(lines))
 	for _, l := range lines {
 		goodsAmount = goodsAmount.plus(l.amount("num").times(l.amount("price")))
+		c.writes.oids[l.text("oid")] = tid
 		line := l.clone()
 		line["share_amount"] = l.amount("total_amount").minus(l.amount("share_discount")).String()
 		line["platform_id"], line["rec_id"] = shop.int("platform_id"), c.number("raw line")

@@ -39,6 +39,7 @@ type Server struct {
 	byQimen map[string]string // direct name by Qimen name
 	bins    map[string]*bin   // rows by the method that keeps them
 	writes  ledger
+	specs   specIndex
 	scripts map[string]script // of the enterprise edition
 	calls   []Call
 	counts  map[string]int

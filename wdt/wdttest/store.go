@@ -24,6 +24,8 @@ type bin struct {
 	sorted bool
 	lastID int64
 	last   time.Time // the latest modification
+
+	changes int // grows with every change
 }
 
 // bin gives the rows of a method's store. The caller holds the lock.
@@ -89,7 +91,7 @@ func (b *bin) put(t *table, r Row, now time.Time) *stored {
 		b.rows = append(b.rows, n)
 		b.byKey[n.key] = n
 	}
-	b.sorted = false
+	b.changed()
 	return n
 }
 
@@ -176,7 +178,12 @@ func (b *bin) touch(t *table, o *stored, changes []Row, now time.Time) {
 		o.key = key
 	}
 	b.byKey[o.key] = o
+	b.changed()
+}
+
+func (b *bin) changed() {
 	b.sorted = false
+	b.changes++
 }
 
 func (b *bin) remove(key string) *stored {
@@ -185,6 +192,7 @@ func (b *bin) remove(key string) *stored {
 		return nil
 	}
 	delete(b.byKey, key)
+	b.changes++
 	b.rows = slices.DeleteFunc(b.rows, func(other *stored) bool { return other == o })
 	return o
 }
@@ -214,8 +222,11 @@ func (s *Server) Seed(method string, rows ...Row) {
 	now := s.clock()
 	b, t := s.bin(method), storeOf(method)
 	for _, r := range rows {
-		r = r.clone()
-		b.put(t, r, now)
+		if t.name == goods {
+			s.putGoods(r.clone())
+			continue
+		}
+		b.put(t, r.clone(), now)
 	}
 }
 

@@ -25,23 +25,24 @@ type table struct {
 }
 
 const (
-	trades    = "sales.TradeQuery.queryWithDetail"
-	rawTrade  = "sales.RawTrade.search"
-	goods     = "goods.Goods.queryWithSpec"
-	stock     = "wms.StockSpec.search2"
-	available = "wms.StockSpec.queryAvailableStock"
-	history   = "wms.StockSpec.queryChangeHistory"
-	supplier  = "setting.PurchaseProvider.queryDetail"
-	employee  = "setting.Employee.search"
-	purchase  = "purchase.PurchaseOrder.queryWithDetail"
-	returns   = "purchase.PurchaseReturn.queryWithDetail"
-	transfer  = "wms.stocktransfer.Manage.queryWithDetail"
-	otherIn   = "wms.stockin.Other.queryWithDetail"
-	otherOut  = "wms.stockout.OtherQuery.queryWithDetail"
-	bought    = "wms.stockin.Purchase.queryWithDetail"
-	shipSync  = "sales.LogisticsSync.getSyncListExt"
-	apiGoods  = "goods.ApiGoods.search"
-	refund    = "aftersales.refund.Refund.search"
+	trades     = "sales.TradeQuery.queryWithDetail"
+	rawTrade   = "sales.RawTrade.search"
+	goods      = "goods.Goods.queryWithSpec"
+	stock      = "wms.StockSpec.search2"
+	olderStock = "wms.StockSpec.search"
+	available  = "wms.StockSpec.queryAvailableStock"
+	history    = "wms.StockSpec.queryChangeHistory"
+	supplier   = "setting.PurchaseProvider.queryDetail"
+	employee   = "setting.Employee.search"
+	purchase   = "purchase.PurchaseOrder.queryWithDetail"
+	returns    = "purchase.PurchaseReturn.queryWithDetail"
+	transfer   = "wms.stocktransfer.Manage.queryWithDetail"
+	otherIn    = "wms.stockin.Other.queryWithDetail"
+	otherOut   = "wms.stockout.OtherQuery.queryWithDetail"
+	bought     = "wms.stockin.Purchase.queryWithDetail"
+	shipSync   = "sales.LogisticsSync.getSyncListExt"
+	apiGoods   = "goods.ApiGoods.search"
+	refund     = "aftersales.refund.Refund.search"
 
 	tradeFilter = "src_tid=src_tids,status=trade_status"
 	tradeTimes  = "1:,2:pay_time,3:trade_time"
@@ -59,7 +60,7 @@ var tables = []table{
 	{name: "goods.Suite.search", key: "suite_no", id: "suite_id", modified: "suite_modified", created: "suite_created", filter: "spec_no=detail_list.spec_no,goods_no=detail_list.goods_no", live: "deleted"},
 	{name: apiGoods, key: "rec_id", id: "rec_id", modified: "modified", created: "created", hides: true},
 	{name: stock, key: stockKey, id: "rec_id", modified: "modified", created: "created", filter: "spec_nos=spec_no", noWH: "仓库不存在  仓库编号: "},
-	{name: "wms.StockSpec.search", store: stock, filter: "spec_nos=spec_no", noWH: "仓库不存在 仓库编号: "},
+	{name: olderStock, store: stock, filter: "spec_nos=spec_no", noWH: "仓库不存在 仓库编号: "},
 	{name: available, store: stock},
 	{name: history, id: "rec_id", modified: "created"},
 

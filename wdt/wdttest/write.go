@@ -38,14 +38,15 @@ type ledger struct {
 	created map[entry]int
 	applied map[entry]int
 	failing map[entry]string
-	next    map[string]int64 // running numbers of documents
+	next    map[string]int64  // running numbers of documents
+	oids    map[string]string // tid of every pushed line, by its oid
 }
 
 // entry is one business key of one method.
 type entry struct{ method, key string }
 
 func newLedger() ledger {
-	return ledger{created: map[entry]int{}, applied: map[entry]int{}, failing: map[entry]string{}, next: map[string]int64{}}
+	return ledger{created: map[entry]int{}, applied: map[entry]int{}, failing: map[entry]string{}, next: map[string]int64{}, oids: map[string]string{}}
 }
 
 // writeCall is one call of a write method, served under the lock.
