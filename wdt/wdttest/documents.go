@@ -1,8 +1,10 @@
 package wdttest
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // document is a stock document a write method creates.
@@ -14,6 +16,9 @@ type document struct {
 	taken     string // text when the number is used
 	approved  int    // status when approved
 	waiting   int    // status when not
+	editing   int    // status when it is still to be edited or confirmed
+	longest   int    // characters of its number; 0 means 40
+	outer     string // the caller's number, where the platform gives another
 	tellsNo   string // member of data that tells the number when the approval failed
 	numMember string // member of a line that shows the quantity
 }
@@ -22,6 +27,10 @@ type document struct {
 // for documents: {"status":0,"message":number}, or status 20 when the document
 // was saved and its approval failed.
 func (c *writeCall) create(d document, no string, head Row, lines []Row, approve bool, moves func(no string) []move) (any, error) {
+	own := cmp.Or(d.outer, no) // what the caller knows it by
+	if utf8.RuneCountInString(own) > cmp.Or(d.longest, 40) {
+		return nil, refuse("外部单号超长")
+	}
 	if no != "" && c.has(d.method, no) {
 		return nil, refuse(d.taken)
 	}
@@ -31,7 +40,8 @@ func (c *writeCall) create(d document, no string, head Row, lines []Row, approve
 	if no == "" {
 		no = fmt.Sprintf("%s%s%04d", d.prefix, c.now.In(china).Format("20060102"), c.number(d.prefix)-1000)
 	}
-	text, fails := c.fails(no)
+	own = cmp.Or(own, no)
+	text, fails := c.fails(own)
 	status := d.waiting
 	if approve && !fails {
 		status = d.approved
@@ -54,7 +64,7 @@ func (c *writeCall) create(d document, no string, head Row, lines []Row, approve
 			}
 		}
 	}
-	c.note(no, true)
+	c.note(own, true)
 	if fails {
 		data := map[string]any{"status": 20, "message": "check_fail " + text}
 		if d.tellsNo != "" {
@@ -94,14 +104,14 @@ func moved(warehouse string, lines []Row, kind int, out bool, source string) fun
 // createOtherIn serves wms.stockin.Other.createOtherOrder.
 func createOtherIn(c *writeCall) (any, error) {
 	return c.other(document{
-		method: otherIn, key: "order_no", lines: "detail_list", taken: "外部单号重复!", approved: 80, waiting: 30, numMember: "goods_count",
+		method: otherIn, key: "order_no", lines: "detail_list", taken: "外部单号重复!", approved: 80, waiting: 30, editing: 20, numMember: "goods_count",
 	}, "check_time stockin_time", 20, false)
 }
 
 // createOtherOut serves wms.stockout.Other.createOther.
 func createOtherOut(c *writeCall) (any, error) {
 	return c.other(document{
-		method: otherOut, key: "order_no", lines: "detail_list", taken: "外部单号重复!", approved: 110, waiting: 50, numMember: "goods_count",
+		method: otherOut, key: "order_no", lines: "detail_list", taken: "外部单号重复!", approved: 110, waiting: 50, editing: 48, numMember: "goods_count",
 	}, "consign_time", 21, true)
 }
 
@@ -120,6 +130,9 @@ func (c *writeCall) other(d document, times string, kind int, out bool) (any, er
 		return nil, err
 	}
 	head := with(c.warehouseMembers(warehouse), o)
+	if o.text("is_check") == "2" {
+		d.waiting = d.editing
+	}
 	if approved(o, "is_check") {
 		for name := range strings.FieldsSeq(times) {
 			head[name] = c.now
@@ -156,8 +169,8 @@ func (c *writeCall) business(d document) (any, error) {
 	return c.create(d, o.text("outer_no"), head, lines, approved(o, "is_check"), nil)
 }
 
-// createTransfer serves wms.stocktransfer.Edit.createOrder. The answer tells the
-// number the transfer got; outer_no is what a repeat is known by.
+// createTransfer serves wms.stocktransfer.Edit.createOrder. outer_no becomes the
+// number of the transfer, unless the platform is to give one.
 func createTransfer(c *writeCall) (any, error) {
 	o, err := c.object(0)
 	if err != nil {
@@ -171,7 +184,7 @@ func createTransfer(c *writeCall) (any, error) {
 	if outer == "" {
 		return nil, refuse("外部单号不能为空")
 	}
-	if c.writes.created[entry{c.method, outer}] > 0 {
+	if c.writes.created[entry{c.method, outer}] > 0 || c.has(transfer, outer) {
 		return nil, refuse("此外部单已使用")
 	}
 	from, err := c.mustWarehouse(o.text("from_warehouse_no"), "源仓库不存在")
@@ -182,18 +195,28 @@ func createTransfer(c *writeCall) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, fails := c.fails(outer)
 	head := with(Row{"from_warehouse_id": from.int("warehouse_id"), "to_warehouse_id": to.int("warehouse_id")}, o)
-	d := document{method: transfer, key: "transfer_no", lines: "details_list", prefix: "TF", approved: 40, waiting: 20, numMember: "num"}
-	data, err := c.create(d, "", head, lines, c.word(2) == "true" && !fails, nil)
-	if err != nil {
-		return nil, err
+	d := document{method: transfer, key: "transfer_no", lines: "details_list", prefix: "TF", approved: 40, waiting: 20, longest: 20, outer: outer, tellsNo: "transfer_no", numMember: "num"}
+	no := outer
+	if c.transferNumbers {
+		no = ""
 	}
-	c.note(outer, true)
-	if made, ok := data.(map[string]any); ok && fails {
-		return map[string]any{"status": 20, "message": "check_fail " + text, "transfer_no": made["message"]}, nil
+	approve := c.word(2) == "true"
+	if m := o.int("mode"); m < 5 || m > 7 {
+		return c.create(d, no, head, lines, approve, nil)
 	}
-	return data, nil
+	// Modes 5, 6 and 7 go out and come in at once.
+	d.approved = 90
+	return c.create(d, no, head, lines, approve, func(no string) []move {
+		var all []move
+		for _, doc := range []struct {
+			warehouse string
+			out       bool
+		}{{o.text("from_warehouse_no"), true}, {o.text("to_warehouse_no"), false}} {
+			all = append(all, moved(doc.warehouse, lines, 2, doc.out, no)(no)...)
+		}
+		return all
+	})
 }
 
 // createTransferIn serves wms.stockin.Transfer.createOrder.

@@ -88,7 +88,7 @@ func TestHiddenFailureOfADocument(t *testing.T) {
 
 	w.s.FailRow("wms.stocktransfer.Edit.createOrder", "X1", "库存不足")
 	data := w.done(w.direct("wms.stocktransfer.Edit.createOrder", "-", m{"outer_no": "X1", "from_warehouse_no": "W1", "to_warehouse_no": "W2", "mode": 0}, []m{{"spec_no": "A", "num": 1}}, true))
-	require.Equal(t, m{"status": json.Number("20"), "message": "check_fail 库存不足", "transfer_no": "TF202510090001"}, data)
+	require.Equal(t, m{"status": json.Number("20"), "message": "check_fail 库存不足", "transfer_no": "X1"}, data)
 	w.s.FailRow("wms.stockother.In.push", "X2", "推送WMS失败")
 	data = w.done(w.direct("wms.stockother.In.push", "-", m{"outer_no": "X2", "warehouse_no": "W1", "is_check": true}, []m{{"spec_no": "A", "num": 1}}))
 	require.Equal(t, m{"status": json.Number("20"), "message": "check_fail 推送WMS失败", "outer_no": "X2"}, data)
@@ -109,6 +109,9 @@ func TestOtherInAndOut(t *testing.T) {
 	failed(t, w.direct(out, "-", doc("", 3, 1)), 100, "外部单号不能为空")
 	failed(t, w.direct(in, "-", m{"outer_no": "I3", "warehouse_no": "W3"}), 100, "仓库不存在")
 	require.Equal(t, 1, w.s.Created(in, "I1"))
+	w.done(w.direct(out, "-", doc("O2", 1, 2)))
+	o2, _ := w.s.Row(otherOut, "O2")
+	require.Equal(t, 48, o2["status"])
 
 	rows := w.rows(otherIn, lastHour)
 	require.Equal(t, []any{"I1", "I2"}, column(rows, "order_no"))
@@ -130,7 +133,7 @@ func TestOtherInAndOut(t *testing.T) {
 
 func TestTransfers(t *testing.T) {
 	t.Parallel()
-	w := ready(t, WithStockMoves())
+	w := ready(t, WithStockMoves(), WithTransferNumbers())
 	const create, in, out = "wms.stocktransfer.Edit.createOrder", "wms.stockin.Transfer.createOrder", "wms.stockout.Transfer.createOrder"
 	head := m{"outer_no": "X1", "from_warehouse_no": "W1", "to_warehouse_no": "W2", "mode": 0}
 	lines := []m{{"spec_no": "A", "num": "4"}}
@@ -149,6 +152,13 @@ func TestTransfers(t *testing.T) {
 	require.Equal(t, []any{json.Number("90"), json.Number("4.0000"), json.Number("4.0000")}, []any{r["status"], r["goods_out_count"], r["goods_in_count"]})
 	require.Equal(t, []any{json.Number("-4.0000"), json.Number("4.0000")}, column(w.rows(stock, m{}), "stock_num"))
 	require.Len(t, w.rows("wms.stockout.Transfer.queryWithDetail", lastHour), 1)
+	failed(t, w.direct(create, "-", merge(head, m{"outer_no": "X23456789012345678901"}), lines, true), 100, "外部单号超长")
+	w.done(w.direct(create, "-", merge(head, m{"outer_no": "X5", "mode": 5}), lines, true))
+	require.ElementsMatch(t, []any{json.Number("-8.0000"), json.Number("8.0000")}, column(w.rows(stock, m{}), "stock_num"))
+	plain := ready(t)
+	require.Equal(t, saved("X1"), plain.done(plain.direct(create, "-", head, lines, true)))
+	failed(t, plain.direct(create, "-", head, lines, true), 100, "此外部单已使用")
+	require.Equal(t, []any{json.Number("40")}, column(plain.rows(transfer, merge(lastHour, m{"transfer_no": "X1"})), "status"))
 	require.Len(t, w.rows("wms.stockin.Transfer.queryWithDetail", merge(lastHour, m{"transfer_no": "TF202510090001", "warehouse_no": "W2"})), 1)
 }
 

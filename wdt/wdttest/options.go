@@ -51,6 +51,7 @@ type config struct {
 	keptBackOnDirect  []int
 	stockMoves        bool
 	strictFilters     bool
+	transferNumbers   bool
 	stockAsObject     bool
 }
 
@@ -119,6 +120,12 @@ func WithStrictFilters() Option { return func(c *config) { c.strictFilters = tru
 // WithStockAsObject makes wms.StockSpec.search answer an object with detail_list
 // and total_count on Qimen, where others meet the bare list. Users met both.
 func WithStockAsObject() Option { return func(c *config) { c.stockAsObject = true } }
+
+// WithTransferNumbers makes wms.stocktransfer.Edit.createOrder give transfers
+// numbers of the platform's own, so that they can not be found by outer_no. The
+// documentation calls outer_no the number of the transfer, but shows an answer
+// with another; without this option they are the same.
+func WithTransferNumbers() Option { return func(c *config) { c.transferNumbers = true } }
 
 // WithStockMoves makes approved documents move stock: stock-in, stock-out and
 // transfers change the stock rows and leave a line in
