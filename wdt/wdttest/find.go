@@ -270,16 +270,16 @@ func (w *search) statusType(filter map[string]any) (member string, e *BusinessEr
 }
 
 func (w *search) match(o *stored) bool {
-	platform := platformOf(o.row)
-	if w.back[platform] || (w.table.self && platform != "127" && platform != "0") {
-		return false
-	}
 	for _, test := range w.tests {
 		if !test(o) {
 			return false
 		}
 	}
-	return true
+	if w.back == nil && !w.table.self {
+		return true
+	}
+	platform := platformOf(o.row)
+	return !w.back[platform] && (!w.table.self || platform == "127" || platform == "0")
 }
 
 // platformOf is the platform a row's shop is on; "" when the row tells none.
