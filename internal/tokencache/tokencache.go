@@ -37,6 +37,7 @@ type flight struct {
 
 const (
 	fetchTimeout = 90 * time.Second
+	retryEarly   = 30 * time.Second // after an early renewal that failed
 	leaseSpare   = 30 * time.Second // a lease is longer than a fetch may take by this
 )
 
@@ -109,8 +110,12 @@ func (s *Source) renew(ctx context.Context, f *flight, refused int64) {
 	defer cancel()
 	token, err := s.obtain(ctx, refused)
 	s.mu.Lock()
-	if err == nil {
+	switch {
+	case err == nil:
 		s.token, s.renewAt = token, renewTime(token)
+	case s.token.Gen > refused && time.Now().Before(s.token.Expires):
+		// It was early: the old one still serves, and it is tried again soon.
+		token, err, s.renewAt = s.token, nil, time.Now().Add(retryEarly)
 	}
 	s.flight = nil
 	s.mu.Unlock()
@@ -125,7 +130,7 @@ func (s *Source) obtain(ctx context.Context, refused int64) (duijie.Token, error
 			return duijie.Token{}, fmt.Errorf("duijie: token store: %w", err)
 		}
 		seen := stored.Gen
-		if stored = s.own(stored); stored.Gen > refused && (stored.Expires.IsZero() || time.Now().Before(renewTime(stored))) {
+		if stored = s.own(stored); stored.Gen > refused && s.fresh(stored) {
 			return stored, nil
 		}
 		lease, ours, err := s.store.Acquire(ctx, s.scope, seen, s.leaseTTL())
@@ -139,6 +144,19 @@ func (s *Source) obtain(ctx context.Context, refused int64) (duijie.Token, error
 			return duijie.Token{}, err
 		}
 	}
+}
+
+// fresh tells whether a stored token need not be renewed yet. For the one that
+// is held already it was said when it came: told anew it would be a tenth of ever
+// less time.
+func (s *Source) fresh(stored duijie.Token) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at := renewTime(stored)
+	if stored.Gen == s.token.Gen {
+		at = s.renewAt
+	}
+	return at.IsZero() || time.Now().Before(at)
 }
 
 // lead logs in while holding the lease. A leader that was overtaken reads the

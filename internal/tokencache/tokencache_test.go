@@ -150,3 +150,42 @@ func TestStoreThatLostItsTokens(t *testing.T) {
 }
 
 type emptied struct{ duijie.TokenStore }
+
+// A token is renewed while it still works, and goes on serving where that fails.
+func TestRenewedEarly(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var logins int64
+		var down error
+		s := New(nil, "scope", func(context.Context) (duijie.Token, error) {
+			logins++
+			return duijie.Token{Value: duijie.NewSecret("t"), Expires: time.Now().Add(24 * time.Hour)}, down
+		}, FetchTimeout(time.Minute))
+		get := func(gen, calls int64) {
+			t.Helper()
+			tok, err := s.Token(t.Context(), 0)
+			require.NoError(t, err)
+			require.Equal(t, gen, tok.Gen)
+			require.Equal(t, calls, logins)
+		}
+		get(1, 1)
+		time.Sleep(24*time.Hour - 7*time.Minute)
+		get(1, 1)
+		time.Sleep(2 * time.Minute)
+		down = errors.New("platform is down")
+		get(1, 2) // the old one serves
+		get(1, 2) // and is not asked for with every call
+		time.Sleep(time.Minute)
+		get(1, 3)
+		down = nil
+		time.Sleep(time.Minute)
+		get(2, 4)
+
+		down = errors.New("platform is down")
+		_, err := s.Token(t.Context(), 2)
+		require.ErrorIs(t, err, down, "a refused token does not serve")
+		time.Sleep(24 * time.Hour)
+		_, err = s.Token(t.Context(), 0)
+		require.ErrorIs(t, err, down, "nor does one that has ended")
+	})
+}
