@@ -194,7 +194,8 @@ func failedRow(row json.RawMessage, n int) (RowError, bool) {
 	m := members(row)
 	success, told := m["success"]
 	_, hasErrors := m["errors"]
-	if !told && !hasErrors {
+	empty := emptyResult(m)
+	if !told && !hasErrors && !empty {
 		return RowError{}, false // no row of a verdict
 	}
 	r := RowError{Index: n, ID: scalar(m["id"]), Number: firstOf(scalar(m["number"]), scalar(m["bill_no"]))}
@@ -202,7 +203,7 @@ func failedRow(row json.RawMessage, n int) (RowError, bool) {
 		r.Index = at
 	}
 	var texts []string
-	bad := false
+	bad := empty
 	for item := range wire.Elements(m["errors"]) {
 		bad = true
 		texts = append(texts, words(item))
@@ -215,6 +216,21 @@ func failedRow(row json.RawMessage, n int) (RowError, bool) {
 		bad = true
 	}
 	return r, bad || told && saysNo(scalar(success))
+}
+
+// emptyResult: the member that names what a row made is there and empty.
+func emptyResult(m map[string]json.RawMessage) bool {
+	if made, ok := m["reverse_voucher_id"]; ok && scalar(made) == "" {
+		return true
+	}
+	ids, ok := m["ids"]
+	if !ok {
+		return false
+	}
+	for range wire.Elements(ids) {
+		return false
+	}
+	return true
 }
 
 func saysNo(text string) bool {
@@ -231,7 +247,7 @@ func words(item json.RawMessage) string {
 		return scalar(item)
 	}
 	m := members(item)
-	text := firstOf(scalar(m["message"]), scalar(m["messages"]), scalar(m["msg"]), scalar(m["err_msg"]))
+	text := firstOf(scalar(m["message"]), scalar(m["messages"]), scalar(m["msg"]), scalar(m["error_msg"]))
 	if id := scalar(m["id"]); id != "" && text == "" {
 		text = id
 	}
