@@ -23,6 +23,7 @@ type checker struct {
 	update bool // an id is given
 	needs  bool // numbers are needed: there are no numbering rules
 	master bool // master data needs its number on update
+	bulk   bool // what is missing in one of several objects is that object's matter
 }
 
 // object checks the types of an object's members, then that the required ones
@@ -43,6 +44,9 @@ func (c checker) object(fields []field, row Row, line int) *Error {
 		if err := c.value(fields[i], row[key]); err != nil {
 			return err
 		}
+	}
+	if c.bulk && line > 0 {
+		return nil
 	}
 	for _, f := range fields {
 		numbered := line == 0 && (f.name == "number" || f.name == "bill_no")

@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// number gives a record without one its number: KH00001 for master data,
+// giveNumber gives a record without one its number: KH00001 for master data,
 // XSDD-20260901-00001 for bills.
-func (b *Book) number(l *list, row Row, now time.Time) {
-	if text(row[l.about.number]) != "" || l.name == "fi/voucher" {
+func (b *Book) giveNumber(l *list, row Row, now time.Time) {
+	if text(row[l.number]) != "" || l.name == "fi/voucher" {
 		return
 	}
 	day := now.In(china).Format("20060102")
@@ -21,11 +21,11 @@ func (b *Book) number(l *list, row Row, now time.Time) {
 	for {
 		l.next++
 		num := fmt.Sprintf("%s%05d", l.prefix, l.next)
-		if l.about.number == "bill_no" {
+		if l.number == "bill_no" {
 			num = fmt.Sprintf("%s-%s-%05d", or(l.prefix, "DJ"), day, l.next)
 		}
 		if l.find("", num) == nil {
-			row[l.about.number] = num
+			row[l.number] = num
 			return
 		}
 	}
@@ -108,6 +108,9 @@ func (b *Book) deriveEntry(l *list, e Row) *big.Rat {
 	give("all_amount_for", all)
 	give("base_qty", qty)
 	give("coefficient", big.NewRat(1, 1))
+	if text(e["src_inter_id"]) == "" && l.state != "" {
+		e["src_inter_id"], e["src_entry_id"] = noSource, noSource
+	}
 	if m := b.target(l, e, "material"); m != nil && text(e["base_unit_id"]) == "" {
 		e["base_unit_id"] = text(m.row["base_unit_id"])
 	}

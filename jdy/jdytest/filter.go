@@ -67,6 +67,9 @@ func (c *call) passes(l *list, rec *record, name string, values []string) bool {
 	if in, isTime := c.inTime(rec, name, values[0]); isTime {
 		return in
 	}
+	if c.op.path == "sys/mutex_list" && name == "ids" {
+		name = "object_id"
+	}
 	for _, field := range filterFields(name) {
 		have, known := c.held(l, rec, field)
 		if !known {
@@ -88,7 +91,7 @@ func found(l *list, rec *record, word string) bool {
 	if name, ok := rec.row["name"]; ok {
 		return strings.Contains(text(name), word)
 	}
-	return strings.Contains(text(rec.row[l.about.number]), word) || strings.Contains(text(rec.row["remark"]), word)
+	return strings.Contains(text(rec.row[l.number]), word) || strings.Contains(text(rec.row["remark"]), word)
 }
 
 // inTime judges the filters on times and dates; both ends count as inside.
@@ -111,10 +114,9 @@ func (c *call) inTime(rec *record, name, value string) (in, isTime bool) {
 		return dateOf(rec) >= value, true
 	case "end_bill_date", "end_date":
 		return dateOf(rec) <= value, true
-	case "start_period":
-		return text(rec.row["period"]) >= value, true
-	case "end_period":
-		return text(rec.row["period"]) <= value, true
+	case "start_period", "end_period", "end_Period":
+		period, ok := rec.row["period"]
+		return !ok || kind == "start_period" && text(period) >= value || kind != "start_period" && text(period) <= value, true
 	default:
 		return false, false
 	}

@@ -9,7 +9,7 @@ import (
 
 const (
 	authorizePath = "/jdyconnector/app_management/push_app_authorize"
-	tokenPath     = "/jdyconnector/app_management/kingdee_auth_token" //nolint:gosec // a path, no credential
+	tokenPath     = "/jdyconnector/app_management/kingdee_auth_token"
 	businessRoot  = "/jdy/v2/"
 	clockWindow   = 5 * time.Minute
 )

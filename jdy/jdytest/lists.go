@@ -128,7 +128,7 @@ var strictRefs = map[string]bool{
 var oddNames = map[string]string{
 	"bd/space": "bd/spaces", "bd/space_detail": "bd/spaces", "pm/mo_task_bill": "pm/mo_taskbill", "ls/retail_bill_detail": "ls/retail_bill",
 	"scm/inv_detail": "scm/inv_detail", "fi/invoice_detail": "fi/invoice_detail", "scm/entrust_rnt": "scm/entrust_rtn",
-	"sys/user_list": "sys/user_list", "scm/inv_serial_track_bill_list": "scm/inv_serial_track_bill_list",
+	"sys/user_list": "sys/user_list", "sys/mutex_list": "sys/mutex_list", "scm/inv_serial_track_bill_list": "scm/inv_serial_track_bill_list",
 }
 
 // listName is the list a path is about: "scm/sal_order" for

@@ -98,7 +98,7 @@ func TestMaterialDetail(t *testing.T) {
 	require.Equal(t, "13", byNumber["tax_rate"], "the table says string")
 	require.Equal(t, false, byNumber["is_batch"])
 	require.Equal(t, arr{}, byNumber["aux_entity"])
-	require.Equal(t, "", byNumber["brand_id"])
+	require.Empty(t, byNumber["brand_id"])
 	r.refused(codeMissing, "GET", "bd/material_detail", query([]string{"number", "a"}), nil)
 	status, answer := r.send("GET", businessRoot+"bd/material_detail", nil, nil)
 	require.Equal(t, 400, status)

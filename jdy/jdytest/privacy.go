@@ -46,14 +46,14 @@ func (s *Server) hide(list, name, value string) string {
 
 // Encrypt is a private field's value as the platform sends it: AES-256-CBC under
 // the client_secret, base64.
-func (s *Server) Encrypt(clear string) string {
+func (s *Server) Encrypt(value string) string {
 	block, err := aes.NewCipher([]byte(s.clientSecret))
 	if err != nil {
-		return clear // a client_secret of another length: an account set without encryption
+		return value // a client_secret of another length: an account set without encryption
 	}
-	pad := aes.BlockSize - len(clear)%aes.BlockSize
-	data := append([]byte(clear), slices.Repeat([]byte{byte(pad)}, pad)...)
-	cipher.NewCBCEncrypter(block, []byte(privacyIV)).CryptBlocks(data, data)
+	pad := aes.BlockSize - len(value)%aes.BlockSize
+	data := append([]byte(value), slices.Repeat([]byte{byte(pad)}, pad)...)
+	cipher.NewCBCEncrypter(block, []byte(privacyIV)).CryptBlocks(data, data) //nolint:gosec // the platform's documented IV is fixed
 	return base64.StdEncoding.EncodeToString(data)
 }
 
@@ -85,8 +85,8 @@ func (b *Book) uncover(l *list, row Row) {
 			if !private(l.name, k) {
 				continue
 			}
-			if clear, err := b.s.Decrypt(text(v)); err == nil {
-				r[k] = clear
+			if shown, err := b.s.Decrypt(text(v)); err == nil {
+				r[k] = shown
 			}
 		}
 	}

@@ -83,7 +83,6 @@ func (c *call) shape(l *list, fields []field, row Row) Row {
 	} else {
 		out = sh.object(fields, row)
 	}
-	c.extras(l, row, out)
 	if c.s.mixedTypes {
 		mix(out, len(row))
 	}
@@ -161,18 +160,25 @@ func (c *call) rows(f field) (any, *Error) {
 func (c *call) listRow(l *list, f field, rec *record, i int) any {
 	name, ok := listed(f.kind)
 	if !ok {
-		return text(rec.row[l.about.number])
+		return text(rec.row[l.number])
 	}
 	row := c.shown(rec)
 	out := shaper{b: c.Book, l: l, types: c.op.told}.object(c.op.told[name], row)
 	if hasField(c.op.query, "show_units") && c.query.Get("show_units") != "true" {
 		out["units"] = []any{}
 	}
+	for as, name := range oddKeys[c.op.key()] {
+		out[as] = out[name]
+		delete(out, name)
+	}
 	if c.s.mixedTypes {
 		mix(out, i)
 	}
 	return out
 }
+
+// oddKeys are members of list rows that come under another key than documented.
+var oddKeys = map[string]map[string]string{"GET scm/sal_out_bound": {"ivc_status ": "ivc_status"}}
 
 // paged puts rows into the members the list's reply has.
 func (c *call) paged(f field, items []any, count, total int, p page) Row {

@@ -98,7 +98,7 @@ func (b *Book) lookup(l *list, row Row, name string) (any, bool) {
 		if rec := b.target(l, row, x); rec != nil {
 			to := b.list(must(l.ref(x)))
 			if end == "_number" {
-				return rec.row[to.about.number], true
+				return rec.row[to.number], true
 			}
 			return rec.row["name"], true
 		}
@@ -130,7 +130,7 @@ func (b *Book) references(l *list, rec *record) bool {
 					if !ok || text(v) != rec.id {
 						continue
 					}
-					if name, known := other.ref(x); known && name == l.name || x == "src_inter" {
+					if name, known := other.ref(x); known && name == l.name || x == "src_inter" || x == "src_bill" {
 						return true
 					}
 				}

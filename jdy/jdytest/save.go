@@ -14,6 +14,9 @@ const maxEntries = 500
 // table says so.
 func (c *call) saveOne() (any, *Error) {
 	l := c.list(listName(c.op.path))
+	if items := rowsOf(c.body["items"]); len(c.op.body) == 1 && hasField(c.op.data, "ids") && len(items) > 0 {
+		return c.saveEach(l, items)
+	}
 	rec, err := c.save(l, c.body)
 	if err != nil {
 		return nil, err
@@ -26,12 +29,28 @@ func (c *call) saveOne() (any, *Error) {
 	return saved(l, rec), nil
 }
 
+// saveEach saves the items of a body that has nothing else.
+func (c *call) saveEach(l *list, items []Row) (any, *Error) {
+	if len(items) > maxEntries {
+		return nil, refuse(codeTooMany, "单次最多保存%d条", maxEntries)
+	}
+	var recs []*record
+	for _, item := range items {
+		rec, err := c.save(l, item)
+		if err != nil {
+			return nil, err
+		}
+		recs = append(recs, rec)
+	}
+	return saved(l, recs...), nil
+}
+
 // saved is the reply of most saves and operations.
 func saved(l *list, recs ...*record) Row {
 	ids, numbers := []any{}, Row{}
 	for _, rec := range recs {
 		ids = append(ids, rec.id)
-		numbers[rec.id] = text(rec.row[l.about.number])
+		numbers[rec.id] = text(rec.row[l.number])
 	}
 	return Row{"ids": ids, "id_number_map": numbers}
 }
@@ -96,7 +115,7 @@ func (b *Book) save(l *list, body Row) (*record, *Error) {
 			return nil, refuse(codeTooMany, "分录不能超过%d行", maxEntries)
 		}
 	}
-	if e := b.refused[l.name+" "+text(row[l.about.number])]; e != nil {
+	if e := b.refused[l.name+" "+text(row[l.number])]; e != nil {
 		return nil, e
 	}
 	if text(row["id"]) != "" {
@@ -106,7 +125,7 @@ func (b *Book) save(l *list, body Row) (*record, *Error) {
 }
 
 func (b *Book) create(l *list, row Row, how options) (*record, *Error) {
-	num := text(row[l.about.number])
+	num := text(row[l.number])
 	if err := b.checkUnique(l, row, nil); err != nil {
 		return nil, err
 	}
@@ -116,7 +135,7 @@ func (b *Book) create(l *list, row Row, how options) (*record, *Error) {
 		}
 	}
 	if num == "" {
-		b.number(l, row, b.s.clock())
+		b.giveNumber(l, row, b.s.clock())
 	}
 	delete(row, "create_time")
 	delete(row, "modify_time")
@@ -136,8 +155,15 @@ func (b *Book) update(l *list, row Row, how options) (*record, *Error) {
 	if rec == nil {
 		return nil, refuse(codeMissing, "对象不存在")
 	}
-	if text(rec.row["bill_status"]) == "C" && !how.unaudit {
-		return nil, refuse(codeSupplyChain, "单据%s已审核，不能修改", text(rec.row[l.about.number]))
+	if err := b.locked(rec); err != nil {
+		return nil, err
+	}
+	if how.unaudit {
+		if err := mayUnaudit(b, l, rec); err != nil {
+			return nil, err
+		}
+	} else if text(rec.row["bill_status"]) == "C" {
+		return nil, refuse(codeSupplyChain, "%s已审核，不能修改", billName(l, rec))
 	}
 	if err := b.checkUnique(l, row, rec); err != nil {
 		return nil, err
@@ -154,8 +180,8 @@ func (b *Book) update(l *list, row Row, how options) (*record, *Error) {
 	if how.unaudit {
 		b.unaudit(l, rec)
 	}
-	if text(merged[l.about.number]) == "" {
-		merged[l.about.number] = rec.row[l.about.number]
+	if text(merged[l.number]) == "" {
+		merged[l.number] = rec.row[l.number]
 	}
 	merged["bill_status"] = rec.row["bill_status"]
 	if l.state == "" {
@@ -230,7 +256,7 @@ func mergeEntry(old, update Row) Row {
 
 // checkUnique refuses a number or outside id that another record has.
 func (b *Book) checkUnique(l *list, row Row, self *record) *Error {
-	num := text(row[l.about.number])
+	num := text(row[l.number])
 	if other := l.find("", num); other != nil && other != self && l.name != "fi/voucher" {
 		if l.state != "" {
 			return refuse(codeExists, "组合值重复：单据编号[%s]与其他单据重复", num)

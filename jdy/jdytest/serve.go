@@ -57,12 +57,9 @@ func (c *call) handled(f func(Request) (any, error)) reply {
 	return success(data)
 }
 
-// special are the operations that are neither a list, a detail nor a save.
+// special are the operations that are neither a list, a detail nor a save. They
+// are set in init because they come back to it through their calls.
 var special map[string]func(*call) (any, *Error)
-
-func init() {
-	special = map[string]func(*call) (any, *Error){}
-}
 
 // dispatch finds out what kind of operation the table describes and does it.
 func (c *call) dispatch() (any, *Error) {
@@ -138,7 +135,9 @@ func (c *call) checkBody() *Error {
 	if len(c.op.body) == 0 {
 		return nil
 	}
-	return c.checker(c.body).object(c.op.body, c.body, 0)
+	check := c.checker(c.body)
+	check.bulk = c.op.key() == "POST scm/sal_out_bound_batch" || c.op.key() == "POST fi/voucher"
+	return check.object(c.op.body, c.body, 0)
 }
 
 func (c *call) checker(body Row) checker {

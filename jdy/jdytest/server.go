@@ -14,7 +14,10 @@ import (
 	"github.com/duijie-go/duijie/internal/fakeserver"
 )
 
-const maxBody = 32 << 20
+const (
+	maxBody = 32 << 20
+	maxURL  = 2048
+)
 
 // Server is a fake 金蝶云星辰 gateway. It is an [http.Handler]; all methods are
 // safe for concurrent use. The methods of the embedded Book are about the first
@@ -155,6 +158,9 @@ func (s *Server) arrive(op *operation, r *http.Request) {
 func (s *Server) answer(r *http.Request, op *operation, body []byte) reply {
 	if err := s.checkGateway(r); err != nil {
 		return err.reply()
+	}
+	if len("https://api.kingdee.com")+len(r.URL.RequestURI()) > maxURL {
+		return (&Error{Status: http.StatusRequestURITooLong, Code: codeParameter, Description: "URL too long"}).reply()
 	}
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {

@@ -69,15 +69,17 @@ func mix(row Row, n int) Row {
 		i++
 		switch v := row[key].(type) {
 		case json.Number:
-			if i%3 == 0 {
+			switch i % 3 {
+			case 0:
 				row[key] = v.String()
-			} else if i%3 == 1 && key != "seq" {
+			case 1:
 				row[key] = dec(v).FloatString(10)
 			}
 		case bool:
-			if i%3 == 0 {
+			switch i % 3 {
+			case 0:
 				row[key] = strconv.FormatBool(v)
-			} else if i%3 == 1 {
+			case 1:
 				row[key] = map[bool]int{true: 1}[v]
 			}
 		case string:
@@ -91,6 +93,5 @@ func mix(row Row, n int) Row {
 		}
 	}
 	row["unheard_of"] = "x"
-	row["ivc_state "] = "1"
 	return row
 }

@@ -142,9 +142,9 @@ func TestVectorsOfTokenAndPrivacy(t *testing.T) {
 		case "privacy_decrypt":
 			s := New(WithClient("1", v.Inputs.ClientSecret))
 			require.Equal(t, v.Inputs.Ciphertext, s.Encrypt(v.Expected.Plaintext), v.Name)
-			clear, err := s.Decrypt(v.Inputs.Ciphertext)
+			shown, err := s.Decrypt(v.Inputs.Ciphertext)
 			require.NoError(t, err)
-			require.Equal(t, v.Expected.Plaintext, clear)
+			require.Equal(t, v.Expected.Plaintext, shown)
 		}
 	}
 }
