@@ -244,15 +244,37 @@ func (s *Sink[T]) writeOne(ctx context.Context, w wish, out *duijiesync.Outcome)
 		}
 	}
 	e, err := s.client.send(ctx, &request{op: op, body: body}, duijie.CallOptions{})
-	if err != nil {
-		return s.failed(w, err, out)
+	var saved Saved
+	if err == nil {
+		saved, err = savedOne(op.Path, e.data)
 	}
-	saved, err := savedOne(op.Path, e.data)
 	if err != nil {
-		return s.failed(w, err, out)
+		if err := s.failed(w, err, out); err != nil {
+			return err
+		}
+		s.known(ctx, w, out)
+		return nil
 	}
 	*out = done(w, saved.ID())
 	return nil
+}
+
+// known turns the refusal of a new record into a conflict where its number is
+// there already. The platform has no code for that in bulk saves, and not for
+// every kind of record.
+func (s *Sink[T]) known(ctx context.Context, w wish, out *duijiesync.Outcome) {
+	if out.Kind != duijiesync.OutcomeRefused || w.target.ID != "" {
+		return
+	}
+	raw, err := s.lookup(ctx, w.key)
+	_, unclear := errors.AsType[ambiguous](err)
+	switch {
+	case unclear:
+	case err != nil:
+		out.Kind = duijiesync.OutcomeRetryable // whether it is there will be known later
+	case raw != nil:
+		out.Kind = duijiesync.OutcomeConflict
+	}
 }
 
 func done(w wish, id string) duijiesync.Outcome {

@@ -3,6 +3,7 @@ package jdy
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -31,17 +32,15 @@ func (s *Sink[T]) Find(ctx context.Context, records []duijiesync.Record[T]) ([]d
 			continue // no record has such a number: Write refuses it
 		}
 		raw, err := s.lookup(ctx, rec.Key)
+		_, unclear := errors.AsType[ambiguous](err)
 		switch {
+		case unclear:
+			out[i].Err = err
 		case err != nil:
-			if _, unclear := err.(ambiguous); unclear { //nolint:errorlint // made by lookup itself
-				out[i].Err = err
-				continue
-			}
-			return nil, fmt.Errorf("jdy: look records up: %w", err)
-		case raw == nil:
-			continue
+			return nil, fmt.Errorf("jdy: look records up: %w", stop(err))
+		case raw != nil:
+			out[i] = s.found(rec, raw)
 		}
-		out[i] = s.found(rec, raw)
 	}
 	return out, nil
 }
@@ -236,6 +235,7 @@ func (s *Sink[T]) writeBulk(ctx context.Context, list []wish, out []duijiesync.O
 			out[w.at] = duijiesync.Outcome{Kind: duijiesync.OutcomeUnknown, Message: "the answer has no row for this record"}
 		case r.failed:
 			out[w.at] = duijiesync.Outcome{Kind: duijiesync.OutcomeRefused, Message: r.message}
+			s.known(ctx, w, &out[w.at])
 		default:
 			out[w.at] = done(w, r.id)
 		}
