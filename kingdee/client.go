@@ -21,8 +21,40 @@ const platform = "kingdee"
 // Client calls one data centre of a 金蝶云星空 server. Make it with [NewClient]
 // and share it: it is safe for concurrent use, and so are its services.
 type Client struct {
-	// Customers are the customers (客户, BD_Customer).
-	Customers *CustomerService
+	// Base data (基础资料).
+	Customers     *CustomerService                        // 客户, BD_Customer
+	Suppliers     *FormService[SupplierRow, Supplier]     // 供应商, BD_Supplier
+	Materials     *FormService[MaterialRow, Material]     // 物料, BD_MATERIAL
+	Stocks        *FormService[StockRow, Stock]           // warehouses: 仓库, BD_STOCK
+	Units         *FormService[UnitRow, Unit]             // 计量单位, BD_UNIT
+	Departments   *FormService[DepartmentRow, Department] // 部门, BD_Department
+	Employees     *FormService[EmployeeRow, Employee]     // 员工, BD_Empinfo
+	Organizations *FormReader[OrganizationRow]            // 组织机构, ORG_Organizations
+	Currencies    *FormReader[CurrencyRow]                // 币别, BD_Currency
+
+	// Sales (销售).
+	SaleOrders      *BillService[SaleOrderRow, SaleOrderLineRow, SaleOrder]                // 销售订单, SAL_SaleOrder
+	DeliveryNotices *BillService[DeliveryNoticeRow, DeliveryNoticeLineRow, DeliveryNotice] // 发货通知单, SAL_DELIVERYNOTICE
+	OutStocks       *BillService[OutStockRow, OutStockLineRow, OutStock]                   // 销售出库单, SAL_OUTSTOCK
+	ReturnStocks    *BillService[ReturnStockRow, ReturnStockLineRow, ReturnStock]          // 销售退货单, SAL_RETURNSTOCK
+
+	// Purchases (采购).
+	PurchaseOrders  *BillService[PurchaseOrderRow, PurchaseOrderLineRow, PurchaseOrder]    // 采购订单, PUR_PurchaseOrder
+	InStocks        *BillService[InStockRow, InStockLineRow, InStock]                      // 采购入库单, STK_InStock
+	PurchaseReturns *BillService[PurchaseReturnRow, PurchaseReturnLineRow, PurchaseReturn] // 采购退料单, PUR_MRB
+
+	// Stock (库存).
+	Inventory     *RowReader[InventoryRow]                                            // stock on hand: 即时库存, STK_Inventory
+	Transfers     *BillService[TransferRow, TransferLineRow, Transfer]                // 直接调拨单, STK_TransferDirect
+	Miscellaneous *BillService[MiscellaneousRow, MiscellaneousLineRow, Miscellaneous] // 其他入库单, STK_MISCELLANEOUS
+	MisDeliveries *BillService[MisDeliveryRow, MisDeliveryLineRow, MisDelivery]       // 其他出库单, STK_MisDelivery
+
+	// Money (应收应付, 总账).
+	Receivables  *BillService[ReceivableRow, ReceivableLineRow, Receivable]    // 应收单, AR_receivable
+	Payables     *BillService[PayableRow, PayableLineRow, Payable]             // 应付单, AP_Payable
+	ReceiveBills *BillService[ReceiveBillRow, ReceiveBillLineRow, ReceiveBill] // money received: 收款单, AR_RECEIVEBILL
+	PayBills     *BillService[PayBillRow, PayBillLineRow, PayBill]             // money paid: 付款单, AP_PAYBILL
+	Vouchers     *BillService[VoucherRow, VoucherLineRow, Voucher]             // 凭证, GL_VOUCHER
 
 	base       string // ends in /
 	mode       AuthMode
@@ -75,9 +107,33 @@ func NewClient(cfg Config, opts ...duijie.Option) (*Client, error) {
 	return c, nil
 }
 
-// addServices gives the client the services of its fields.
+// addServices makes the service of every form this package knows.
 func (c *Client) addServices() {
 	c.Customers = NewFormService[CustomerRow, Customer](c, FormCustomer)
+	c.Suppliers = NewFormService[SupplierRow, Supplier](c, FormSupplier)
+	c.Materials = NewFormService[MaterialRow, Material](c, FormMaterial)
+	c.Stocks = NewFormService[StockRow, Stock](c, FormStock)
+	c.Units = NewFormService[UnitRow, Unit](c, FormUnit)
+	c.Departments = NewFormService[DepartmentRow, Department](c, FormDepartment)
+	c.Employees = NewFormService[EmployeeRow, Employee](c, FormEmployee)
+	c.Organizations = NewFormReader[OrganizationRow](c, FormOrganization)
+	c.Currencies = NewFormReader[CurrencyRow](c, FormCurrency)
+	c.SaleOrders = NewBillService[SaleOrderRow, SaleOrderLineRow, SaleOrder](c, FormSaleOrder)
+	c.DeliveryNotices = NewBillService[DeliveryNoticeRow, DeliveryNoticeLineRow, DeliveryNotice](c, FormDeliveryNotice)
+	c.OutStocks = NewBillService[OutStockRow, OutStockLineRow, OutStock](c, FormOutStock)
+	c.ReturnStocks = NewBillService[ReturnStockRow, ReturnStockLineRow, ReturnStock](c, FormReturnStock)
+	c.PurchaseOrders = NewBillService[PurchaseOrderRow, PurchaseOrderLineRow, PurchaseOrder](c, FormPurchaseOrder)
+	c.InStocks = NewBillService[InStockRow, InStockLineRow, InStock](c, FormInStock)
+	c.PurchaseReturns = NewBillService[PurchaseReturnRow, PurchaseReturnLineRow, PurchaseReturn](c, FormPurchaseReturn)
+	c.Inventory = NewRowReader[InventoryRow](c, FormInventory)
+	c.Transfers = NewBillService[TransferRow, TransferLineRow, Transfer](c, FormTransfer)
+	c.Miscellaneous = NewBillService[MiscellaneousRow, MiscellaneousLineRow, Miscellaneous](c, FormMiscellaneous)
+	c.MisDeliveries = NewBillService[MisDeliveryRow, MisDeliveryLineRow, MisDelivery](c, FormMisDelivery)
+	c.Receivables = NewBillService[ReceivableRow, ReceivableLineRow, Receivable](c, FormReceivable)
+	c.Payables = NewBillService[PayableRow, PayableLineRow, Payable](c, FormPayable)
+	c.ReceiveBills = NewBillService[ReceiveBillRow, ReceiveBillLineRow, ReceiveBill](c, FormReceiveBill)
+	c.PayBills = NewBillService[PayBillRow, PayBillLineRow, PayBill](c, FormPayBill)
+	c.Vouchers = NewBillService[VoucherRow, VoucherLineRow, Voucher](c, FormVoucher)
 }
 
 func newNonce() string {

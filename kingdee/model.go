@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/internal/wire"
@@ -25,7 +26,21 @@ type Model struct {
 	err     error
 }
 
-// Field is one member of a [Model].
+// Field is one member of a [Model], or of the Extra of a typed one.
+//
+// Extra takes what the type does not name: custom fields ("F_XYZ_Grade"), fields
+// of the platform that are not listed, lines of other kinds. They are written
+// where Extra stands in the struct, in their order: behind the members of a head
+// and before its sub-heads and lines, at the end of a line. Where a field needs
+// another place take a [Model]. A key that is set already is an error.
+//
+// Members that are not set are left out, and so keep their stored value on an
+// update. To clear one, or to send a blank, false or 0, do:
+//
+//	Number("")                          // an empty reference
+//	Field{"FNote", ""}                  // in Extra: an empty text, date or number
+//	new(false)                          // a *bool
+//	duijie.DecimalFromInt(0)            // a Decimal that was set to 0 is sent
 type Field struct {
 	Key   string
 	Value any
@@ -197,6 +212,15 @@ func (r Reference) MarshalJSON() ([]byte, error) {
 		return []byte("null"), nil
 	}
 	return []byte(r.json), nil
+}
+
+// appendAs writes the object; one made with [Number] gets the inner key of the
+// field, where that is not FNumber.
+func (r Reference) appendAs(b []byte, key string) []byte {
+	if value, ok := strings.CutPrefix(r.json, `{"FNumber":`); ok && key != "" {
+		return append(append(append(append(b, `{"`...), key...), `":`...), value...)
+	}
+	return append(b, r.json...)
 }
 
 // UnmarshalJSON reads an object with at most one member.
