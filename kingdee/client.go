@@ -21,20 +21,22 @@ const platform = "kingdee"
 // Client calls one data centre of a 金蝶云星空 server. Make it with [NewClient]
 // and share it: it is safe for concurrent use, and so are its services.
 type Client struct {
-	// Base data (基础资料).
+	// Base data (基础资料). Here and below, services that say unchecked send a model without asking
+	// its Validate, because its list of required fields is the word of one source;
+	// see [FormService.Checked].
 	Customers     *CustomerService                        // 客户, BD_Customer
 	Suppliers     *FormService[SupplierRow, Supplier]     // 供应商, BD_Supplier
 	Materials     *FormService[MaterialRow, Material]     // 物料, BD_MATERIAL
-	Stocks        *FormService[StockRow, Stock]           // warehouses: 仓库, BD_STOCK
-	Units         *FormService[UnitRow, Unit]             // 计量单位, BD_UNIT
-	Departments   *FormService[DepartmentRow, Department] // 部门, BD_Department
-	Employees     *FormService[EmployeeRow, Employee]     // 员工, BD_Empinfo
+	Stocks        *FormService[StockRow, Stock]           // warehouses: 仓库, BD_STOCK; unchecked
+	Units         *FormService[UnitRow, Unit]             // 计量单位, BD_UNIT; unchecked
+	Departments   *FormService[DepartmentRow, Department] // 部门, BD_Department; unchecked
+	Employees     *FormService[EmployeeRow, Employee]     // 员工, BD_Empinfo; unchecked
 	Organizations *FormReader[OrganizationRow]            // 组织机构, ORG_Organizations
 	Currencies    *FormReader[CurrencyRow]                // 币别, BD_Currency
 
 	// Sales (销售).
 	SaleOrders      *BillService[SaleOrderRow, SaleOrderLineRow, SaleOrder]                // 销售订单, SAL_SaleOrder
-	DeliveryNotices *BillService[DeliveryNoticeRow, DeliveryNoticeLineRow, DeliveryNotice] // 发货通知单, SAL_DELIVERYNOTICE
+	DeliveryNotices *BillService[DeliveryNoticeRow, DeliveryNoticeLineRow, DeliveryNotice] // 发货通知单, SAL_DELIVERYNOTICE; unchecked
 	OutStocks       *BillService[OutStockRow, OutStockLineRow, OutStock]                   // 销售出库单, SAL_OUTSTOCK
 	ReturnStocks    *BillService[ReturnStockRow, ReturnStockLineRow, ReturnStock]          // 销售退货单, SAL_RETURNSTOCK
 
@@ -51,9 +53,9 @@ type Client struct {
 
 	// Money (应收应付, 总账).
 	Receivables  *BillService[ReceivableRow, ReceivableLineRow, Receivable]    // 应收单, AR_receivable
-	Payables     *BillService[PayableRow, PayableLineRow, Payable]             // 应付单, AP_Payable
+	Payables     *BillService[PayableRow, PayableLineRow, Payable]             // 应付单, AP_Payable; unchecked
 	ReceiveBills *BillService[ReceiveBillRow, ReceiveBillLineRow, ReceiveBill] // money received: 收款单, AR_RECEIVEBILL
-	PayBills     *BillService[PayBillRow, PayBillLineRow, PayBill]             // money paid: 付款单, AP_PAYBILL
+	PayBills     *BillService[PayBillRow, PayBillLineRow, PayBill]             // money paid: 付款单, AP_PAYBILL; unchecked
 	Vouchers     *BillService[VoucherRow, VoucherLineRow, Voucher]             // 凭证, GL_VOUCHER
 
 	base       string // ends in /
@@ -112,14 +114,14 @@ func (c *Client) addServices() {
 	c.Customers = NewFormService[CustomerRow, Customer](c, FormCustomer)
 	c.Suppliers = NewFormService[SupplierRow, Supplier](c, FormSupplier)
 	c.Materials = NewFormService[MaterialRow, Material](c, FormMaterial)
-	c.Stocks = NewFormService[StockRow, Stock](c, FormStock)
-	c.Units = NewFormService[UnitRow, Unit](c, FormUnit)
-	c.Departments = NewFormService[DepartmentRow, Department](c, FormDepartment)
-	c.Employees = NewFormService[EmployeeRow, Employee](c, FormEmployee)
+	c.Stocks = NewFormService[StockRow, Stock](c, FormStock).Unchecked()
+	c.Units = NewFormService[UnitRow, Unit](c, FormUnit).Unchecked()
+	c.Departments = NewFormService[DepartmentRow, Department](c, FormDepartment).Unchecked()
+	c.Employees = NewFormService[EmployeeRow, Employee](c, FormEmployee).Unchecked()
 	c.Organizations = NewFormReader[OrganizationRow](c, FormOrganization)
 	c.Currencies = NewFormReader[CurrencyRow](c, FormCurrency)
 	c.SaleOrders = NewBillService[SaleOrderRow, SaleOrderLineRow, SaleOrder](c, FormSaleOrder)
-	c.DeliveryNotices = NewBillService[DeliveryNoticeRow, DeliveryNoticeLineRow, DeliveryNotice](c, FormDeliveryNotice)
+	c.DeliveryNotices = NewBillService[DeliveryNoticeRow, DeliveryNoticeLineRow, DeliveryNotice](c, FormDeliveryNotice).Unchecked()
 	c.OutStocks = NewBillService[OutStockRow, OutStockLineRow, OutStock](c, FormOutStock)
 	c.ReturnStocks = NewBillService[ReturnStockRow, ReturnStockLineRow, ReturnStock](c, FormReturnStock)
 	c.PurchaseOrders = NewBillService[PurchaseOrderRow, PurchaseOrderLineRow, PurchaseOrder](c, FormPurchaseOrder)
@@ -130,9 +132,9 @@ func (c *Client) addServices() {
 	c.Miscellaneous = NewBillService[MiscellaneousRow, MiscellaneousLineRow, Miscellaneous](c, FormMiscellaneous)
 	c.MisDeliveries = NewBillService[MisDeliveryRow, MisDeliveryLineRow, MisDelivery](c, FormMisDelivery)
 	c.Receivables = NewBillService[ReceivableRow, ReceivableLineRow, Receivable](c, FormReceivable)
-	c.Payables = NewBillService[PayableRow, PayableLineRow, Payable](c, FormPayable)
+	c.Payables = NewBillService[PayableRow, PayableLineRow, Payable](c, FormPayable).Unchecked()
 	c.ReceiveBills = NewBillService[ReceiveBillRow, ReceiveBillLineRow, ReceiveBill](c, FormReceiveBill)
-	c.PayBills = NewBillService[PayBillRow, PayBillLineRow, PayBill](c, FormPayBill)
+	c.PayBills = NewBillService[PayBillRow, PayBillLineRow, PayBill](c, FormPayBill).Unchecked()
 	c.Vouchers = NewBillService[VoucherRow, VoucherLineRow, Voucher](c, FormVoucher)
 }
 

@@ -38,9 +38,15 @@ func NewFormService[R, M any](c *Client, form Form) *FormService[R, M] {
 // Unchecked is the same service without the check of models before they are
 // sent, for installations whose required fields (必录) differ: the server
 // judges alone.
-func (s *FormService[R, M]) Unchecked() *FormService[R, M] {
+func (s *FormService[R, M]) Unchecked() *FormService[R, M] { return s.checking(false) }
+
+// Checked is the same service with the check of models before they are sent. It
+// is on already, except for the forms of which [Client] says otherwise.
+func (s *FormService[R, M]) Checked() *FormService[R, M] { return s.checking(true) }
+
+func (s *FormService[R, M]) checking(on bool) *FormService[R, M] {
 	other := *s
-	other.check = false
+	other.check = on
 	return &other
 }
 
@@ -163,6 +169,16 @@ type BillService[R, L, M any] struct {
 
 	// Lines reads line by line; see [RowReader.Of] for those of one bill.
 	Lines *RowReader[L]
+}
+
+// Unchecked is [FormService.Unchecked] of a bill.
+func (s *BillService[R, L, M]) Unchecked() *BillService[R, L, M] { return s.checking(false) }
+
+// Checked is [FormService.Checked] of a bill.
+func (s *BillService[R, L, M]) Checked() *BillService[R, L, M] { return s.checking(true) }
+
+func (s *BillService[R, L, M]) checking(on bool) *BillService[R, L, M] {
+	return &BillService[R, L, M]{FormService: *s.FormService.checking(on), Lines: s.Lines}
 }
 
 // NewBillService makes a service of any bill, with types of your own.

@@ -309,6 +309,9 @@ func modelJSON(model any) (json.RawMessage, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := lostByEmbedding(v, raw); err != nil {
+		return nil, err
+	}
 	if wire.First(raw) != '{' {
 		return nil, fmt.Errorf("kingdee: model: want an object, found %T: %w", model, duijie.ErrInvalid)
 	}

@@ -27,6 +27,10 @@ func (r ReceiveBill) MarshalJSON() ([]byte, error) { return encodeModel(r) }
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (r *ReceiveBill) UnmarshalJSON(raw []byte) error { return decodeModel(raw, r) }
 
+// Validate names the required members that a new one lacks; of an update only
+// those of new lines.
+func (r ReceiveBill) Validate() error { return validate(FormReceiveBill, r) }
+
 // ReceiveBillLine is a line of the bill; amounts come late.
 type ReceiveBillLine struct {
 	EntryID    int64          `json:"FEntryID,omitzero"`                  // line key: set for a line that is stored already
@@ -111,6 +115,10 @@ func (p PayBill) MarshalJSON() ([]byte, error) { return encodeModel(p) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (p *PayBill) UnmarshalJSON(raw []byte) error { return decodeModel(raw, p) }
+
+// Validate names the required members that a new one lacks; of an update only
+// those of new lines.
+func (p PayBill) Validate() error { return validate(FormPayBill, p) }
 
 // PayBillLine is a line of the bill; amounts come late.
 type PayBillLine struct {

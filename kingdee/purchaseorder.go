@@ -10,8 +10,8 @@ type PurchaseOrder struct {
 	BillType     Reference            `json:"FBillTypeID,omitzero" ref:"FNUMBER" must:"单据类型"` // 单据类型, required; [BillTypePurchaseOrder]
 	Number       string               `json:"FBillNo,omitzero"`                               // 单据编号; empty: the server draws one
 	Date         duijie.Time          `json:"FDate,omitzero" must:"采购日期"`                     // 采购日期, required
-	Supplier     Reference            `json:"FSupplierId,omitzero" must:"供应商"`                // 供应商, required
 	PurchaseOrg  Reference            `json:"FPurchaseOrgId,omitzero" must:"采购组织"`            // 采购组织, required
+	Supplier     Reference            `json:"FSupplierId,omitzero" must:"供应商"`                // 供应商, required
 	PurchaseDept Reference            `json:"FPurchaseDeptId,omitzero"`                       // 采购部门
 	Purchaser    Reference            `json:"FPurchaserId,omitzero"`                          // 采购员
 	Extra        []Field              `json:"-"`                                              // further members, custom ones too, see [Field]

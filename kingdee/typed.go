@@ -1,6 +1,7 @@
 package kingdee
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -67,7 +68,7 @@ func modelTypeOf(t reflect.Type) *modelType {
 		return known.(*modelType)
 	}
 	extra, ok := t.FieldByName("Extra")
-	if !ok || extra.Type != fieldsType {
+	if !ok || extra.Type != fieldsType || len(extra.Index) > 1 {
 		return nil
 	}
 	m := &modelType{name: t.Name(), byKey: map[string]int{}, extra: extra.Index[0]}
@@ -319,4 +320,37 @@ func (f *typedField) read(raw json.RawMessage, v reflect.Value) error {
 		return nil
 	}
 	return wire.Unmarshal(raw, v.Addr().Interface())
+}
+
+// lostByEmbedding refuses a struct that embeds a typed model and is encoded by
+// it alone: the members it adds would be left out without a word.
+func lostByEmbedding(v reflect.Value, raw []byte) error {
+	if v.Kind() != reflect.Struct || modelTypeOfHead(v.Type()) != nil {
+		return nil
+	}
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		if !f.Anonymous || modelTypeOfHead(f.Type) == nil || !f.IsExported() {
+			continue
+		}
+		inner, err := encodeModel(v.Field(i).Interface())
+		if err != nil || !bytes.Equal(inner, raw) {
+			continue
+		}
+		for n := range v.NumField() {
+			if key := v.Type().Field(n).Tag.Get("json"); n != i && key != "" && key != "-" && !v.Field(n).IsZero() {
+				return fmt.Errorf("kingdee: model: %s embeds %s, which writes itself alone: put %s into Extra: %w", v.Type(), f.Name, key, duijie.ErrInvalid)
+			}
+		}
+	}
+	return nil
+}
+
+// modelTypeOfHead is modelTypeOf for types from outside: one that embeds a model
+// has its Extra too, and is none.
+func modelTypeOfHead(t reflect.Type) *modelType {
+	if t.Kind() != reflect.Struct || t.PkgPath() != reflect.TypeFor[Line]().PkgPath() {
+		return nil
+	}
+	return modelTypeOf(t)
 }

@@ -15,7 +15,7 @@ type Voucher struct {
 	Date         duijie.Time   `json:"FDate,omitzero" must:"日期"`            // 日期, required
 	BusinessDate duijie.Time   `json:"FBUSDATE,omitzero"`                   // 业务日期
 	Group        Reference     `json:"FVOUCHERGROUPID,omitzero" must:"凭证字"` // 凭证字, required
-	Number       string        `json:"FVOUCHERGROUPNO,omitzero"`            // number within Group (凭证号); empty: the server draws one
+	GroupNo      string        `json:"FVOUCHERGROUPNO,omitzero"`            // number within Group (凭证号); empty: the server draws one
 	Attachments  int64         `json:"FATTACHMENTS,omitzero"`               // number of papers attached (附件数)
 	Year         int64         `json:"FYEAR,omitzero"`                      // 会计年度
 	Period       int64         `json:"FPERIOD,omitzero"`                    // 期间
@@ -68,17 +68,17 @@ func (v VoucherLine) MarshalJSON() ([]byte, error) { return encodeModel(v) }
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (v *VoucherLine) UnmarshalJSON(raw []byte) error { return decodeModel(raw, v) }
 
-// VoucherRow is the head of a voucher as lists give it. Its number counts
-// within its voucher group, so that Get finds several: use List with a filter.
+// VoucherRow is the head of a voucher as lists give it.
 type VoucherRow struct {
 	ID           int64       `kingdee:"FVOUCHERID,key"`
+	Number       string      `kingdee:"FBillNo"` // 凭证编号
 	AccountBook  string      `kingdee:"FAccountBookID.FNumber"`
 	Date         duijie.Time `kingdee:"FDate"`
 	BusinessDate duijie.Time `kingdee:"FBUSDATE"`
 	Year         int64       `kingdee:"FYEAR"`
 	Period       int64       `kingdee:"FPERIOD"`
 	Group        string      `kingdee:"FVOUCHERGROUPID.FNumber"` // 凭证字
-	Number       string      `kingdee:"FVOUCHERGROUPNO"`         // 凭证号
+	GroupNo      string      `kingdee:"FVOUCHERGROUPNO"`         // 凭证号
 	RecordState
 }
 
@@ -86,12 +86,13 @@ type VoucherRow struct {
 // of the head.
 type VoucherLineRow struct {
 	ID             int64          `kingdee:"FVOUCHERID,key"`
+	Number         string         `kingdee:"FBillNo"`
 	AccountBook    string         `kingdee:"FAccountBookID.FNumber"`
 	Date           duijie.Time    `kingdee:"FDate"`
 	Year           int64          `kingdee:"FYEAR"`
 	Period         int64          `kingdee:"FPERIOD"`
 	Group          string         `kingdee:"FVOUCHERGROUPID.FNumber"`
-	Number         string         `kingdee:"FVOUCHERGROUPNO"`
+	GroupNo        string         `kingdee:"FVOUCHERGROUPNO"`
 	DocumentStatus string         `kingdee:"FDocumentStatus"`
 	Modified       duijie.Time    `kingdee:"FModifyDate"`
 	EntryID        int64          `kingdee:"FEntity_FEntryID"`
