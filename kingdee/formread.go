@@ -144,12 +144,12 @@ func (r *FormReader[R]) Get(ctx context.Context, number string, opts ...duijie.C
 //
 // Effect: read.
 func (r *FormReader[R]) GetByID(ctx context.Context, id string, opts ...duijie.CallOption) (*R, error) {
+	if strings.TrimSpace(id) == "" {
+		return nil, fmt.Errorf("kingdee: %s: the id is empty: %w", cut(r.form.ID), duijie.ErrInvalid)
+	}
 	text, err := keyText(id)
 	if err != nil {
 		return nil, err
-	}
-	if strings.TrimSpace(id) == "" {
-		return nil, fmt.Errorf("kingdee: %s: the id is empty: %w", cut(r.form.ID), duijie.ErrInvalid)
 	}
 	return r.one(ctx, r.form.Key+" = "+text, "id", opts)
 }
