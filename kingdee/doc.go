@@ -7,8 +7,11 @@
 // BD_Customer picks the object. [Client.Query], [QueryAs] and [Client.View]
 // read; [Client.Save] and [Client.BatchSave] write; [Client.Submit],
 // [Client.Audit], [Client.UnAudit] and [Client.Delete] change the status of
-// records. Customers have typed methods in [Client.Customers]; every other form
-// is reached with its FormId and field keys, custom fields included.
+// records. The forms companies work with have services of their own, from
+// [Client.Customers] to [Client.Vouchers], with a row to read and a model to
+// save; every other form is reached with its FormId and field keys, or with
+// [NewFormService]. Custom fields are read by embedding a row, and written
+// through Extra, see [Field].
 //
 // A save is no upsert: without the primary key it creates a record, and a
 // number that exists is refused. Audited records must be un-audited before they

@@ -59,8 +59,9 @@ func TestModelsKeepTheRulesOfOrder(t *testing.T) {
 		}
 		lines := len(head)
 		for i, m := range head {
-			switch value := m.Value.(json.RawMessage); {
-			case value[0] == '[':
+			value := m.Value.(json.RawMessage)
+			switch value[0] {
+			case '[':
 				lines = min(lines, i)
 				keys := lineKeys(t, value)
 				require.True(t, strings.EqualFold("FEntryID", keys[0]), keys[0])
