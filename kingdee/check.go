@@ -49,10 +49,10 @@ func (e *CheckError) Unwrap() error { return duijie.ErrInvalid }
 
 const missing = "is required (必录)"
 
-// validate checks a typed model. Of an update, one with its primary key, only
+// validate checks a typed model, given by pointer. Of an update, one with its primary key, only
 // new lines are looked at: what it leaves out keeps its stored value.
 func validate(form Form, model any, more ...Problem) error {
-	v := reflect.ValueOf(model)
+	v := reflect.ValueOf(model).Elem()
 	m := modelTypeOf(v.Type())
 	c := checker{update: m.has(v, form.Key)}
 	c.part("", m, v, !c.update)
@@ -64,7 +64,7 @@ func validate(form Form, model any, more ...Problem) error {
 
 // isUpdate tells whether a model has its primary key.
 func isUpdate(form Form, model any) bool {
-	v := reflect.ValueOf(model)
+	v := reflect.ValueOf(model).Elem()
 	return modelTypeOf(v.Type()).has(v, form.Key)
 }
 
@@ -101,7 +101,7 @@ func (m *modelType) has(v reflect.Value, key string) bool {
 			return true
 		}
 	}
-	for _, f := range v.Field(m.extra).Interface().([]Field) {
+	for _, f := range m.extraOf(v) {
 		if strings.EqualFold(f.Key, key) {
 			text := fmt.Sprint(f.Value)
 			return text != "" && text != "0"
@@ -111,7 +111,7 @@ func (m *modelType) has(v reflect.Value, key string) bool {
 }
 
 func inExtra(m *modelType, v reflect.Value, key string) bool {
-	for _, f := range v.Field(m.extra).Interface().([]Field) {
+	for _, f := range m.extraOf(v) {
 		if strings.EqualFold(f.Key, key) {
 			return true
 		}

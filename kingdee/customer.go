@@ -41,14 +41,14 @@ type Customer struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (c Customer) MarshalJSON() ([]byte, error) { return encodeModel(c) }
+func (c Customer) MarshalJSON() ([]byte, error) { return encodeModel(&c) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (c *Customer) UnmarshalJSON(raw []byte) error { return decodeModel(raw, c) }
 
 // Validate names the required members that a new one lacks; of an update only
 // those of new lines.
-func (c Customer) Validate() error { return validate(FormCustomer, c) }
+func (c Customer) Validate() error { return validate(FormCustomer, &c) }
 
 // CustomerBank is a bank account of a customer (银行信息).
 type CustomerBank struct {
@@ -60,7 +60,7 @@ type CustomerBank struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (c CustomerBank) MarshalJSON() ([]byte, error) { return encodeModel(c) }
+func (c CustomerBank) MarshalJSON() ([]byte, error) { return encodeModel(&c) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (c *CustomerBank) UnmarshalJSON(raw []byte) error { return decodeModel(raw, c) }
@@ -73,7 +73,7 @@ type CustomerLocation struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (c CustomerLocation) MarshalJSON() ([]byte, error) { return encodeModel(c) }
+func (c CustomerLocation) MarshalJSON() ([]byte, error) { return encodeModel(&c) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (c *CustomerLocation) UnmarshalJSON(raw []byte) error { return decodeModel(raw, c) }
@@ -94,7 +94,7 @@ type CustomerContact struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (c CustomerContact) MarshalJSON() ([]byte, error) { return encodeModel(c) }
+func (c CustomerContact) MarshalJSON() ([]byte, error) { return encodeModel(&c) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (c *CustomerContact) UnmarshalJSON(raw []byte) error { return decodeModel(raw, c) }

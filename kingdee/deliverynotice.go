@@ -19,14 +19,14 @@ type DeliveryNotice struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (d DeliveryNotice) MarshalJSON() ([]byte, error) { return encodeModel(d) }
+func (d DeliveryNotice) MarshalJSON() ([]byte, error) { return encodeModel(&d) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (d *DeliveryNotice) UnmarshalJSON(raw []byte) error { return decodeModel(raw, d) }
 
 // Validate names the required members that a new one lacks; of an update only
 // those of new lines.
-func (d DeliveryNotice) Validate() error { return validate(FormDeliveryNotice, d) }
+func (d DeliveryNotice) Validate() error { return validate(FormDeliveryNotice, &d) }
 
 // DeliveryNoticeLine is a line of a delivery notice.
 type DeliveryNoticeLine struct {
@@ -39,7 +39,7 @@ type DeliveryNoticeLine struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (d DeliveryNoticeLine) MarshalJSON() ([]byte, error) { return encodeModel(d) }
+func (d DeliveryNoticeLine) MarshalJSON() ([]byte, error) { return encodeModel(&d) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (d *DeliveryNoticeLine) UnmarshalJSON(raw []byte) error { return decodeModel(raw, d) }

@@ -18,14 +18,14 @@ type Department struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (d Department) MarshalJSON() ([]byte, error) { return encodeModel(d) }
+func (d Department) MarshalJSON() ([]byte, error) { return encodeModel(&d) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (d *Department) UnmarshalJSON(raw []byte) error { return decodeModel(raw, d) }
 
 // Validate names the required members that a new one lacks; of an update only
 // those of new lines.
-func (d Department) Validate() error { return validate(FormDepartment, d) }
+func (d Department) Validate() error { return validate(FormDepartment, &d) }
 
 // DepartmentRow is a department as lists give it.
 type DepartmentRow struct {

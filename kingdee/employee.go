@@ -15,14 +15,14 @@ type Employee struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (e Employee) MarshalJSON() ([]byte, error) { return encodeModel(e) }
+func (e Employee) MarshalJSON() ([]byte, error) { return encodeModel(&e) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (e *Employee) UnmarshalJSON(raw []byte) error { return decodeModel(raw, e) }
 
 // Validate names the required members that a new one lacks; of an update only
 // those of new lines.
-func (e Employee) Validate() error { return validate(FormEmployee, e) }
+func (e Employee) Validate() error { return validate(FormEmployee, &e) }
 
 // EmployeeRow is an employee as lists give it.
 type EmployeeRow struct {

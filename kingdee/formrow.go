@@ -23,7 +23,7 @@ type Line struct {
 }
 
 // MarshalJSON writes the members in order.
-func (l Line) MarshalJSON() ([]byte, error) { return encodeModel(l) }
+func (l Line) MarshalJSON() ([]byte, error) { return encodeModel(&l) }
 
 // UnmarshalJSON reads them back.
 func (l *Line) UnmarshalJSON(raw []byte) error { return decodeModel(raw, l) }
@@ -35,7 +35,7 @@ type Part struct {
 }
 
 // MarshalJSON writes the members in order.
-func (p Part) MarshalJSON() ([]byte, error) { return encodeModel(p) }
+func (p Part) MarshalJSON() ([]byte, error) { return encodeModel(&p) }
 
 // UnmarshalJSON reads them back.
 func (p *Part) UnmarshalJSON(raw []byte) error { return decodeModel(raw, p) }

@@ -20,14 +20,14 @@ type InStock struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (i InStock) MarshalJSON() ([]byte, error) { return encodeModel(i) }
+func (i InStock) MarshalJSON() ([]byte, error) { return encodeModel(&i) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (i *InStock) UnmarshalJSON(raw []byte) error { return decodeModel(raw, i) }
 
 // Validate names the required members that a new one lacks; of an update only
 // those of new lines.
-func (i InStock) Validate() error { return validate(FormInStock, i) }
+func (i InStock) Validate() error { return validate(FormInStock, &i) }
 
 // InStockFinance is how an in-stock is settled (财务信息).
 type InStockFinance struct {
@@ -37,7 +37,7 @@ type InStockFinance struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (i InStockFinance) MarshalJSON() ([]byte, error) { return encodeModel(i) }
+func (i InStockFinance) MarshalJSON() ([]byte, error) { return encodeModel(&i) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (i *InStockFinance) UnmarshalJSON(raw []byte) error { return decodeModel(raw, i) }
@@ -61,7 +61,7 @@ type InStockLine struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (i InStockLine) MarshalJSON() ([]byte, error) { return encodeModel(i) }
+func (i InStockLine) MarshalJSON() ([]byte, error) { return encodeModel(&i) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (i *InStockLine) UnmarshalJSON(raw []byte) error { return decodeModel(raw, i) }

@@ -18,14 +18,14 @@ type Material struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (m Material) MarshalJSON() ([]byte, error) { return encodeModel(m) }
+func (m Material) MarshalJSON() ([]byte, error) { return encodeModel(&m) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (m *Material) UnmarshalJSON(raw []byte) error { return decodeModel(raw, m) }
 
 // Validate names the required members that a new one lacks; of an update only
 // those of new lines.
-func (m Material) Validate() error { return validate(FormMaterial, m) }
+func (m Material) Validate() error { return validate(FormMaterial, &m) }
 
 // MaterialBase is what a material is (基本, SubHeadEntity).
 type MaterialBase struct {
@@ -42,7 +42,7 @@ type MaterialBase struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (m MaterialBase) MarshalJSON() ([]byte, error) { return encodeModel(m) }
+func (m MaterialBase) MarshalJSON() ([]byte, error) { return encodeModel(&m) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (m *MaterialBase) UnmarshalJSON(raw []byte) error { return decodeModel(raw, m) }
@@ -56,7 +56,7 @@ type MaterialStock struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (m MaterialStock) MarshalJSON() ([]byte, error) { return encodeModel(m) }
+func (m MaterialStock) MarshalJSON() ([]byte, error) { return encodeModel(&m) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (m *MaterialStock) UnmarshalJSON(raw []byte) error { return decodeModel(raw, m) }

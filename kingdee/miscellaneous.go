@@ -19,14 +19,14 @@ type Miscellaneous struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (m Miscellaneous) MarshalJSON() ([]byte, error) { return encodeModel(m) }
+func (m Miscellaneous) MarshalJSON() ([]byte, error) { return encodeModel(&m) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (m *Miscellaneous) UnmarshalJSON(raw []byte) error { return decodeModel(raw, m) }
 
 // Validate names the required members that a new one lacks; of an update only
 // those of new lines.
-func (m Miscellaneous) Validate() error { return validate(FormMiscellaneous, m) }
+func (m Miscellaneous) Validate() error { return validate(FormMiscellaneous, &m) }
 
 // MiscellaneousLine is a line of an other in-stock (明细信息); price and amount
 // come last.
@@ -44,7 +44,7 @@ type MiscellaneousLine struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (m MiscellaneousLine) MarshalJSON() ([]byte, error) { return encodeModel(m) }
+func (m MiscellaneousLine) MarshalJSON() ([]byte, error) { return encodeModel(&m) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (m *MiscellaneousLine) UnmarshalJSON(raw []byte) error { return decodeModel(raw, m) }
@@ -97,14 +97,14 @@ type MisDelivery struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (m MisDelivery) MarshalJSON() ([]byte, error) { return encodeModel(m) }
+func (m MisDelivery) MarshalJSON() ([]byte, error) { return encodeModel(&m) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (m *MisDelivery) UnmarshalJSON(raw []byte) error { return decodeModel(raw, m) }
 
 // Validate names the required members that a new one lacks; of an update only
 // those of new lines.
-func (m MisDelivery) Validate() error { return validate(FormMisDelivery, m) }
+func (m MisDelivery) Validate() error { return validate(FormMisDelivery, &m) }
 
 // MisDeliveryLine is a line of an other out-stock (明细信息).
 type MisDeliveryLine struct {
@@ -118,7 +118,7 @@ type MisDeliveryLine struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (m MisDeliveryLine) MarshalJSON() ([]byte, error) { return encodeModel(m) }
+func (m MisDeliveryLine) MarshalJSON() ([]byte, error) { return encodeModel(&m) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (m *MisDeliveryLine) UnmarshalJSON(raw []byte) error { return decodeModel(raw, m) }

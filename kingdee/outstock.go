@@ -20,14 +20,14 @@ type OutStock struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (o OutStock) MarshalJSON() ([]byte, error) { return encodeModel(o) }
+func (o OutStock) MarshalJSON() ([]byte, error) { return encodeModel(&o) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (o *OutStock) UnmarshalJSON(raw []byte) error { return decodeModel(raw, o) }
 
 // Validate names the required members that a new one lacks; of an update only
 // those of new lines.
-func (o OutStock) Validate() error { return validate(FormOutStock, o) }
+func (o OutStock) Validate() error { return validate(FormOutStock, &o) }
 
 // OutStockFinance is how an out-stock is settled (财务信息, SubHeadEntity).
 type OutStockFinance struct {
@@ -38,7 +38,7 @@ type OutStockFinance struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (o OutStockFinance) MarshalJSON() ([]byte, error) { return encodeModel(o) }
+func (o OutStockFinance) MarshalJSON() ([]byte, error) { return encodeModel(&o) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (o *OutStockFinance) UnmarshalJSON(raw []byte) error { return decodeModel(raw, o) }
@@ -61,7 +61,7 @@ type OutStockLine struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (o OutStockLine) MarshalJSON() ([]byte, error) { return encodeModel(o) }
+func (o OutStockLine) MarshalJSON() ([]byte, error) { return encodeModel(&o) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (o *OutStockLine) UnmarshalJSON(raw []byte) error { return decodeModel(raw, o) }

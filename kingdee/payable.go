@@ -24,14 +24,14 @@ type Payable struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (p Payable) MarshalJSON() ([]byte, error) { return encodeModel(p) }
+func (p Payable) MarshalJSON() ([]byte, error) { return encodeModel(&p) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (p *Payable) UnmarshalJSON(raw []byte) error { return decodeModel(raw, p) }
 
 // Validate names the required members that a new one lacks; of an update only
 // those of new lines.
-func (p Payable) Validate() error { return validate(FormPayable, p) }
+func (p Payable) Validate() error { return validate(FormPayable, &p) }
 
 // PayableFinance is how the bill is settled (表头财务).
 type PayableFinance struct {
@@ -43,7 +43,7 @@ type PayableFinance struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (p PayableFinance) MarshalJSON() ([]byte, error) { return encodeModel(p) }
+func (p PayableFinance) MarshalJSON() ([]byte, error) { return encodeModel(&p) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (p *PayableFinance) UnmarshalJSON(raw []byte) error { return decodeModel(raw, p) }
@@ -64,7 +64,7 @@ type PayableLine struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (p PayableLine) MarshalJSON() ([]byte, error) { return encodeModel(p) }
+func (p PayableLine) MarshalJSON() ([]byte, error) { return encodeModel(&p) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (p *PayableLine) UnmarshalJSON(raw []byte) error { return decodeModel(raw, p) }

@@ -22,14 +22,14 @@ type ReceiveBill struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (r ReceiveBill) MarshalJSON() ([]byte, error) { return encodeModel(r) }
+func (r ReceiveBill) MarshalJSON() ([]byte, error) { return encodeModel(&r) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (r *ReceiveBill) UnmarshalJSON(raw []byte) error { return decodeModel(raw, r) }
 
 // Validate names the required members that a new one lacks; of an update only
 // those of new lines.
-func (r ReceiveBill) Validate() error { return validate(FormReceiveBill, r) }
+func (r ReceiveBill) Validate() error { return validate(FormReceiveBill, &r) }
 
 // ReceiveBillLine is a line of the bill; amounts come late.
 type ReceiveBillLine struct {
@@ -44,7 +44,7 @@ type ReceiveBillLine struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (r ReceiveBillLine) MarshalJSON() ([]byte, error) { return encodeModel(r) }
+func (r ReceiveBillLine) MarshalJSON() ([]byte, error) { return encodeModel(&r) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (r *ReceiveBillLine) UnmarshalJSON(raw []byte) error { return decodeModel(raw, r) }
@@ -111,14 +111,14 @@ type PayBill struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (p PayBill) MarshalJSON() ([]byte, error) { return encodeModel(p) }
+func (p PayBill) MarshalJSON() ([]byte, error) { return encodeModel(&p) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (p *PayBill) UnmarshalJSON(raw []byte) error { return decodeModel(raw, p) }
 
 // Validate names the required members that a new one lacks; of an update only
 // those of new lines.
-func (p PayBill) Validate() error { return validate(FormPayBill, p) }
+func (p PayBill) Validate() error { return validate(FormPayBill, &p) }
 
 // PayBillLine is a line of the bill; amounts come late.
 type PayBillLine struct {
@@ -133,7 +133,7 @@ type PayBillLine struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (p PayBillLine) MarshalJSON() ([]byte, error) { return encodeModel(p) }
+func (p PayBillLine) MarshalJSON() ([]byte, error) { return encodeModel(&p) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (p *PayBillLine) UnmarshalJSON(raw []byte) error { return decodeModel(raw, p) }

@@ -20,14 +20,14 @@ type PurchaseOrder struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (p PurchaseOrder) MarshalJSON() ([]byte, error) { return encodeModel(p) }
+func (p PurchaseOrder) MarshalJSON() ([]byte, error) { return encodeModel(&p) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (p *PurchaseOrder) UnmarshalJSON(raw []byte) error { return decodeModel(raw, p) }
 
 // Validate names the required members that a new one lacks; of an update only
 // those of new lines.
-func (p PurchaseOrder) Validate() error { return validate(FormPurchaseOrder, p) }
+func (p PurchaseOrder) Validate() error { return validate(FormPurchaseOrder, &p) }
 
 // PurchaseOrderFinance is how a purchase order is settled (财务信息).
 type PurchaseOrderFinance struct {
@@ -38,7 +38,7 @@ type PurchaseOrderFinance struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (p PurchaseOrderFinance) MarshalJSON() ([]byte, error) { return encodeModel(p) }
+func (p PurchaseOrderFinance) MarshalJSON() ([]byte, error) { return encodeModel(&p) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (p *PurchaseOrderFinance) UnmarshalJSON(raw []byte) error { return decodeModel(raw, p) }
@@ -60,7 +60,7 @@ type PurchaseOrderLine struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (p PurchaseOrderLine) MarshalJSON() ([]byte, error) { return encodeModel(p) }
+func (p PurchaseOrderLine) MarshalJSON() ([]byte, error) { return encodeModel(&p) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (p *PurchaseOrderLine) UnmarshalJSON(raw []byte) error { return decodeModel(raw, p) }

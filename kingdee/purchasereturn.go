@@ -17,14 +17,14 @@ type PurchaseReturn struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (p PurchaseReturn) MarshalJSON() ([]byte, error) { return encodeModel(p) }
+func (p PurchaseReturn) MarshalJSON() ([]byte, error) { return encodeModel(&p) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (p *PurchaseReturn) UnmarshalJSON(raw []byte) error { return decodeModel(raw, p) }
 
 // Validate names the required members that a new one lacks; of an update only
 // those of new lines.
-func (p PurchaseReturn) Validate() error { return validate(FormPurchaseReturn, p) }
+func (p PurchaseReturn) Validate() error { return validate(FormPurchaseReturn, &p) }
 
 // PurchaseReturnLine is a line of a return of purchases (明细信息).
 type PurchaseReturnLine struct {
@@ -36,7 +36,7 @@ type PurchaseReturnLine struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (p PurchaseReturnLine) MarshalJSON() ([]byte, error) { return encodeModel(p) }
+func (p PurchaseReturnLine) MarshalJSON() ([]byte, error) { return encodeModel(&p) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (p *PurchaseReturnLine) UnmarshalJSON(raw []byte) error { return decodeModel(raw, p) }

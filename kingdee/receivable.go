@@ -24,14 +24,14 @@ type Receivable struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (r Receivable) MarshalJSON() ([]byte, error) { return encodeModel(r) }
+func (r Receivable) MarshalJSON() ([]byte, error) { return encodeModel(&r) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (r *Receivable) UnmarshalJSON(raw []byte) error { return decodeModel(raw, r) }
 
 // Validate names the required members that a new one lacks; of an update only
 // those of new lines.
-func (r Receivable) Validate() error { return validate(FormReceivable, r) }
+func (r Receivable) Validate() error { return validate(FormReceivable, &r) }
 
 // ReceivableFinance is how the bill is settled (表头财务).
 type ReceivableFinance struct {
@@ -43,7 +43,7 @@ type ReceivableFinance struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (r ReceivableFinance) MarshalJSON() ([]byte, error) { return encodeModel(r) }
+func (r ReceivableFinance) MarshalJSON() ([]byte, error) { return encodeModel(&r) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (r *ReceivableFinance) UnmarshalJSON(raw []byte) error { return decodeModel(raw, r) }
@@ -63,7 +63,7 @@ type ReceivableLine struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (r ReceivableLine) MarshalJSON() ([]byte, error) { return encodeModel(r) }
+func (r ReceivableLine) MarshalJSON() ([]byte, error) { return encodeModel(&r) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (r *ReceivableLine) UnmarshalJSON(raw []byte) error { return decodeModel(raw, r) }

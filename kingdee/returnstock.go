@@ -22,14 +22,14 @@ type ReturnStock struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (r ReturnStock) MarshalJSON() ([]byte, error) { return encodeModel(r) }
+func (r ReturnStock) MarshalJSON() ([]byte, error) { return encodeModel(&r) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (r *ReturnStock) UnmarshalJSON(raw []byte) error { return decodeModel(raw, r) }
 
 // Validate names the required members that a new one lacks; of an update only
 // those of new lines.
-func (r ReturnStock) Validate() error { return validate(FormReturnStock, r) }
+func (r ReturnStock) Validate() error { return validate(FormReturnStock, &r) }
 
 // ReturnStockLine is a line of a return of sales (明细信息). Prices go into Extra,
 // behind the rest.
@@ -45,7 +45,7 @@ type ReturnStockLine struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (r ReturnStockLine) MarshalJSON() ([]byte, error) { return encodeModel(r) }
+func (r ReturnStockLine) MarshalJSON() ([]byte, error) { return encodeModel(&r) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (r *ReturnStockLine) UnmarshalJSON(raw []byte) error { return decodeModel(raw, r) }

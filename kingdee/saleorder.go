@@ -25,14 +25,14 @@ type SaleOrder struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (s SaleOrder) MarshalJSON() ([]byte, error) { return encodeModel(s) }
+func (s SaleOrder) MarshalJSON() ([]byte, error) { return encodeModel(&s) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (s *SaleOrder) UnmarshalJSON(raw []byte) error { return decodeModel(raw, s) }
 
 // Validate names the required members that a new one lacks; of an update only
 // those of new lines.
-func (s SaleOrder) Validate() error { return validate(FormSaleOrder, s) }
+func (s SaleOrder) Validate() error { return validate(FormSaleOrder, &s) }
 
 // SaleOrderFinance is how a sales order is settled (财务信息). The server must see
 // it before the lines, else it finds their prices wrong.
@@ -46,7 +46,7 @@ type SaleOrderFinance struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (s SaleOrderFinance) MarshalJSON() ([]byte, error) { return encodeModel(s) }
+func (s SaleOrderFinance) MarshalJSON() ([]byte, error) { return encodeModel(&s) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (s *SaleOrderFinance) UnmarshalJSON(raw []byte) error { return decodeModel(raw, s) }
@@ -75,7 +75,7 @@ type SaleOrderLine struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (s SaleOrderLine) MarshalJSON() ([]byte, error) { return encodeModel(s) }
+func (s SaleOrderLine) MarshalJSON() ([]byte, error) { return encodeModel(&s) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (s *SaleOrderLine) UnmarshalJSON(raw []byte) error { return decodeModel(raw, s) }

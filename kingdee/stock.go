@@ -16,14 +16,14 @@ type Stock struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (s Stock) MarshalJSON() ([]byte, error) { return encodeModel(s) }
+func (s Stock) MarshalJSON() ([]byte, error) { return encodeModel(&s) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (s *Stock) UnmarshalJSON(raw []byte) error { return decodeModel(raw, s) }
 
 // Validate names the required members that a new one lacks; of an update only
 // those of new lines.
-func (s Stock) Validate() error { return validate(FormStock, s) }
+func (s Stock) Validate() error { return validate(FormStock, &s) }
 
 // StockRow is a warehouse as lists give it.
 type StockRow struct {

@@ -20,14 +20,14 @@ type Supplier struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (s Supplier) MarshalJSON() ([]byte, error) { return encodeModel(s) }
+func (s Supplier) MarshalJSON() ([]byte, error) { return encodeModel(&s) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (s *Supplier) UnmarshalJSON(raw []byte) error { return decodeModel(raw, s) }
 
 // Validate names the required members that a new one lacks; of an update only
 // those of new lines.
-func (s Supplier) Validate() error { return validate(FormSupplier, s) }
+func (s Supplier) Validate() error { return validate(FormSupplier, &s) }
 
 // SupplierFinance is how a supplier is paid (财务信息).
 type SupplierFinance struct {
@@ -38,7 +38,7 @@ type SupplierFinance struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (s SupplierFinance) MarshalJSON() ([]byte, error) { return encodeModel(s) }
+func (s SupplierFinance) MarshalJSON() ([]byte, error) { return encodeModel(&s) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (s *SupplierFinance) UnmarshalJSON(raw []byte) error { return decodeModel(raw, s) }

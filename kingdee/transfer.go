@@ -24,14 +24,14 @@ type Transfer struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (t Transfer) MarshalJSON() ([]byte, error) { return encodeModel(t) }
+func (t Transfer) MarshalJSON() ([]byte, error) { return encodeModel(&t) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (t *Transfer) UnmarshalJSON(raw []byte) error { return decodeModel(raw, t) }
 
 // Validate names the required members that a new one lacks; of an update only
 // those of new lines.
-func (t Transfer) Validate() error { return validate(FormTransfer, t) }
+func (t Transfer) Validate() error { return validate(FormTransfer, &t) }
 
 // TransferLine is a line of a transfer (明细信息).
 type TransferLine struct {
@@ -46,7 +46,7 @@ type TransferLine struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (t TransferLine) MarshalJSON() ([]byte, error) { return encodeModel(t) }
+func (t TransferLine) MarshalJSON() ([]byte, error) { return encodeModel(&t) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (t *TransferLine) UnmarshalJSON(raw []byte) error { return decodeModel(raw, t) }

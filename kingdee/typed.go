@@ -118,14 +118,15 @@ func memberKindOf(t reflect.Type) (memberKind, *modelType) {
 	return scalarMember, nil
 }
 
-// encodeModel writes a typed model.
+// encodeModel writes a typed model, given by pointer so that no member has to be
+// copied.
 func encodeModel(v any) ([]byte, error) {
-	rv := reflect.ValueOf(v)
+	rv := reflect.ValueOf(v).Elem()
 	return modelTypeOf(rv.Type()).append(make([]byte, 0, 256), rv)
 }
 
 func (m *modelType) append(b []byte, v reflect.Value) ([]byte, error) {
-	extra := v.Field(m.extra).Interface().([]Field)
+	extra := m.extraOf(v)
 	if err := m.checkExtra(v, extra); err != nil {
 		return b, err
 	}
@@ -150,6 +151,11 @@ func (m *modelType) append(b []byte, v reflect.Value) ([]byte, error) {
 		}
 	}
 	return append(b, '}'), nil
+}
+
+// extraOf is Extra; v is addressable, here and below.
+func (m *modelType) extraOf(v reflect.Value) []Field {
+	return *v.Field(m.extra).Addr().Interface().(*[]Field)
 }
 
 func appendExtra(b []byte, start int, extra []Field) ([]byte, error) {
@@ -193,10 +199,10 @@ func (m *modelType) checkExtra(v reflect.Value, extra []Field) error {
 func (f *typedField) unset(v reflect.Value) bool {
 	switch f.kind {
 	case decimalMember:
-		d := v.Interface().(duijie.Decimal)
+		d := v.Addr().Interface().(*duijie.Decimal)
 		return !d.IsSet() && d.Err() == nil
 	case timeMember:
-		return v.Interface().(duijie.Time).IsZero()
+		return v.Addr().Interface().(*duijie.Time).IsZero()
 	default:
 		return v.IsZero()
 	}
@@ -213,13 +219,13 @@ func (f *typedField) append(b []byte, start int, v reflect.Value) ([]byte, error
 	case textMember:
 		return wire.AppendText(b, v.String())
 	case refMember:
-		return v.Interface().(Reference).appendAs(b, f.ref), nil
+		return v.Addr().Interface().(*Reference).appendAs(b, f.ref), nil
 	case timeMember:
 		// A time that came from another platform keeps its form, and this one
 		// wants its own.
-		return appendRaw(b, duijie.NewTime(v.Interface().(duijie.Time).Time))
+		return appendRaw(b, duijie.NewTime(v.Addr().Interface().(*duijie.Time).Time))
 	case decimalMember:
-		return appendRaw(b, v.Interface().(duijie.Decimal))
+		return appendRaw(b, v.Addr().Interface().(*duijie.Decimal))
 	case headMember:
 		b, err := f.inner.append(b, v)
 		if err == nil && b[len(b)-2] == '{' { // nothing in it is set
@@ -333,7 +339,9 @@ func lostByEmbedding(v reflect.Value, raw []byte) error {
 		if !f.Anonymous || modelTypeOfHead(f.Type) == nil || !f.IsExported() {
 			continue
 		}
-		inner, err := encodeModel(v.Field(i).Interface())
+		embedded := reflect.New(f.Type)
+		embedded.Elem().Set(v.Field(i))
+		inner, err := encodeModel(embedded.Interface())
 		if err != nil || !bytes.Equal(inner, raw) {
 			continue
 		}

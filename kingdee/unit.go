@@ -11,14 +11,14 @@ type Unit struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (u Unit) MarshalJSON() ([]byte, error) { return encodeModel(u) }
+func (u Unit) MarshalJSON() ([]byte, error) { return encodeModel(&u) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (u *Unit) UnmarshalJSON(raw []byte) error { return decodeModel(raw, u) }
 
 // Validate names the required members that a new one lacks; of an update only
 // those of new lines.
-func (u Unit) Validate() error { return validate(FormUnit, u) }
+func (u Unit) Validate() error { return validate(FormUnit, &u) }
 
 // UnitRow is a unit of measure as lists give it.
 type UnitRow struct {

@@ -1,10 +1,6 @@
 package kingdee
 
-import (
-	"reflect"
-
-	"github.com/duijie-go/duijie"
-)
+import "github.com/duijie-go/duijie"
 
 // Voucher is an accounting voucher (凭证) to be saved. Members that are not set
 // are left out and so keep their stored value on an update; see [Field] for
@@ -24,7 +20,7 @@ type Voucher struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (v Voucher) MarshalJSON() ([]byte, error) { return encodeModel(v) }
+func (v Voucher) MarshalJSON() ([]byte, error) { return encodeModel(&v) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (v *Voucher) UnmarshalJSON(raw []byte) error { return decodeModel(raw, v) }
@@ -33,10 +29,10 @@ func (v *Voucher) UnmarshalJSON(raw []byte) error { return decodeModel(raw, v) }
 // those of new lines, and refuses a new voucher whose debits and credits differ.
 func (v Voucher) Validate() error {
 	var unbalanced []Problem
-	if debit, credit := v.Balance(); !debit.Equal(credit) && !isUpdate(FormVoucher, v) && !inExtra(modelTypeOf(reflect.TypeFor[Voucher]()), reflect.ValueOf(v), "FEntity") {
+	if debit, credit := v.Balance(); !debit.Equal(credit) && !isUpdate(FormVoucher, &v) {
 		unbalanced = []Problem{{Key: "FEntity", Name: "借贷平衡", Message: "does not balance: debits " + debit.String() + ", credits " + credit.String()}}
 	}
-	return validate(FormVoucher, v, unbalanced...)
+	return validate(FormVoucher, &v, unbalanced...)
 }
 
 // Balance sums the debits and the credits of the lines, exactly. They must be
@@ -63,7 +59,7 @@ type VoucherLine struct {
 }
 
 // MarshalJSON writes the members that are set, in the platform's order.
-func (v VoucherLine) MarshalJSON() ([]byte, error) { return encodeModel(v) }
+func (v VoucherLine) MarshalJSON() ([]byte, error) { return encodeModel(&v) }
 
 // UnmarshalJSON reads them back; what it does not know goes into Extra.
 func (v *VoucherLine) UnmarshalJSON(raw []byte) error { return decodeModel(raw, v) }

@@ -135,3 +135,16 @@ func FuzzScalars(f *testing.F) {
 		require.LessOrEqual(t, len(Excerpt(b)), 130)
 	})
 }
+
+func FuzzAppendText(f *testing.F) {
+	for _, s := range []string{"", "plain", "上海 & <贸易>", "a\"b\\c\n", "\u2028", "\u2029", "\u2030", "\xe2\x80", "\xff", "\x7f", "\U0001F600", "\x00"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		want, err := Marshal(s)
+		require.NoError(t, err)
+		got, err := AppendText([]byte("x"), s)
+		require.NoError(t, err)
+		require.Equal(t, "x"+string(want), string(got))
+	})
+}
