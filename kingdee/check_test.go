@@ -57,8 +57,8 @@ func TestValidateNamesWhatIsMissing(t *testing.T) {
 			}
 			lineStars = len(found.Problems)
 		}
-		hasStars := slices.ContainsFunc(m.fields, func(f modelField) bool {
-			return f.kind == linesMember && slices.ContainsFunc(f.inner.fields, func(f modelField) bool { return f.must != "" })
+		hasStars := slices.ContainsFunc(m.fields, func(f typedField) bool {
+			return f.kind == linesMember && slices.ContainsFunc(f.inner.fields, func(f typedField) bool { return f.must != "" })
 		})
 		require.Equal(t, hasStars, lineStars > 0)
 		known := withLines(f.model, 3)
