@@ -132,12 +132,24 @@ func (b *saver) reference(f *field, v any) (any, []issue) {
 		return nil, nil
 	}
 	if b.seed || b.known(f, ref) {
+		b.name(f, ref)
 		return ref, nil
 	}
 	if b.verify {
 		return nil, invalid(f.key, "字段“"+f.label()+"”的值["+refNumber(ref)+"]不存在")
 	}
 	return nil, nil
+}
+
+// name adds the number to a reference that was made by primary key or by name.
+func (b *saver) name(f *field, ref map[string]any) {
+	t := b.s.tables[f.target]
+	if t == nil || inner(ref, "FNumber") != nil || inner(ref, t.Number) != nil {
+		return
+	}
+	if rec := b.s.referred(f.target, ref, b.org); rec != nil {
+		ref["FNumber"] = rec.number
+	}
 }
 
 // known tells whether a reference points to something, as far as the server can

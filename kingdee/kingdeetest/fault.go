@@ -2,6 +2,7 @@ package kingdeetest
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -40,6 +41,12 @@ const (
 	N001               FaultKind = "n001"                 // HTTP 200 with a text "ByRspRetStatusCode -- N001: ...", no effect
 )
 
+// Faults with a Code of the test's own; FaultKinds does not list them.
+const (
+	Refused    FaultKind = "refused"     // the envelope with MsgCode Code and the words Message, no effect
+	HTTPStatus FaultKind = "http status" // HTTP status Code with Message as text, no effect
+)
+
 const commitLate FaultKind = "commit late"
 
 // FaultKinds lists every FaultKind that can hit any call, for tests that try
@@ -59,6 +66,26 @@ type Fault struct {
 	Times int           // how many calls in a row; 0 means 1; negative means for ever
 	Kind  FaultKind     // what goes wrong
 	Delay time.Duration // for Slow and DripAfter, real time
+
+	Code    int    // MsgCode for Refused, as 2 (no permission) or 4 (exception); HTTP status for HTTPStatus
+	Message string // for Refused and HTTPStatus
+}
+
+// coded packs what only Refused and HTTPStatus need into a kind, kindOf unpacks it.
+func (f Fault) coded() fakeserver.Kind {
+	if f.Kind != Refused && f.Kind != HTTPStatus {
+		return fakeserver.Kind(f.Kind)
+	}
+	return fakeserver.Kind(string(f.Kind) + "\x00" + strconv.Itoa(f.Code) + "\x00" + f.Message)
+}
+
+func kindOf(k fakeserver.Kind) (kind FaultKind, code int, text string) {
+	parts := strings.SplitN(string(k), "\x00", 3)
+	if len(parts) < 3 {
+		return FaultKind(k), 0, ""
+	}
+	code, _ = strconv.Atoi(parts[1])
+	return FaultKind(parts[0]), code, parts[2]
 }
 
 // Call is one call the server received.
@@ -71,7 +98,7 @@ type Call struct {
 // Inject adds a fault. Faults are tried in the order they were added; the first
 // that fires decides.
 func (s *Server) Inject(f Fault) {
-	s.faults.Add(fakeserver.Rule{Op: f.Op, Call: f.Call, Times: f.Times, Kind: fakeserver.Kind(f.Kind), Delay: f.Delay})
+	s.faults.Add(fakeserver.Rule{Op: f.Op, Call: f.Call, Times: f.Times, Kind: f.coded(), Delay: f.Delay})
 }
 
 // CommitLate loses the answer of one call of op (call 1 = the next) by cutting
@@ -90,7 +117,8 @@ func (s *Server) Calls() []Call {
 	log := s.faults.Calls()
 	out := make([]Call, len(log))
 	for i, c := range log {
-		out[i] = Call{Op: c.Op, At: c.At, Fault: FaultKind(c.Fault)}
+		kind, _, _ := kindOf(c.Fault)
+		out[i] = Call{Op: c.Op, At: c.At, Fault: kind}
 	}
 	return out
 }
@@ -108,12 +136,17 @@ func (s *Server) spoil(w http.ResponseWriter, r *http.Request, op string, handle
 		return
 	}
 	c := &call{s: s, r: r, op: op}
-	switch FaultKind(rule.Kind) {
+	kind, code, text := kindOf(rule.Kind)
+	switch kind {
+	case Refused:
+		c.send(w, c.fail(issue{text: text, code: code}))
+	case HTTPStatus:
+		c.send(w, plain{code, text})
 	case commitLate:
 		handle(discard{http.Header{}}, r, max(rule.Delay, 1))
 		panic(http.ErrAbortHandler)
 	case TaskFaulted, TaskFaultedAfter, TaskLost:
-		handle(w, withTaskFault(r, FaultKind(rule.Kind)), 0)
+		handle(w, withTaskFault(r, kind), 0)
 	case Locked:
 		c.send(w, c.fail(issue{text: "网络控制冲突，数据正在被其他用户操作，请稍后再试", code: codeLocked}))
 	case GatewayOverload:

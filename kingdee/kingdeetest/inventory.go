@@ -23,10 +23,10 @@ type StockMove struct {
 type stockPlace struct{ material, stock, org, lot, status string }
 
 // moveStock books the lines of a bill: sign 1 when it was audited, -1 when that
-// is taken back.
-func (s *Server) moveStock(t *table, rec *record, sign int64, now time.Time) {
+// is taken back; late hides the effect for that long.
+func (s *Server) moveStock(t *table, rec *record, sign int64, now time.Time, late time.Duration) {
 	for place, qty := range t.stockOf(rec) {
-		s.addStock(place, qty.Mul(qty, big.NewRat(sign, 1)), now)
+		s.addStock(place, qty.Mul(qty, big.NewRat(sign, 1)), now, late)
 	}
 }
 
@@ -83,7 +83,7 @@ func placeOf(rec *record) stockPlace {
 	return stockPlace{number("FMaterialId"), number("FStockId"), number("FStockOrgId"), number("FLot"), number("FStockStatusId")}
 }
 
-func (s *Server) addStock(place stockPlace, qty *big.Rat, now time.Time) {
+func (s *Server) addStock(place stockPlace, qty *big.Rat, now time.Time, late time.Duration) {
 	t := s.table(inventory)
 	rec := s.stockRow(place)
 	if rec == nil {
@@ -105,7 +105,7 @@ func (s *Server) addStock(place stockPlace, qty *big.Rat, now time.Time) {
 	for _, key := range []string{"FQty", "FBaseQty", "FAVBQty"} {
 		rec.vals[key] = decimalText(new(big.Rat).Add(ratOrZero(rec.vals[key]), qty))
 	}
-	t.put(rec, 0)
+	t.put(rec, late)
 }
 
 // baseUnit is the base unit of a material, nil when it has none.

@@ -1,5 +1,11 @@
 package kingdeetest
 
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
 // metaField is one field of a form in QueryBusinessInfo.
 type metaField struct {
 	Key                string
@@ -36,10 +42,10 @@ func (c *call) queryBusinessInfo() any {
 	if t == nil {
 		return c.unknownForm()
 	}
-	entries := []metaEntry{{Key: "FBillHead", Name: languages("单据头"), Fields: c.s.metaFields(t.head)}}
+	entries := []metaEntry{{Key: "FBillHead", Name: languages("单据头"), Fields: c.s.metaFields(t, nil, t.head)}}
 	for _, p := range t.parts {
 		entries = append(entries, metaEntry{
-			Key: p.key, ParentKey: "FBillHead", Name: languages(p.label()), Fields: c.s.metaFields(p.fields),
+			Key: p.key, ParentKey: "FBillHead", Name: languages(p.label()), Fields: c.s.metaFields(t, p, p.fields),
 		})
 	}
 	var operations []any
@@ -69,17 +75,31 @@ func (t *table) operations() []Operation {
 	return append(out, t.Operations...)
 }
 
-func (s *Server) metaFields(fields []*field) []metaField {
+// metaFields lists the fields of the head (p nil) or of a part: the known ones,
+// for a flex field one of its values under a key that no query takes, and the
+// custom fields seen so far.
+func (s *Server) metaFields(t *table, p *part, fields []*field) []metaField {
 	out := []metaField{}
-	for _, f := range fields {
-		m := metaField{Key: f.key, Name: languages(f.label()), FieldName: f.key, IsViewVisible: true}
-		if f.must {
+	add := func(f *field, key string) {
+		m := metaField{Key: key, Name: languages(f.label()), FieldName: key, IsViewVisible: true}
+		if f.must || p == nil && f.kind == kindNumber && t.Rule == "-" {
 			m.MustInput = 1
 		}
-		if t := s.tables[f.target]; t != nil {
-			m.LookUpObjectFormID = t.ID
+		if target := s.tables[f.target]; target != nil {
+			m.LookUpObjectFormID = target.ID
 		}
 		out = append(out, m)
+	}
+	for _, f := range fields {
+		add(f, f.key)
+		if f.kind == kindFlex {
+			add(f, strings.ToUpper(f.key)+"__FF100001")
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.custom)) {
+		if f := t.custom[name]; f.part == p {
+			add(f, f.key)
+		}
 	}
 	return out
 }

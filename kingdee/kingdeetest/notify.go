@@ -90,6 +90,14 @@ func hashOf(raw []byte) string {
 	return string(sum[:])
 }
 
+// Hide keeps a record from queries, as data permissions of the integration user
+// do: without a word. Saves, View and operations still meet it.
+func (s *Server) Hide(form, number string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hidden[refusalKey(form, number)] = true
+}
+
 // Lock makes a record one that somebody else works on: calls with NetworkCtrl
 // (网络控制) are refused for it with MsgCode 13.
 func (s *Server) Lock(form, number string) { s.setLocked(form, number, true) }

@@ -148,6 +148,9 @@ func (q *query) run() [][]any {
 	var hits []view
 	parts := q.parts()
 	for _, rec := range q.t.visible() {
+		if q.s.hidden[refusalKey(q.t.ID, rec.number)] {
+			continue
+		}
 		for _, v := range expand(rec, parts) {
 			if q.filter == nil || q.filter.eval(func(c column) any { return get(v, c) }) == yes {
 				hits = append(hits, v)

@@ -184,6 +184,16 @@ func TestMetadata(t *testing.T) {
 	require.Equal(t, 1, must["FBillHead.FCustId"])
 	require.Equal(t, 1, must["FSaleOrderEntry.FMaterialId"])
 	require.Contains(t, must, "FSaleOrderFinance.FIsIncludedTax")
+	require.Contains(t, must, "FSaleOrderEntry.FAUXPROPID__FF100001")
+	require.Contains(t, c.call(dynamicForm+"ExecuteBillQuery", obj{"data": obj{"FormId": "SAL_SaleOrder", "FieldKeys": "FAUXPROPID__FF100001"}}), `"MsgCode":9`)
+	c.s.Seed("SAL_SaleOrder", obj{"FBillNo": "X", "F_PAEZ_Head": 1, "FSaleOrderEntry": list{obj{"F_PAEZ_Line": 1}}})
+	raw := c.call(dynamicForm+"QueryBusinessInfo", obj{"data": obj{"FormId": "SAL_SaleOrder"}})
+	require.Contains(t, raw, `"F_PAEZ_Head"`)
+	require.Contains(t, raw, `"F_PAEZ_Line"`)
+	for _, op := range []string{"Cancel", "YLBillClose", "YLUnMRPClose", "Submit"} {
+		require.Contains(t, raw, `"OperationNumber":"`+op+`"`)
+	}
+	require.NotContains(t, raw, `"OperationNumber":"Forbid"`)
 	for form, code := range map[string]int{"": codeNoForm, "BD_Nothing": codeNoSuchField} {
 		var bad reply
 		c.decode(c.call(dynamicForm+"QueryBusinessInfo", obj{"data": obj{"FormId": form}}), &bad)

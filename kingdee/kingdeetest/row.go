@@ -80,7 +80,7 @@ func (b *saver) log(rec *record, isNew bool, before string) {
 	}
 	b.s.note(b.op, b.t, rec, change, before, b.now)
 	if rec.status == "C" && before != "C" {
-		b.s.moveStock(b.t, rec, 1, b.now)
+		b.s.moveStock(b.t, rec, 1, b.now, b.late)
 	}
 }
 

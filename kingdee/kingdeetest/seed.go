@@ -73,7 +73,7 @@ func (s *Server) SeedInventory(material, stock, qty string) {
 	if q == nil {
 		panic("kingdeetest: SeedInventory: not a quantity: " + qty)
 	}
-	s.addStock(stockPlace{material: material, stock: stock, org: "100"}, q, now)
+	s.addStock(stockPlace{material: material, stock: stock, org: "100"}, q, now, 0)
 }
 
 func (s *Server) seedBase(form, number, name string, more []any) int64 {

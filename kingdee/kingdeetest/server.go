@@ -44,6 +44,7 @@ type Server struct {
 	before   []before
 	links    map[string]map[int64][]link // by Push: form, then primary key of the source
 	locked   map[string]bool             // records somebody else works on
+	hidden   map[string]bool             // records queries do not show
 	hook     func(op string, n int)
 }
 
@@ -132,6 +133,7 @@ func New(opts ...Option) *Server {
 		tasks:    map[string]*task{},
 		counts:   map[string]int{},
 		locked:   map[string]bool{},
+		hidden:   map[string]bool{},
 		rules:    defaultRules(),
 		files:    map[string]*storedFile{},
 		reports:  map[string]Report{"gl_rpt_accountbalance": accountBalance()},

@@ -287,4 +287,5 @@ func TestNumberSearch(t *testing.T) {
 	require.True(t, save(obj{"FNumber": "M1"}, true).ok())
 	require.True(t, save(obj{"FMATERIALID": id}, false).ok())
 	require.Contains(t, save(obj{"FNumber": "M1"}, false).firstError(), "【物料编码】字段必录")
+	require.Equal(t, "M1", c.s.Records("STK_MISCELLANEOUS")[1].Lines("FEntity")[0].Text("FMATERIALID"), "the number is kept beside the key")
 }

@@ -109,10 +109,10 @@ func (c *call) commit(t *table, rec, next *record, op string, kind ChangeKind) {
 	switch {
 	case next.status == "C" && rec.status != "C":
 		next.approve(c.s, c.now)
-		c.s.moveStock(t, next, 1, c.now)
+		c.s.moveStock(t, next, 1, c.now, c.late)
 	case rec.status == "C" && next.status != "C":
 		next.unapprove()
-		c.s.moveStock(t, next, -1, c.now)
+		c.s.moveStock(t, next, -1, c.now, c.late)
 	}
 	t.put(next, c.late)
 	c.s.note(op, t, next, kind, rec.status, c.now)
