@@ -47,6 +47,12 @@ func (t *table) column(name string) (column, bool) {
 	return t.customColumn(key, low, path)
 }
 
+// asked is a column a query may name: a flex field alone is none.
+func (t *table) asked(name string) (column, bool) {
+	col, ok := t.column(name)
+	return col, ok && (col.field.kind != kindFlex || col.path != "")
+}
+
 func (t *table) customColumn(key, low, path string) (column, bool) {
 	if f := t.custom[low]; f != nil {
 		return column{f, path}, true

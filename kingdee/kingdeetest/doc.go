@@ -87,5 +87,7 @@
 // [Server.OnCall] and [Server.Before] run a function before a call, to
 // [Server.Remove] or [Server.Touch] rows between two pages. [WithoutMsgCode] and
 // [WithOldestAnswers] are old servers, [WithStockCheck] asks back before stock
-// gets negative, [WithTaskPolls] lets tasks take their time.
+// gets negative, [WithTaskPolls] lets tasks take their time; [WithDecimalScale],
+// [WithTextBooleans], [WithUnknownKeysIgnored], [WithSingleSession],
+// [WithFirewall] and [WithClosedBooks] are ways in which servers differ.
 package kingdeetest

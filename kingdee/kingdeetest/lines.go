@@ -44,6 +44,9 @@ func (b *saver) mergeFields(p *part, before map[string]any, sent members, limite
 	}
 	for _, m := range sent {
 		f := b.t.fieldFor(p, m.key)
+		if f == nil && b.s.quirks.ignore {
+			continue
+		}
 		if f == nil {
 			return nil, unknownField(m.key)
 		}

@@ -43,7 +43,7 @@ func loginRefused(kind int, text string) any {
 
 // welcome opens a session and answers a login that is right.
 func (c *call) welcome() any {
-	id := c.s.sessions.login(c.now, c.params.boolean("iskickoff", false))
+	id := c.s.sessions.login(c.now, c.s.quirks.oneSession || c.params.boolean("iskickoff", false))
 	c.setCookies(id)
 	zone := map[string]any{
 		"OffsetTicks": int64(8 * time.Hour / 100), "StandardName": "(UTC+08:00)北京，重庆，香港特别行政区，乌鲁木齐",

@@ -153,3 +153,75 @@ func inOrder(m members) json.RawMessage {
 	}
 	return ordered(kv...)
 }
+
+func TestPushWhoseAnswerAndEffectComeLate(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	seedX1(c.s)
+	c.raise("PUR_PurchaseOrder", "PO-1", nil)
+	body := obj{"formid": "PUR_PurchaseOrder", "data": obj{"Numbers": list{"PO-1"}, "IsEnableDefaultRule": true, "TargetFormId": "STK_InStock"}}
+	c.s.CommitLate("Push", 1, time.Hour)
+	_, _, err := c.try(dynamicForm+"Push", body)
+	require.Error(t, err)
+	require.Empty(t, c.s.FollowUps("PUR_PurchaseOrder", "PO-1"))
+	require.Contains(t, c.call(dynamicForm+"Push", body), "没有可以下推的分录")
+	c.s.elapse()
+	require.Len(t, c.s.FollowUps("PUR_PurchaseOrder", "PO-1"), 1)
+	require.Len(t, c.s.Records("STK_InStock"), 1)
+	require.Nil(t, c.s.FollowUps("PUR_PurchaseOrder", "none"))
+}
+
+// TestEveryWriteCanLoseItsAnswer cuts the connection before and after each write
+// and looks at what the history says.
+func TestEveryWriteCanLoseItsAnswer(t *testing.T) {
+	t.Parallel()
+	for _, x := range []struct {
+		op     string
+		params obj
+		kind   ChangeKind
+		before func(*caller)
+	}{
+		{"Save", obj{"formid": "BD_Customer", "data": obj{"Model": customer("C9", "甲")}}, Created, nil},
+		{"Draft", obj{"formid": "BD_Customer", "data": obj{"Model": customer("C9", "甲")}}, Created, nil},
+		{"BatchSave", obj{"formid": "BD_Customer", "data": obj{"Model": list{customer("C9", "甲")}}}, Created, nil},
+		{"Submit", obj{"formid": "BD_Customer", "data": obj{"Numbers": list{"A"}}}, StatusChanged, nil},
+		{"Audit", obj{"formid": "BD_Customer", "data": obj{"Numbers": list{"B"}}}, StatusChanged, nil},
+		{"UnAudit", obj{"formid": "BD_Customer", "data": obj{"Numbers": list{"X1"}}}, StatusChanged, nil},
+		{"CancelAssign", obj{"formid": "BD_Customer", "data": obj{"Numbers": list{"B"}}}, StatusChanged, nil},
+		{"WorkflowAudit", obj{"data": obj{"FormId": "BD_Customer", "Numbers": list{"B"}, "UserName": "demo", "ApprovalType": 1}}, StatusChanged, nil},
+		{"Delete", obj{"formid": "BD_Customer", "data": obj{"Numbers": list{"A"}}}, Deleted, nil},
+		{"ExcuteOperation", obj{"formid": "BD_Customer", "opNumber": "Forbid", "data": obj{"Numbers": list{"X1"}}}, Operated, nil},
+		{"Push", obj{"formid": "SAL_OUTSTOCK", "data": obj{"Numbers": list{"O1"}, "IsEnableDefaultRule": true, "TargetFormId": "AR_receivable"}}, Created,
+			func(c *caller) { c.raise("SAL_OUTSTOCK", "O1", nil) }},
+		{"GroupSave", obj{"formid": "BD_Customer", "data": obj{"FNumber": "G", "FName": "组"}}, Created, nil},
+		{"GroupDelete", obj{"data": obj{"FormId": "BD_Customer", "GroupPkIds": "77"}}, Deleted,
+			func(c *caller) { c.s.Seed("BD_Customer.FGroup", obj{"FID": 77, "FNumber": "G0", "FName": "组"}) }},
+		{"Allocate", obj{"formid": "BD_Customer", "data": obj{"PkIds": "7", "TOrgIds": "88"}}, Created,
+			func(c *caller) { c.s.Seed("ORG_Organizations", obj{"FOrgID": 88, "FNumber": "101", "FName": "分"}) }},
+	} {
+		for kind, want := range map[FaultKind]int{Cut: 0, CutAfter: 1} {
+			t.Run(x.op+" "+string(kind), func(t *testing.T) {
+				t.Parallel()
+				c := start(t)
+				seedX1(c.s)
+				c.s.SeedCustomer("A", "甲", "FDocumentStatus", "A")
+				c.s.SeedCustomer("B", "乙", "FDocumentStatus", "B")
+				c.s.SeedCustomer("C7", "丙", "FCUSTID", 7)
+				if x.before != nil {
+					x.before(c)
+				}
+				had := len(c.s.History("", ""))
+				c.s.Inject(Fault{Op: x.op, Kind: kind})
+				_, _, err := c.try(dynamicForm+x.op, x.params)
+				require.Error(t, err)
+				news := c.s.History("", "")[had:]
+				require.Len(t, news, want)
+				if want == 1 {
+					require.Equal(t, x.kind, news[0].Kind)
+				}
+				require.Contains(t, c.call(dynamicForm+x.op, x.params), `"IsSuccess":`+map[bool]string{true: "true", false: "false"}[want == 0],
+					"what was done can not be done again")
+			})
+		}
+	}
+}

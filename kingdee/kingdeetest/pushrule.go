@@ -167,7 +167,7 @@ func (s *Server) writtenBack(t *table, rec *record, line map[string]any, f *fiel
 	return nil
 }
 
-// FollowUps are the bills a bill was pushed into and that are still there.
+// FollowUps are the visible bills a bill was pushed into.
 func (s *Server) FollowUps(form, number string) []Record {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -178,9 +178,12 @@ func (s *Server) FollowUps(form, number string) []Record {
 	var out []Record
 	seen := map[int64]bool{}
 	for _, l := range s.linksFrom(t, rec.id) {
-		if _, _, alive := s.taken(l); alive && !seen[l.toID] {
-			seen[l.toID] = true
-			out = append(out, s.tables[l.to].export(s.tables[l.to].current(l.toID)))
+		if _, _, alive := s.taken(l); !alive || seen[l.toID] {
+			continue
+		}
+		seen[l.toID] = true
+		if target := s.tables[l.to].findID(l.toID); target != nil {
+			out = append(out, s.tables[l.to].export(target))
 		}
 	}
 	return out

@@ -104,8 +104,8 @@ func (s *Server) newQuery(data params) (*query, []issue) {
 		if name = strings.TrimSpace(name); name == "" {
 			continue
 		}
-		col, ok := t.column(name)
-		if !ok || col.field.kind == kindFlex && col.path == "" {
+		col, ok := t.asked(name)
+		if !ok {
 			return nil, unknownField(name)
 		}
 		q.names, q.cols = append(q.names, name), append(q.cols, col)
@@ -115,7 +115,7 @@ func (s *Server) newQuery(data params) (*query, []issue) {
 	}
 	text, issues := filterText(data["filterstring"])
 	if issues == nil {
-		q.filter, issues = parseFilter(text, t.column)
+		q.filter, issues = parseFilter(text, t.asked)
 	}
 	if issues == nil {
 		q.order, issues = parseOrder(data.text("orderstring"), t)
@@ -130,7 +130,7 @@ func parseOrder(text string, t *table) ([]orderKey, []issue) {
 		if len(words) == 0 {
 			continue
 		}
-		col, ok := t.column(words[0])
+		col, ok := t.asked(words[0])
 		if !ok {
 			return nil, unknownField(words[0])
 		}
@@ -174,7 +174,7 @@ func (q *query) run() [][]any {
 	for i, v := range hits {
 		out[i] = make([]any, len(q.cols))
 		for j, c := range q.cols {
-			out[i][j] = jsonValue(get(v, c))
+			out[i][j] = q.s.quirks.show(c.field, get(v, c))
 		}
 	}
 	return out

@@ -166,6 +166,9 @@ func (b *saver) merge(rec *record, model members, isNew bool) []issue {
 			continue
 		}
 		f := b.t.fieldFor(nil, m.key)
+		if f == nil && b.s.quirks.ignore {
+			continue
+		}
 		if f == nil {
 			return unknownField(m.key)
 		}

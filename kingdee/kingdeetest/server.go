@@ -22,13 +22,14 @@ type Server struct {
 	latency          time.Duration
 	idle             time.Duration
 	stockCheck       bool
+	quirks           quirks
 	pending, running int
 	spelling         string
 	listener         *httptest.Server
 	faults           fakeserver.Faults
 	sessions         sessions
 
-	mu       sync.Mutex // guards all below; never held while waiting or while a caller's function runs
+	mu       sync.Mutex // guards all below; never held while waiting or while a caller's function runs, Form.Check aside
 	tables   map[string]*table
 	lastID   int64
 	refusals map[string]refusal
@@ -47,66 +48,6 @@ type Server struct {
 	hidden   map[string]bool             // records queries do not show
 	hook     func(op string, n int)
 }
-
-// Account holds the credentials the server accepts.
-type Account struct {
-	AcctID    string // data centre id (账套 ID, also DBID)
-	Username  string // integration user (集成用户)
-	Password  string // for ValidateUser and its kin
-	AppID     string // 应用 ID, "<client id>_<encoded client secret>"
-	AppSecret string // 应用密钥
-}
-
-// Option changes a new Server.
-type Option func(*Server)
-
-// WithAccount replaces the credentials the server accepts.
-func WithAccount(a Account) Option { return func(s *Server) { s.account = a } }
-
-// WithGateway makes the server act as the public-cloud gateway: every call must
-// carry right X-Api-* headers, and refusals are HTTP 519 with an errcode body.
-func WithGateway() Option { return func(s *Server) { s.gateway = true } }
-
-// WithForms adds business objects (业务对象), or replaces those of the same id.
-// Replacing a form drops its records.
-func WithForms(forms ...Form) Option {
-	return func(s *Server) {
-		for _, f := range forms {
-			s.addForm(f)
-		}
-	}
-}
-
-// WithClock replaces the clock behind session expiry, signature windows, the
-// dates of records and the Date of answers. Latency, delays and CommitLate always use real time. The
-// function must be safe for concurrent use.
-func WithClock(now func() time.Time) Option { return func(s *Server) { s.clock = now } }
-
-// WithLatency makes every call take at least d before it is worked on.
-func WithLatency(d time.Duration) Option { return func(s *Server) { s.latency = d } }
-
-// WithoutMsgCode makes the server answer as old versions do: no MsgCode and no
-// DIndex anywhere, and an empty Id beside the errors of a Save. LoginBySign then
-// takes SHA-1 hashes as well.
-func WithoutMsgCode() Option { return func(s *Server) { s.old = true } }
-
-// WithOldestAnswers makes the server answer as the oldest versions do: a success
-// says IsSuccess and, of a Save, Id and Number; a failure has Errors, all without
-// anything else. It includes what WithoutMsgCode does.
-func WithOldestAnswers() Option { return func(s *Server) { s.old, s.oldest = true, true } }
-
-// WithSessionIdle sets after how long without a call a login session is lost;
-// the default is 20 minutes.
-func WithSessionIdle(d time.Duration) Option { return func(s *Server) { s.idle = d } }
-
-// WithOperationService leaves one spelling of the service for state operations,
-// "ExcuteOperation" or "ExecuteOperation"; the other is an unknown service.
-func WithOperationService(name string) Option { return func(s *Server) { s.spelling = name } }
-
-// WithStockCheck makes audits of bills that would take more out of a warehouse
-// than is there stop with a question, which InterationFlags STK_InvCheckResult
-// answers with yes.
-func WithStockCheck() Option { return func(s *Server) { s.stockCheck = true } }
 
 // NewServer starts a fake server on a loopback port. Close it after use.
 func NewServer(opts ...Option) *Server {

@@ -108,6 +108,10 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, name, op string,
 		c.send(w, err.answer())
 		return
 	}
+	if s.quirks.blocked(body) {
+		c.send(w, firewall())
+		return
+	}
 	if !svc.open && !c.authenticate() {
 		c.send(w, c.sessionLost())
 		return

@@ -56,6 +56,9 @@ func (b *saver) voucher(rec *record) []issue {
 	if len(lines) == 0 {
 		return invalid("FEntity", "凭证没有分录，不允许保存！")
 	}
+	if at, ok := rec.vals["FDate"].(time.Time); ok && at.Before(b.s.quirks.closedUntil) {
+		return invalid("FDate", "凭证日期所在的会计期间已经结账，不允许保存！")
+	}
 	var issues []issue
 	debit, credit := new(big.Rat), new(big.Rat)
 	for i, line := range lines {
