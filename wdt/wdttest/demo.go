@@ -79,7 +79,7 @@ func (s *Server) demoTrades(now time.Time) {
 	for i, no := range []string{"JY0002", "JY0003", "JY0005"} {
 		if t, ok := s.Row(trades, no); ok {
 			s.Seed(shipSync, Row{
-				"sync_id": 9001 + i, "tid": t.text("src_tids"), "logistics_no": t.text("logistics_no"), "logistics_code": "L01", "logistics_name": "示例速递",
+				"sync_id": 9001 + i, "tid": t.text("src_tids"), "shop_no": t["shop_no"], "logistics_no": t.text("logistics_no"), "logistics_code": "L01", "logistics_name": "示例速递",
 				"trade_id": t["trade_id"], "platform_id": t["platform_id"], "created": t["consign_time"],
 			})
 		}

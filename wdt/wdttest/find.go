@@ -26,7 +26,7 @@ func (s *Server) answerQuery(req request) (any, error) {
 	}
 	var found []any
 	sh := shapeOf(t.shapeName())
-	view := t.shapeName() != storeOf(t.name).shapeName()
+	view := t.shapeName() != storeOf(t.name).shapeName() || t.name == shipSync // a shipment's shop_no finds it, but does not show
 	for _, o := range rows {
 		if w.match(o) {
 			found = append(found, shaped{row: w.show(o.row), shape: sh, view: view, manner: manner{qimen: req.qimen, msText: t.msText}})
@@ -244,8 +244,11 @@ func (w *search) meaning(t *table, member string, filter map[string]any) (func(*
 			return nil, errMismatch
 		}
 	}
-	if member == "" {
+	switch member {
+	case "":
 		return func(o *stored) time.Time { return o.at }, nil
+	case born:
+		return func(o *stored) time.Time { return o.born }, nil
 	}
 	return func(o *stored) time.Time { return o.row.time(member) }, nil
 }

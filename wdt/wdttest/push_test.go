@@ -75,11 +75,14 @@ func TestShipmentsStayUntilAcknowledged(t *testing.T) {
 	w := serving(t)
 	const update = "sales.LogisticsSync.update"
 	for i := range 4 {
-		w.s.Seed(shipSync, Row{"sync_id": 11 + i, "tid": "T", "platform_id": []int{127, 127, 127, 3}[i]})
+		w.s.Seed(shipSync, Row{"sync_id": 11 + i, "tid": "T", "shop_no": "S", "platform_id": []int{127, 127, 127, 3}[i]})
 	}
 	own := m{"is_own_platform": true}
 	require.Equal(t, []any{json.Number("11"), json.Number("12"), json.Number("13")}, column(w.rows(shipSync, own), "sync_id"))
 	require.Len(t, w.rows(shipSync, m{}), 1)
+	require.Len(t, w.rows(shipSync, merge(own, m{"shop_no": "S"})), 3)
+	require.Empty(t, w.rows(shipSync, merge(own, m{"shop_no": "S2"})))
+	require.NotContains(t, w.rows(shipSync, own)[0], "shop_no")
 	require.Equal(t, json.Number("3"), w.direct(shipSync, "0", own)["total"])
 	data := w.done(w.direct(update, "-", []m{
 		{"sync_id": 11, "status": 0}, {"sync_id": 12, "status": -100}, {"sync_id": 13}, {"sync_id": 99, "status": 0}, {"sync_id": 12, "status": 7},

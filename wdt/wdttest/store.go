@@ -15,6 +15,8 @@ type stored struct {
 	key string
 	id  int64
 	at  time.Time // modification time; with id the order of answers
+
+	born time.Time // when it was first kept
 }
 
 // bin keeps the rows of one method.
@@ -83,6 +85,10 @@ func (b *bin) put(t *table, r Row, now time.Time) *stored {
 		n.at = now
 	}
 	setTimes(t, r, n.at)
+	n.born = n.at
+	if old != nil {
+		n.born = old.born
+	}
 	b.last = later(b.last, n.at)
 	if old != nil {
 		*old = *n

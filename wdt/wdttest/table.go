@@ -44,9 +44,10 @@ const (
 	apiGoods   = "goods.ApiGoods.search"
 	refund     = "aftersales.refund.Refund.search"
 
+	born        = "*" // stands for the creation time of rows that do not show it
 	tradeFilter = "src_tid=src_tids,status=trade_status"
 	tradeTimes  = "1:,2:pay_time,3:trade_time"
-	shipTimes   = "1:consign_time,2:created,3:"
+	shipTimes   = "1:consign_time,2:" + born + ",3:"
 	salesFilter = "stockout_no=order_no,shop_nos=shop_no,src_tid=src_trade_no"
 )
 
@@ -78,7 +79,7 @@ var tables = []table{
 	{name: refund, key: "refund_no", id: "refund_id", modified: "modified modified_date", created: "created", on: ",settle_time,check_time", hides: true, archive: "aftersales.refund.Refund.searchHistory",
 		filter: "shop_nos=shop_no,tid=tid_list,trade_no=trade_no_list,return_warehouse_nos=return_warehouse_no"},
 	{name: "aftersales.refund.Refund.searchHistory", shape: refund, key: "refund_no", id: "refund_id", modified: "modified modified_date", created: "created", hides: true,
-		filter: "shop_nos=shop_no,tid=tid_list,trade_no=trade_no_list"},
+		filter: "shop_nos=shop_no,tid=tid_list,trade_no=trade_no_list,return_warehouse_nos=return_warehouse_no"},
 	{name: "aftersales.refund.RawRefund.search", key: "refund_no", id: "refund_id", modified: "modified", created: "created", timeType: "1:,2:refund_time", hides: true, archive: "aftersales.refund.RawRefund.searchHistory"},
 	{name: "aftersales.refund.RawRefund.searchHistory", shape: "aftersales.refund.RawRefund.search", key: "refund_no", id: "refund_id", modified: "modified", created: "created", timeType: "1:,2:refund_time", hides: true},
 	{name: "wms.stockin.Refund.queryWithDetail", key: "order_no", id: "stockin_id", modified: "modified", created: "created created_time", timeType: "0:,1:check_time", filter: "stockin_no=order_no,shop_nos=shop_no", hides: true, noWH: "仓库不存在", archive: "wms.stockin.Refund.queryHisWithDetail", msText: true},
