@@ -22,16 +22,17 @@ type Book struct {
 	lists   map[string]*list
 	lastID  int64
 	effects []Effect
-	refused map[string]*Error // by list and number
-	customs map[string][]Row  // custom field definitions by entity
+	refused map[string]refusal // by list and number
+	customs map[string][]Row   // custom field definitions by entity
 	files   []File
 }
 
 type list struct {
 	about
-	rows []*record          // as created, unless moved
-	byID map[string]*record // the same rows
-	next int                // last number the fake gave
+	rows  []*record          // as created, unless moved
+	byID  map[string]*record // the same rows
+	index map[string]*record // the same rows by number, outside id and name
+	next  int                // last number the fake gave
 }
 
 // record is one kept row.
@@ -40,7 +41,11 @@ type record struct {
 	row      Row // canonical names, references by id
 	created  time.Time
 	modified time.Time
+	keys     []string  // in the list's index
+	shows    time.Time // of CommitLate, real time; zero for at once
 }
+
+func (r *record) hidden() bool { return !r.shows.IsZero() && time.Now().Before(r.shows) }
 
 // EffectKind says what a call did to a record.
 type EffectKind string
@@ -69,7 +74,7 @@ type Effect struct {
 
 func newBook(s *Server, i int, a Account) *Book {
 	b := &Book{
-		s: s, index: i, account: a, lists: map[string]*list{}, refused: map[string]*Error{}, customs: map[string][]Row{}, lastID: 2569613879843833856 + int64(i)*1_000_000_000,
+		s: s, index: i, account: a, lists: map[string]*list{}, refused: map[string]refusal{}, customs: map[string][]Row{}, lastID: 2569613879843833856 + int64(i)*1_000_000_000,
 	}
 	b.seedBase()
 	return b
@@ -86,7 +91,7 @@ func (b *Book) Account() Account {
 func (b *Book) list(name string) *list {
 	l := b.lists[name]
 	if l == nil {
-		l = &list{about: aboutList(name), byID: map[string]*record{}}
+		l = &list{about: aboutList(name), byID: map[string]*record{}, index: map[string]*record{}}
 		b.lists[name] = l
 	}
 	return l
@@ -158,6 +163,7 @@ func (b *Book) insert(l *list, row Row) *record {
 	}
 	l.rows = append(l.rows, rec)
 	l.byID[rec.id] = rec
+	l.reindex(rec)
 	return rec
 }
 
@@ -181,17 +187,41 @@ func (l *list) find(id, number string) *record {
 	if rec := l.byID[id]; rec != nil || number == "" {
 		return rec
 	}
-	for _, r := range l.rows {
-		if text(r.row[l.number]) == number {
-			return r
+	return l.with(l.number, number)
+}
+
+// with is the record whose indexed member has that text, the latest of several.
+func (l *list) with(member, value string) *record { return l.index[member+"\x00"+value] }
+
+// reindex makes a record found by what it holds now.
+func (l *list) reindex(rec *record) {
+	l.unindex(rec)
+	for _, member := range []string{l.number, l.outside, "name"} {
+		if v := text(rec.row[member]); v != "" {
+			rec.keys = append(rec.keys, member+"\x00"+v)
 		}
 	}
-	return nil
+	if l.name == stockList {
+		rec.keys = append(rec.keys, stockKey+"\x00"+stockKeyOf(rec.row))
+	}
+	for _, k := range rec.keys {
+		l.index[k] = rec
+	}
+}
+
+func (l *list) unindex(rec *record) {
+	for _, k := range rec.keys {
+		if l.index[k] == rec {
+			delete(l.index, k)
+		}
+	}
+	rec.keys = nil
 }
 
 func (l *list) remove(rec *record) {
 	l.rows = slices.DeleteFunc(l.rows, func(r *record) bool { return r == rec })
 	delete(l.byID, rec.id)
+	l.unindex(rec)
 }
 
 // Records returns a list's records, oldest first, under the names and with the
@@ -200,9 +230,11 @@ func (b *Book) Records(name string) []Row {
 	b.s.mu.Lock()
 	defer b.s.mu.Unlock()
 	l := b.mustList(name)
-	out := make([]Row, len(l.rows))
-	for i, r := range l.rows {
-		out[i] = b.shown(r)
+	out := []Row{}
+	for _, r := range l.rows {
+		if !r.hidden() {
+			out = append(out, b.shown(r))
+		}
 	}
 	return out
 }
@@ -212,7 +244,7 @@ func (b *Book) Record(name, number string) (Row, bool) {
 	b.s.mu.Lock()
 	defer b.s.mu.Unlock()
 	rec := b.mustList(name).find(number, number)
-	if rec == nil {
+	if rec == nil || rec.hidden() {
 		return nil, false
 	}
 	return b.shown(rec), true
@@ -274,6 +306,7 @@ func (b *Book) MoveToEnd(name, number string) {
 func (b *Book) toEnd(l *list, rec *record) {
 	l.remove(rec)
 	l.byID[rec.id] = rec
+	l.reindex(rec)
 	if l.newestFirst() {
 		l.rows = slices.Insert(l.rows, 0, rec)
 		return
@@ -343,15 +376,51 @@ func (b *Book) CreatedWith(name, field, value string) int {
 	return n
 }
 
-// Refuse makes every save of that number (or bill_no) fail with these words and
-// errcode 2016002099. An empty description ends it.
+// Refuse makes every save of that number, bill_no or outside id fail in its row
+// with these words and errcode 2016002099. An empty description ends it.
 func (b *Book) Refuse(name, number, description string) {
+	b.setRefusal(name, number, refusal{words: description})
+}
+
+// RefuseUnnamed makes every call that would save that number, bill_no or outside
+// id fail as a whole: one error that names no row, and nothing is stored.
+func (b *Book) RefuseUnnamed(name, number string) {
+	b.setRefusal(name, number, refusal{words: "保存失败，数据不符合业务规则", whole: true})
+}
+
+// refusal is a record the fake was told not to take.
+type refusal struct {
+	words string
+	whole bool // the whole call, without naming the row
+}
+
+func (b *Book) setRefusal(name, number string, r refusal) {
 	b.s.mu.Lock()
 	defer b.s.mu.Unlock()
 	key := listName(name) + " " + number
-	if description == "" {
+	if r.words == "" {
 		delete(b.refused, key)
 		return
 	}
-	b.refused[key] = refuse(codeSupplyChain, "%s", description)
+	b.refused[key] = r
+}
+
+// refusing is the refusal a row meets.
+func (b *Book) refusing(l *list, row Row) (refusal, bool) {
+	for _, member := range []string{l.number, l.outside} {
+		if r, ok := b.refused[l.name+" "+text(row[member])]; ok && member != "" {
+			return r, true
+		}
+	}
+	return refusal{}, false
+}
+
+// refusesWhole is the refusal of a whole bulk call for one of its rows.
+func (b *Book) refusesWhole(l *list, items []Row) *Error {
+	for _, item := range items {
+		if r, ok := b.refusing(l, canonical(item)); ok && r.whole {
+			return refuse(codeSupplyChain, "%s", r.words)
+		}
+	}
+	return nil
 }

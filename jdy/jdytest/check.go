@@ -2,7 +2,6 @@ package jdytest
 
 import (
 	"encoding/json"
-	"math/big"
 	"slices"
 	"strings"
 )
@@ -153,13 +152,11 @@ func (c checker) nested(f field, v any) *Error {
 
 // checkNumber takes a JSON number or a text that is one.
 func checkNumber(kind string, v any) *Error {
-	t := text(v)
-	r, ok := new(big.Rat).SetString(t)
-	_, isBool := v.(bool)
-	switch {
-	case isBool || !ok || len(t) > 64 || strings.ContainsAny(t, "/_xX"):
+	r, ok := parseDec(text(v))
+	if _, isBool := v.(bool); isBool || !ok {
 		return badValue(map[string]string{"n": "double", "i": "int64"}[kind], v)
-	case kind == "i" && !r.IsInt():
+	}
+	if kind == "i" && !r.IsInt() {
 		return badValue("int64", v)
 	}
 	return nil

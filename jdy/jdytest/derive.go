@@ -41,6 +41,7 @@ func or(s, otherwise string) string {
 // derive computes what the platform computes of a record: sums, states, line
 // numbers. Of a seeded record, and of a changed one, members that are there stay.
 func (b *Book) derive(l *list, rec *record, seeded bool) {
+	defer func() { l.reindex(rec) }()
 	row := rec.row
 	set := func(name string, v any) {
 		if _, ok := row[name]; !ok || !seeded && v != nil {

@@ -57,6 +57,20 @@
 //
 // [Server.Inject] spoils chosen calls: throttled, cut before or after the effect,
 // 502 and 504 pages, truncated and endless bodies, lost tokens, a rotated secret,
-// rows that move between two pages. [Server.OnCall] runs a function before a call
-// is served.
+// rows that move between two pages. [Server.CommitLate] loses an answer whose
+// record shows up later, [Book.Refuse] and [Book.RefuseUnnamed] reject poison
+// rows, [Book.Lock] lets a user hold a record, and [Server.OnCall] runs a function
+// before a call is served.
+//
+// # What is not known of the platform
+//
+// The default is the answer a careful client expects least, the other is an
+// option: the HTTP status of an expired token ([WithExpiredStatus]), whether a new
+// token ends the old ([WithSingleToken]), both envelopes of the authorisation
+// ([WithErrcodeForm]), whether X-GW-Router-Addr is needed ([WithStrictRouter]),
+// what becomes of entries an update leaves out ([WithMissingEntriesKept]), whether
+// private fields are taken encrypted ([WithEncryptedSaves]), and how far JSON
+// types drift from the documentation ([WithMixedTypes]). The codes of refusals the
+// documentation has only words for (duplicate bill_no, audited bill, warnings
+// without ignore_warn) are the fake's choice.
 package jdytest

@@ -1,6 +1,7 @@
 package jdytest
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"time"
@@ -46,6 +47,8 @@ const (
 	RowsMove            FaultKind = "rows move"             // before a list is answered its first row moves to the end: every later page lacks a row
 )
 
+const commitLate FaultKind = "commit late"
+
 // FaultKinds lists every FaultKind, for tests that try them all.
 func FaultKinds() []FaultKind {
 	var kinds []FaultKind
@@ -83,6 +86,18 @@ func (s *Server) Inject(f Fault) {
 	}
 	s.faults.Add(fakeserver.Rule{Op: op, Call: f.Call, Times: f.Times, Kind: fakeserver.Kind(f.Kind), Delay: f.Delay})
 }
+
+// CommitLate loses the answer of one call of op (call 1 = the next) by cutting
+// the connection, while the records it created become visible only d later (real
+// time). Until then lists, details and Records do not show them; a number the call
+// used up is taken at once, though, as inside an open transaction. Changes of
+// records that were there before show at once.
+func (s *Server) CommitLate(op string, call int, d time.Duration) {
+	s.Inject(Fault{Op: op, Call: call, Kind: commitLate, Delay: d})
+}
+
+// lateKey carries the delay of CommitLate to the call's handler.
+type lateKey struct{}
 
 // ClearFaults removes all faults; what calls have done stays.
 func (s *Server) ClearFaults() { s.faults.Clear() }
@@ -137,6 +152,9 @@ func (s *Server) spoil(w http.ResponseWriter, r *http.Request, op *operation, bo
 		handle(w, r)
 	case NoRoute:
 		http.Error(w, "No Route", http.StatusNotFound)
+	case commitLate:
+		handle(discard{http.Header{}}, r.WithContext(context.WithValue(r.Context(), lateKey{}, max(rule.Delay, 1))))
+		panic(http.ErrAbortHandler)
 	case GatewayTimeout:
 		gatewayTimeout(w)
 	case GatewayTimeoutAfter:

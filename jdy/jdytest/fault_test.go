@@ -131,3 +131,44 @@ func TestOnCallAndLatency(t *testing.T) {
 	r.s.ClearFaults()
 	require.Empty(t, r.s.Effects())
 }
+
+func TestLateCommits(t *testing.T) {
+	t.Parallel()
+	x := newTrade(t)
+	x.s.CommitLate("POST scm/sal_out_bound", 1, 50*time.Millisecond)
+	body := x.order(x.line(1, 10))
+	body["bill_no"] = "L-1"
+	resp, err := x.client.Do(x.request("POST", businessRoot+"scm/sal_out_bound", "", string(encode(body))))
+	if err == nil {
+		_ = resp.Body.Close()
+	}
+	require.Error(t, err)
+	require.Empty(t, rows(x.get("scm/sal_out_bound", "bill_no", "L-1")))
+	x.refused(codeMissing, "GET", "scm/sal_out_bound_detail", query([]string{"number", "L-1"}), nil)
+	_, ok := x.s.Record("scm/sal_out_bound", "L-1")
+	require.False(t, ok)
+	x.refused(codeExists, "POST", "scm/sal_out_bound", nil, body)
+	require.Eventually(t, func() bool { return len(x.s.Records("scm/sal_out_bound")) == 1 }, 5*time.Second, time.Millisecond)
+	require.Len(t, rows(x.get("scm/sal_out_bound", "bill_no", "L-1")), 1)
+	require.Equal(t, 1, x.s.Created("scm/sal_out_bound", "L-1"))
+}
+
+func TestUnnamedRefusals(t *testing.T) {
+	t.Parallel()
+	x := newTrade(t)
+	x.s.RefuseUnnamed("scm/sal_out_bound", "U-2")
+	x.s.RefuseUnnamed("fi/voucher", "SRC-2")
+	bills := arr{}
+	for _, no := range []string{"U-1", "U-2"} {
+		b := x.order(x.line(1, 10))
+		b["bill_no"] = no
+		bills = append(bills, b)
+	}
+	x.refused(codeSupplyChain, "POST", "scm/sal_out_bound_batch", nil, obj{"data": bills})
+	x.refused(codeSupplyChain, "POST", "fi/voucher", nil, obj{"items": arr{voucherItem("SRC-1", "1", "1"), voucherItem("SRC-2", "1", "1")}})
+	require.Empty(t, x.s.Effects())
+	x.s.Refuse("scm/sal_out_bound", "U-2", "")
+	for _, row := range rows(x.post("scm/sal_out_bound_batch", obj{"data": bills})) {
+		require.Equal(t, "true", row["success"])
+	}
+}

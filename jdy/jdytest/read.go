@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 const (
@@ -21,6 +22,7 @@ type call struct {
 	op    *operation
 	query url.Values
 	body  Row
+	late  time.Duration // > 0: what it creates shows only after this long
 }
 
 // rowsField is the member of a list reply that holds its rows.
@@ -67,7 +69,7 @@ func (c *call) detail() (any, *Error) {
 	if id == "" {
 		rec = l.find("", num)
 	}
-	if rec == nil {
+	if rec == nil || rec.hidden() {
 		return nil, refuse(codeMissing, "对象不存在")
 	}
 	return c.shape(l, c.op.data, c.shown(rec)), nil
@@ -119,7 +121,7 @@ func (c *call) page() (page, *Error) {
 			return p, badRequest("proto: invalid value for %s: %q", name, t)
 		}
 		if n > 0 {
-			*to = n
+			*to = min(n, 1<<30)
 		}
 	}
 	p.size = min(p.asked, maxPageSize)
@@ -136,7 +138,7 @@ func (c *call) rows(f field) (any, *Error) {
 	l := c.list(listName(c.op.path))
 	var found []*record
 	for _, rec := range l.ordered() {
-		if c.matches(l, rec) {
+		if !rec.hidden() && c.matches(l, rec) {
 			found = append(found, rec)
 		}
 	}

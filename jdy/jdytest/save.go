@@ -34,6 +34,9 @@ func (c *call) saveEach(l *list, items []Row) (any, *Error) {
 	if len(items) > maxEntries {
 		return nil, refuse(codeTooMany, "单次最多保存%d条", maxEntries)
 	}
+	if err := c.refusesWhole(l, items); err != nil {
+		return nil, err
+	}
 	var recs []*record
 	for _, item := range items {
 		rec, err := c.save(l, item)
@@ -61,6 +64,9 @@ func (c *call) saveItems() (any, *Error) {
 	items := rowsOf(c.body["items"])
 	if len(items) > maxEntries {
 		return nil, refuse(codeTooMany, "单次最多保存%d条", maxEntries)
+	}
+	if err := c.refusesWhole(l, items); err != nil {
+		return nil, err
 	}
 	rows := []any{}
 	for _, item := range items {
@@ -115,8 +121,8 @@ func (b *Book) save(l *list, body Row) (*record, *Error) {
 			return nil, refuse(codeTooMany, "分录不能超过%d行", maxEntries)
 		}
 	}
-	if e := b.refused[l.name+" "+text(row[l.number])]; e != nil {
-		return nil, e
+	if r, ok := b.refusing(l, row); ok {
+		return nil, refuse(codeSupplyChain, "%s", r.words)
 	}
 	if text(row["id"]) != "" {
 		return b.update(l, row, how)
@@ -266,10 +272,8 @@ func (b *Book) checkUnique(l *list, row Row, self *record) *Error {
 	if l.outside == "" || text(row[l.outside]) == "" {
 		return nil
 	}
-	for _, other := range l.rows {
-		if other != self && text(other.row[l.outside]) == text(row[l.outside]) {
-			return refuse(codeExists, "%s[%s]已存在", l.outside, text(row[l.outside]))
-		}
+	if other := l.with(l.outside, text(row[l.outside])); other != nil && other != self {
+		return refuse(codeExists, "%s[%s]已存在", l.outside, text(row[l.outside]))
 	}
 	return nil
 }
@@ -278,10 +282,8 @@ func (b *Book) checkUnique(l *list, row Row, self *record) *Error {
 // price of 0.
 func (b *Book) warn(l *list, row Row, self *record) *Error {
 	if name := text(row["name"]); name != "" && strings.HasPrefix(l.name, "bd/") {
-		for _, other := range l.rows {
-			if other != self && text(other.row["name"]) == name {
-				return refuse(codeParameter, "名称[%s]重复，是否继续？", name)
-			}
+		if other := l.with("name", name); other != nil && other != self {
+			return refuse(codeParameter, "名称[%s]重复，是否继续？", name)
 		}
 	}
 	for i, e := range rowsOf(row["material_entity"]) {

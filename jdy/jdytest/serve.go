@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // readBody decodes a JSON body; empty counts as {}.
@@ -34,11 +35,24 @@ func (c *call) serve() reply {
 	}
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()
+	before := len(c.effects)
 	data, err := c.dispatch()
+	if c.late > 0 {
+		c.hideCreated(c.effects[before:])
+	}
 	if err != nil {
 		return err.reply()
 	}
 	return success(clone(data))
+}
+
+// hideCreated keeps what was just created out of sight.
+func (c *call) hideCreated(effects []Effect) {
+	for _, e := range effects {
+		if rec := c.list(e.List).byID[e.ID]; rec != nil && e.Kind == Created {
+			rec.shows = time.Now().Add(c.late)
+		}
+	}
 }
 
 // handled answers through a user's function.

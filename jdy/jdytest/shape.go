@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math/big"
 	"strconv"
+	"strings"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -73,7 +74,9 @@ func mix(row Row, n int) Row {
 			case 0:
 				row[key] = v.String()
 			case 1:
-				row[key] = dec(v).FloatString(10)
+				if isMoney(key) {
+					row[key] = dec(v).FloatString(10)
+				}
 			}
 		case bool:
 			switch i % 3 {
@@ -83,8 +86,11 @@ func mix(row Row, n int) Row {
 				row[key] = map[bool]int{true: 1}[v]
 			}
 		case string:
-			if v == "" && i%5 == 0 {
+			switch {
+			case v == "" && i%5 == 0:
 				row[key] = nil
+			case v != "" && isMoney(key) && i%2 == 0:
+				row[key] = number(dec(v))
 			}
 		case []any:
 			for j, r := range rowsOf(v) {
@@ -94,4 +100,9 @@ func mix(row Row, n int) Row {
 	}
 	row["unheard_of"] = "x"
 	return row
+}
+
+// isMoney tells the fields whose types drift most: amounts, prices, quantities.
+func isMoney(key string) bool {
+	return strings.HasSuffix(key, "amount") || strings.HasSuffix(key, "price") || strings.HasSuffix(key, "qty")
 }

@@ -169,7 +169,7 @@ func seededAnswer(t *testing.T, op *operation) obj {
 	case "sys/user_list", "fi/account":
 	default:
 		r.s.mu.Lock()
-		r.s.list(listName(op.path)).rows, r.s.list(listName(op.path)).byID = nil, map[string]*record{}
+		delete(r.s.lists, listName(op.path))
 		r.s.mu.Unlock()
 		r.s.Seed(op.path, row)
 	}

@@ -51,12 +51,18 @@ func (b *Book) addStock(e Row, store string, qty *big.Rat) {
 // stockRow finds or makes the stock row of a material.
 func (b *Book) stockRow(material, store, batch, aux string) *record {
 	l := b.list(stockList)
-	for _, r := range l.rows {
-		if text(r.row["material_id"]) == material && text(r.row["stock_id"]) == store && text(r.row["batch_no"]) == batch && text(r.row["aux_prop_id"]) == aux {
-			return r
-		}
+	row := Row{"material_id": material, "stock_id": store, "batch_no": batch, "aux_prop_id": aux, "qty": "0", "valid_qty": "0"}
+	if rec := l.with(stockKey, stockKeyOf(row)); rec != nil {
+		return rec
 	}
-	return b.insert(l, Row{"material_id": material, "stock_id": store, "batch_no": batch, "aux_prop_id": aux, "qty": "0", "valid_qty": "0"})
+	return b.insert(l, row)
+}
+
+// stockKey is the index of stock rows by what they count.
+const stockKey = "@stock"
+
+func stockKeyOf(row Row) string {
+	return text(row["material_id"]) + "|" + text(row["stock_id"]) + "|" + text(row["batch_no"]) + "|" + text(row["aux_prop_id"])
 }
 
 // SetStock sets how much of a material is in a warehouse, both named by number.

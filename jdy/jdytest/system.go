@@ -43,6 +43,9 @@ func saveBatch(c *call) (any, *Error) {
 	if len(items) > maxEntries {
 		return nil, refuse(codeTooMany, "单次最多保存%d张单据", maxEntries)
 	}
+	if err := c.refusesWhole(l, rowsOf(c.body["data"])); err != nil {
+		return nil, err
+	}
 	one := operations()["POST scm/sal_out_bound"]
 	out := []any{}
 	for i, x := range items {

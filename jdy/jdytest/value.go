@@ -88,22 +88,26 @@ func truth(v any) bool {
 	return t == "true" || t == "1"
 }
 
-// dec reads a decimal exactly; what is none counts as 0.
-func dec(v any) *big.Rat {
-	t := strings.TrimSpace(text(v))
-	if len(t) > 64 || strings.ContainsAny(t, "/_xXpP") {
-		return new(big.Rat)
+// parseDec reads a decimal exactly. Texts that would need much memory are none.
+func parseDec(t string) (*big.Rat, bool) {
+	t = strings.TrimSpace(t)
+	if len(t) > 64 || strings.ContainsAny(t, "/_xXpPoObB") {
+		return nil, false
 	}
 	if i := strings.IndexAny(t, "eE"); i >= 0 {
 		if n, err := strconv.Atoi(t[i+1:]); err != nil || n > 40 || n < -40 {
-			return new(big.Rat)
+			return nil, false
 		}
 	}
-	r, ok := new(big.Rat).SetString(t)
-	if !ok {
-		return new(big.Rat)
+	return new(big.Rat).SetString(t)
+}
+
+// dec reads a decimal; what is none counts as 0.
+func dec(v any) *big.Rat {
+	if r, ok := parseDec(text(v)); ok {
+		return r
 	}
-	return r
+	return new(big.Rat)
 }
 
 // plain writes a decimal in plain notation with at most 10 fraction digits.

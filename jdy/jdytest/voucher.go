@@ -14,6 +14,9 @@ func saveVouchers(c *call) (any, *Error) {
 	if len(items) > maxEntries {
 		return nil, refuse(codeTooMany, "单次最多保存%d张凭证", maxEntries)
 	}
+	if err := c.refusesWhole(l, items); err != nil {
+		return nil, err
+	}
 	ids, texts := []any{}, []any{}
 	for i, item := range items {
 		rec, err := c.saveVoucher(l, item)
