@@ -316,9 +316,9 @@ func TestSeveralAccounts(t *testing.T) {
 	require.NotContains(t, fmt.Sprintf("%#v", accounts), s.Account().AppSecret)
 
 	for name, choose := range map[string]func(*Config){
-		"account": func(cfg *Config) { cfg.AccountID = two.ID },
-		"service": func(cfg *Config) { cfg.ServiceID = two.ServiceID },
-		"key":     func(cfg *Config) { cfg.AppKey = s.In(two.ID).Account().AppKey },
+		"account":                          func(cfg *Config) { cfg.AccountID = two.ID },
+		"service":                          func(cfg *Config) { cfg.ServiceID = two.ServiceID },
+		"key":                              func(cfg *Config) { cfg.AppKey = s.In(two.ID).Account().AppKey },
 		"account, with a key of yesterday": func(cfg *Config) { cfg.AccountID, cfg.AppKey = two.ID, "old-key0" },
 	} {
 		cfg := configOf(s)

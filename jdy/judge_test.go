@@ -213,14 +213,14 @@ func TestHiddenFailures(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string][]RowError{
 		`{"rows":[{"index":"0","id":"1","number":"A","success":"true","errors":[]},{"index":"1","id":"","number":"","success":"false","errors":[{"id":"","type":"","message":"仓库不存在"}]}]}`: {{Index: 1, Message: "仓库不存在"}},
-		`{"rows":[{"index":"1","id":"","success":"true","errors":[]}]}`:                                   {{Index: 1}},
-		`{"rows":[{"id":"5","number":"B","success":1,"errors":[{"messages":"x"},{"message":"y"}]}]}`:      {{Index: 0, ID: "5", Number: "B", Message: "x; y"}},
-		`{"rows":[{"success":false,"message":"qq","ids":[]}]}`:                                            {{Index: 0, Message: "qq"}},
-		`{"ids":["1"],"errors":["失败"]}`:                                                                   {{Index: -1, Message: "失败"}},
-		`{"success_fields":["a"],"error_fields":[{"field_id":"b","error_msg":"bad"}]}`:                    {{Index: -1, Message: "bad"}},
-		`{"success":false,"message":"no invoice","error_code":"7","data":""}`:                             {{Index: -1, Message: "no invoice"}},
-		`{"rows":[{"id":"1","message":"period closed","reverse_voucher_id":""}]}`:                         {{Index: 0, ID: "1", Message: "period closed"}},
-		`{"rows":[{"ids":["1"],"id_number_map":{}},{"ids":[],"id_number_map":{}}]}`:                       {{Index: 1}},
+		`{"rows":[{"index":"1","id":"","success":"true","errors":[]}]}`:                              {{Index: 1}},
+		`{"rows":[{"id":"5","number":"B","success":1,"errors":[{"messages":"x"},{"message":"y"}]}]}`: {{Index: 0, ID: "5", Number: "B", Message: "x; y"}},
+		`{"rows":[{"success":false,"message":"qq","ids":[]}]}`:                                       {{Index: 0, Message: "qq"}},
+		`{"ids":["1"],"errors":["失败"]}`:                                                              {{Index: -1, Message: "失败"}},
+		`{"success_fields":["a"],"error_fields":[{"field_id":"b","error_msg":"bad"}]}`:               {{Index: -1, Message: "bad"}},
+		`{"success":false,"message":"no invoice","error_code":"7","data":""}`:                        {{Index: -1, Message: "no invoice"}},
+		`{"rows":[{"id":"1","message":"period closed","reverse_voucher_id":""}]}`:                    {{Index: 0, ID: "1", Message: "period closed"}},
+		`{"rows":[{"ids":["1"],"id_number_map":{}},{"ids":[],"id_number_map":{}}]}`:                  {{Index: 1}},
 	} {
 		_, v := judge(&Operation{}, duijie.EffectWrite, &transport.Answer{Status: 200, Body: fmt.Appendf(nil, `{"errcode":0,"data":%s}`, body)})
 		require.Equal(t, duijie.ClassRefused, v.Class, body)

@@ -243,14 +243,21 @@ func ownIDs(rows []json.RawMessage) bool {
 	return true
 }
 
-// rowKey is what a row is known by: its id, else all of it.
-func (w *walk) rowKey(row json.RawMessage) [16]byte {
-	text := "row " + string(row)
-	if w.byID {
-		text = memberText(row, "id")
+// rowKeys are what the rows of a page are known by: their ids, else all of them.
+// Equal rows on one page are different ones.
+func (w *walk) rowKeys(rows []json.RawMessage) [][16]byte {
+	out := make([][16]byte, len(rows))
+	equal := map[string]int{}
+	for i, row := range rows {
+		text := memberText(row, "id")
+		if !w.byID {
+			equal[string(row)]++
+			text = fmt.Sprintf("%d %s", equal[string(row)], row)
+		}
+		sum := sha256.Sum256([]byte(text))
+		out[i] = [16]byte(sum[:16])
 	}
-	sum := sha256.Sum256([]byte(text))
-	return [16]byte(sum[:16])
+	return out
 }
 
 // take notes the rows of a page and returns those that are new.
@@ -260,8 +267,9 @@ func (w *walk) take(p listed) ([]json.RawMessage, error) {
 	}
 	whole := sha256.New()
 	var fresh []json.RawMessage
-	for _, row := range p.rows {
-		key := w.rowKey(row)
+	keys := w.rowKeys(p.rows)
+	for i, row := range p.rows {
+		key := keys[i]
 		whole.Write(key[:])
 		if w.reading[key] {
 			w.moved = true

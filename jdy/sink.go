@@ -230,8 +230,11 @@ func checkNumber(number string) error {
 
 // writeOne saves one record. An error stops the run: it speaks of no record.
 func (s *Sink[T]) writeOne(ctx context.Context, w wish, out *duijiesync.Outcome) error {
+	taken := false
 	if s.cfg.Audit && w.target.ID != "" {
-		if held, err := s.takeBack(ctx, w, out); held || err != nil {
+		var held bool
+		var err error
+		if taken, held, err = s.takeBack(ctx, w, out); held || err != nil {
 			return err
 		}
 	}
@@ -253,10 +256,21 @@ func (s *Sink[T]) writeOne(ctx context.Context, w wish, out *duijiesync.Outcome)
 			return err
 		}
 		s.known(ctx, w, out)
+		if taken && out.Kind == duijiesync.OutcomeRefused {
+			s.giveBack(ctx, w, out)
+		}
 		return nil
 	}
 	*out = done(w, saved.ID())
 	return nil
+}
+
+// giveBack audits a record again whose update was refused, as it was before.
+func (s *Sink[T]) giveBack(ctx context.Context, w wish, out *duijiesync.Outcome) {
+	_, err := s.client.Operate(ctx, OperateRequest{Entity: s.kind.Entity, Type: OperateAudit, IDs: []string{w.target.ID}})
+	if err != nil {
+		out.Message += "; the record was taken back (反审核) for the update and could not be audited again: " + err.Error()
+	}
 }
 
 // known turns the refusal of a new record into a conflict where its number is

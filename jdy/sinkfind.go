@@ -178,39 +178,39 @@ func truth(s string) string {
 	return ""
 }
 
-// takeBack un-audits a record so that it can be updated; held tells that out has
-// its outcome already. Nothing is saved yet.
-func (s *Sink[T]) takeBack(ctx context.Context, w wish, out *duijiesync.Outcome) (held bool, err error) {
+// takeBack un-audits a record so that it can be updated. taken tells that it did,
+// held that out has the record's outcome already. Nothing is saved yet.
+func (s *Sink[T]) takeBack(ctx context.Context, w wish, out *duijiesync.Outcome) (taken, held bool, err error) {
 	note, known := w.target.Note.(stored)
 	if !known {
 		raw, err := s.detail(ctx, "id", w.target.ID)
 		if err != nil {
-			return false, err
+			return false, false, err
 		}
 		note.audited = memberText(raw, statusMember) == auditedStatus
 	}
 	if !note.audited {
-		return false, nil
+		return false, false, nil
 	}
 	_, err = s.client.Operate(ctx, OperateRequest{Entity: s.kind.Entity, Type: OperateUnaudit, IDs: []string{w.target.ID}})
 	if err == nil {
-		return false, nil
+		return true, false, nil
 	}
 	// Whatever was lost or refused, the state now is what counts.
 	raw, readErr := s.detail(ctx, "id", w.target.ID)
 	switch {
 	case readErr != nil:
-		return false, readErr
+		return false, false, readErr
 	case memberText(raw, statusMember) != auditedStatus:
-		return false, nil
+		return true, false, nil
 	}
 	if err := s.failed(w, err, out); err != nil {
-		return false, err
+		return false, false, err
 	}
 	if out.Kind == duijiesync.OutcomeUnknown {
 		out.Kind = duijiesync.OutcomeRetryable // nothing was saved
 	}
-	return true, nil
+	return false, true, nil
 }
 
 // writeBulk saves new records in one call and parts their outcomes.
