@@ -31,9 +31,11 @@ var tokenQuota = duijie.Quota{Calls: 2, Per: 61 * time.Second}
 // out, a queue behind others is not. RetryPolicy.MaxRetryAfter can make it shorter.
 const maxTokenWait = 65 * time.Second
 
+// limits keep 500 calls a minute: 8 a second, 4 at once, and the 16 in flight,
+// which may all have waited for a token and leave together.
 func limits() map[string]transport.Limit {
 	return map[string]transport.Limit{
-		"":        {PerSecond: 8, Burst: 20, InFlight: 16},
+		"":        {PerSecond: 8, Burst: 4, InFlight: 16},
 		authGroup: {PerSecond: 2, InFlight: 1},
 	}
 }
