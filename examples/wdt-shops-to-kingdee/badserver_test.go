@@ -49,7 +49,7 @@ func TestServerFaults(t *testing.T) {
 		"throttle concurrency": {duijie.ErrRateLimited, []string{"WithRateLimiter"}},
 		"server text":          {duijie.ErrUnavailable, []string{"invalid http status 502"}},
 		"clock skew":           {duijie.ErrInvalid, []string{"时间戳错误", "set this machine's clock right, or the platform's"}},
-		"empty page":           {duijie.ErrNoProgress, []string{"stays empty, but 3 rows are counted"}},
+		"empty page":           {duijie.ErrNoProgress, []string{"holds 0 rows, but 3 are counted"}},
 
 		"token expired":    {duijie.ErrUnauthenticated, []string{"会话信息已丢失", "check AcctID"}},
 		"gateway overload": {duijie.ErrRateLimited, []string{"HTTP 519"}},
