@@ -37,13 +37,15 @@ type Source[T any] struct {
 	cfg    SourceConfig[T]
 	decode rowDecoder[T]
 	opts   []duijie.CallOption
+	// version, where it is set, orders states of a row that has no cfg.Version.
+	version func(row []Cell) int64
 }
 
 // NewSource makes a source of a query. T has kingdee tags, as for [QueryAs], or
 // is duijie.Record. The query is paged by key, so it must have no Order.
 //
-// To read what changed since a moment, put FModifyDate into q.Filter; deleted
-// records are not seen.
+// For what changed since the run before there is [NewModifiedSource]; deleted
+// records are not seen by either.
 func NewSource[T any](c *Client, q Query, cfg SourceConfig[T], opts ...duijie.CallOption) (*Source[T], error) {
 	if cfg.Key == nil {
 		return nil, fmt.Errorf("kingdee: source of %s: SourceConfig.Key is missing: %w", cut(q.FormID), duijie.ErrInvalid)
@@ -145,6 +147,9 @@ func (s *Source[T]) batch(rows [][]Cell) duijiesync.Batch[T] {
 	for i, row := range rows {
 		item, err := s.decode(i, row)
 		rec := duijiesync.Record[T]{Value: item, Raw: rawRow(s.fields, row)}
+		if s.version != nil {
+			rec.Version = s.version(row)
+		}
 		if err != nil {
 			rec.Err = fmt.Errorf("kingdee: query %s: row %d: %w", s.q.FormID, i, err)
 		} else {
