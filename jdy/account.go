@@ -15,7 +15,8 @@ import (
 
 const (
 	authorizePath = "/jdyconnector/app_management/push_app_authorize"
-	tokenPath     = "/jdyconnector/app_management/kingdee_auth_token"
+	//nolint:gosec // a path
+	tokenPath = "/jdyconnector/app_management/kingdee_auth_token"
 )
 
 // Account is one account set (账套) that authorised the application, without its

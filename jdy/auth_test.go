@@ -324,7 +324,7 @@ func TestSeveralAccounts(t *testing.T) {
 		cfg := configOf(s)
 		choose(&cfg)
 		// The fake counts token calls over all clients.
-		status, err := clientOf(t, cfg, duijie.WithTokenStore(duijie.NewMemoryTokenStore())).choosen(t)
+		status, err := clientOf(t, cfg, duijie.WithTokenStore(duijie.NewMemoryTokenStore())).chosen(t)
 		require.NoError(t, err, name)
 		require.Equal(t, two.ID, status.ID, name)
 		require.Equal(t, two.Domain, status.Domain, name)
@@ -341,7 +341,7 @@ func TestSeveralAccounts(t *testing.T) {
 	}
 }
 
-func (c *Client) choosen(t *testing.T) (Account, error) {
+func (c *Client) chosen(t *testing.T) (Account, error) {
 	a, err := c.authorization(t.Context())
 	return a.Account, err
 }

@@ -27,8 +27,8 @@ type Config struct {
 	// AccountID chooses among several account sets (账套) that authorised the
 	// application, ServiceID and AppKey where that is not enough. See [Client.Accounts].
 	AccountID string
-	ServiceID string
-	AppKey    string
+	ServiceID string        // serviceId of the authorisation, where one account set has several
+	AppKey    string        // appKey of the authorisation; required without OuterInstanceID
 	AppSecret duijie.Secret // only without OuterInstanceID
 	Domain    string        // the data centre, "https://tf.jdy.com"; only without OuterInstanceID
 
@@ -37,7 +37,7 @@ type Config struct {
 }
 
 // where says where each setting is found.
-var where = map[string]string{ //nolint:gosec // names, no credentials
+var where = map[string]string{
 	"BaseURL":         "leave it out for " + DefaultBaseURL,
 	"ClientID":        "the application's Client ID: open.jdy.com > 控制台",
 	"ClientSecret":    "the application's Client Secret: open.jdy.com > 控制台",

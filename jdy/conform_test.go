@@ -54,9 +54,14 @@ func seedCustomers(s *jdytest.Server, n int, at time.Time) {
 func TestSourceConforms(t *testing.T) {
 	t.Parallel()
 	for name, cfg := range map[string]SourceConfig[customerRow]{
-		"windows": {SettleDelay: -1},
-		"full":    {Full: true},
+		"windows":     {SettleDelay: -1},
+		"full":        {Full: true},
+		"mixed types": {Full: true},
 	} {
+		var opts []jdytest.Option
+		if name == "mixed types" {
+			opts = append(opts, jdytest.WithMixedTypes())
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			lacks := map[pipelinetest.Feature]string{pipelinetest.Versions: "the rows of the list carry no modification time"}
@@ -66,7 +71,7 @@ func TestSourceConforms(t *testing.T) {
 			pipelinetest.TestSource(t, pipelinetest.SourceSuite[customerRow]{
 				Records: 23, Lacks: lacks,
 				Open: func(t *testing.T) pipelinetest.SourceCase[customerRow] {
-					c, s := newPair(t)
+					c, s := newPair(t, opts...)
 					seedCustomers(s, 23, testDay.AddDate(-1, 0, 0))
 					records := NewRecords[customerRow, customerRow, customerModel](c, customerKind)
 					open := func() duijiesync.Source[customerRow] {

@@ -172,8 +172,8 @@ func FuzzDecrypt(f *testing.F) {
 	f.Add(plantedSecret, "")
 	f.Add("short", "AAAAAAAAAAAAAAAAAAAAAA==")
 	f.Fuzz(func(t *testing.T, key, text string) {
-		if clear, ok := decryptText(key, text); ok && len(clear) > len(text) {
-			t.Fatalf("%q became longer: %q", text, clear)
+		if plain, ok := decryptText(key, text); ok && len(plain) > len(text) {
+			t.Fatalf("%q became longer: %q", text, plain)
 		}
 	})
 }
@@ -190,4 +190,14 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("Raw is %q, the object %q", v.Raw, b)
 		}
 	})
+}
+
+// A row whose JSON types drift is the same row, and another one is not.
+func TestPlainForm(t *testing.T) {
+	t.Parallel()
+	form := func(s string) string { return string(appendPlain(nil, json.RawMessage(s))) }
+	require.Equal(t, form(`{"a":1,"b ":true,"c":null,"d":[1,{"e":""}]}`), form(`{ "a":"1","b":"1","c":"","d":["1",{"e":null}]}`))
+	for _, other := range []string{`{"a":2}`, `{"b":1}`, `{"a":[1]}`, `{"a":{"b":1}}`, `{"a":1,"b":""}`, `{}`, `{"a":"1\""}`, `[1]`} {
+		require.NotEqual(t, form(`{"a":1}`), form(other), other)
+	}
 }

@@ -224,7 +224,7 @@ func TestHiddenFailures(t *testing.T) {
 	} {
 		_, v := judge(&Operation{}, duijie.EffectWrite, &transport.Answer{Status: 200, Body: fmt.Appendf(nil, `{"errcode":0,"data":%s}`, body)})
 		require.Equal(t, duijie.ClassRefused, v.Class, body)
-		p, ok := v.Cause.(*PartialError)
+		p, ok := errors.AsType[*PartialError](v.Cause)
 		require.True(t, ok, body)
 		require.Equal(t, want, p.Rows, body)
 		require.NotEmpty(t, v.Message)

@@ -30,11 +30,11 @@ const (
 
 // OperateRequest says what to do with which records.
 type OperateRequest struct {
-	Entity     string      `json:"entity_number"` // "sal_bill_order"; the kinds of record know theirs
-	Type       OperateType `json:"operate_type"`
-	IDs        []string    `json:"ids,omitempty"`
-	Numbers    []string    `json:"numbers,omitempty"` // instead of ids, or beside them
-	IgnoreWarn bool        `json:"ignore_warn,omitempty"`
+	Entity     string      `json:"entity_number"`         // "sal_bill_order"; the kinds of record know theirs
+	Type       OperateType `json:"operate_type"`          // what to do
+	IDs        []string    `json:"ids,omitempty"`         // of the records
+	Numbers    []string    `json:"numbers,omitempty"`     // instead of ids, or beside them
+	IgnoreWarn bool        `json:"ignore_warn,omitempty"` // in spite of warnings
 }
 
 // Operate audits, un-audits, deletes, closes, disables or enables records

@@ -15,15 +15,15 @@ const privacyIV = "5e8y6w45ju8w9jq8"
 // accounts and ID numbers come encrypted with the client secret. A text that is not
 // encrypted, as some old account sets answer, and "" come back as they are.
 func (c *Client) Decrypt(text string) string {
-	if clear, ok := decryptText(c.cfg.ClientSecret.Reveal(), text); ok {
-		return clear
+	if readable, ok := decryptText(c.cfg.ClientSecret.Reveal(), text); ok {
+		return readable
 	}
 	return text
 }
 
 // decryptText is AES-256-CBC with PKCS#7 padding; ok is false for what was not
 // made so.
-func decryptText(key, text string) (clear string, ok bool) {
+func decryptText(key, text string) (readable string, ok bool) {
 	if text == "" {
 		return "", false
 	}

@@ -1,7 +1,6 @@
 package jdy
 
 import (
-	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -117,7 +116,7 @@ func TestEveryOperationIsReachable(t *testing.T) {
 	c, s := newPair(t, jdytest.WithCallsPerMinute(0))
 	for _, o := range Operations() {
 		var out json.RawMessage
-		err := c.Call(context.Background(), o.Method+" "+o.Path, nil, nil, &out)
+		err := c.Call(t.Context(), o.Method+" "+o.Path, nil, nil, &out)
 		if err != nil {
 			require.NotContains(t, err.Error(), "code 500", o.Path)
 			require.NotErrorIs(t, err, duijie.ErrUnauthenticated, o.Path)

@@ -54,7 +54,7 @@ func newPair(t *testing.T, opts ...jdytest.Option) (*Client, *jdytest.Server) {
 }
 
 const (
-	plantedSecret    = "0123456789abcdef0123456789abcdef" //nolint:gosec // planted
+	plantedSecret    = "0123456789abcdef0123456789abcdef"
 	plantedAppSecret = "appsecret-planted-0123456789abcdef012345"
 	plantedToken     = "token-planted-aaaaaaaa"
 )

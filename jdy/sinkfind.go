@@ -130,7 +130,7 @@ func (s *Sink[T]) found(rec duijiesync.Record[T], raw json.RawMessage) duijiesyn
 			whole = false
 			continue
 		}
-		if old := s.clear(has); !sameScalar(old, scalar(member.Value)) {
+		if old := s.readable(has); !sameScalar(old, scalar(member.Value)) {
 			out.Changes = append(out.Changes, duijiesync.Change{Field: name, Old: old, New: scalar(member.Value)})
 		}
 	}
@@ -151,8 +151,8 @@ func isScalar(v json.RawMessage) bool {
 	return c != '{' && c != '['
 }
 
-// clear is a stored scalar, decrypted where it is a private field.
-func (s *Sink[T]) clear(v json.RawMessage) string { return s.client.Decrypt(scalar(v)) }
+// readable is a stored scalar, decrypted where it is a private field.
+func (s *Sink[T]) readable(v json.RawMessage) string { return s.client.Decrypt(scalar(v)) }
 
 // sameScalar compares two scalars as the platform mixes them: numbers as
 // numbers, bools as 0 and 1, null as "".

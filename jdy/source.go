@@ -6,9 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/internal/wire"
 	duijiesync "github.com/duijie-go/duijie/sync"
 	"github.com/duijie-go/duijie/sync/paging"
 	"github.com/duijie-go/duijie/sync/window"
@@ -104,7 +107,10 @@ func newSource[T any](l lister, cfg SourceConfig[T], number string) (duijiesync.
 	}
 	rec := recorder[T]{cfg: cfg, number: number}
 	list := func(l lister) paging.List[T] {
-		return paging.List[T]{Name: l.op.Path, Size: size, Fetch: fetcher(l, rec), Decode: decodeRaw[T]}
+		return paging.List[T]{
+			Name: l.op.Path, Size: size, Fetch: fetcher(l, rec), Decode: decodeRaw[T],
+			State: func(r duijiesync.Record[T]) string { return string(appendPlain(nil, r.Raw)) },
+		}
 	}
 	switch {
 	case windowed:
@@ -121,6 +127,29 @@ func newSource[T any](l lister, cfg SourceConfig[T], number string) (duijiesync.
 		return list(l).ClosedWindow(), nil
 	}
 	return list(l).DoublePass(), nil
+}
+
+// appendPlain appends JSON with its scalars as texts, so that a row whose types
+// drift from answer to answer is the same row.
+func appendPlain(b []byte, raw json.RawMessage) []byte {
+	switch wire.First(raw) {
+	case '{':
+		for m := range wire.Walk(raw) {
+			b = append(append(append(b, '{'), strings.TrimSpace(string(m.Key))...), ':')
+			b = appendPlain(b, m.Value)
+		}
+		return append(b, '}')
+	case '[':
+		for item := range wire.Elements(raw) {
+			b = appendPlain(append(b, '['), item)
+		}
+		return append(b, ']')
+	}
+	text := scalar(raw)
+	if t := truth(text); t != "" {
+		text = t
+	}
+	return strconv.AppendQuote(b, text)
 }
 
 func startOr(t time.Time) time.Time {
