@@ -26,7 +26,7 @@ type checker struct {
 }
 
 // object checks the types of an object's members, then that the required ones
-// are there. line is the number of an entry, 0 for the head.
+// are there. Unknown members and nulls are taken out, as if they had not come. line is the number of an entry, 0 for the head.
 func (c checker) object(fields []field, row Row, line int) *Error {
 	for _, key := range sortedKeys(row) {
 		if row[key] == nil {
@@ -38,6 +38,7 @@ func (c checker) object(fields []field, row Row, line int) *Error {
 			if c.strict {
 				return badRequest("proto: unknown field %q", key)
 			}
+			delete(row, key)
 			continue
 		}
 		if err := c.value(fields[i], row[key]); err != nil {

@@ -69,7 +69,8 @@
 // token ends the old ([WithSingleToken]), both envelopes of the authorisation
 // ([WithErrcodeForm]), whether X-GW-Router-Addr is needed ([WithStrictRouter]),
 // what becomes of entries an update leaves out ([WithMissingEntriesKept]), whether
-// private fields are taken encrypted ([WithEncryptedSaves]), and how far JSON
+// private fields are taken encrypted ([WithEncryptedSaves]), whether time filters
+// lag or do nothing ([WithWindowLag], [WithoutMasterTimes]), and how far JSON
 // types drift from the documentation ([WithMixedTypes]). The codes of refusals the
 // documentation has only words for (duplicate bill_no, audited bill, warnings
 // without ignore_warn) are the fake's choice.

@@ -120,6 +120,12 @@ func (c *call) inTime(rec *record, name, value string) (in, isTime bool) {
 	default:
 		return false, false
 	}
+	if c.s.noMasterTimes && strings.HasPrefix(c.op.path, "bd/") {
+		return true, true
+	}
+	if lag := c.s.windowLag; strings.HasPrefix(kind, "modify_") && lag > 0 && c.s.clock().Sub(rec.modified) < lag {
+		return false, true
+	}
 	ms, err := strconv.ParseInt(value, 10, 64)
 	if err != nil || ms < 0 {
 		return true, true

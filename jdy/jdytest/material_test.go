@@ -143,3 +143,22 @@ func TestMaterialSave(t *testing.T) {
 	require.Equal(t, 3, r.s.Created("bd/material", ""))
 	require.Len(t, r.s.Effects(), 4)
 }
+
+func TestWindowsThatMissRows(t *testing.T) {
+	t.Parallel()
+	clock := clockAt(noon)
+	r := login(t, clock.option(), WithWindowLag(10*time.Minute))
+	seedMaterials(r.s, 2)
+	clock.move(10 * time.Minute)
+	r.s.Change("bd/material", "M002", Row{"name": "改过"})
+	now := strconv.FormatInt(clock.now().UnixMilli(), 10)
+	require.Equal(t, []string{"M001"}, numbersOf(r.get("bd/material", "modify_start_time", "0", "modify_end_time", now)), "what just changed is not there yet")
+	require.Equal(t, []string{"M001", "M002"}, numbersOf(r.get("bd/material")))
+	clock.move(10 * time.Minute)
+	require.Equal(t, []string{"M002"}, numbersOf(r.get("bd/material", "modify_start_time", now)))
+
+	deaf := login(t, WithoutMasterTimes())
+	seedMaterials(deaf.s, 2)
+	require.Len(t, rows(deaf.get("bd/material", "modify_end_time", "1")), 2)
+	require.Empty(t, rows(deaf.get("scm/sal_order", "modify_end_time", "1")))
+}

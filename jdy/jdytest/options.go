@@ -41,6 +41,8 @@ type config struct {
 	noNumbering    bool
 	keepEntries    bool
 	demo           bool
+	windowLag      time.Duration
+	noMasterTimes  bool
 }
 
 // Option changes how a [Server] behaves.
@@ -126,6 +128,15 @@ func WithoutNumbering() Option { return func(c *config) { c.noNumbering = true }
 // WithMissingEntriesKept keeps entries an update leaves out. By default they are
 // deleted; which of the two the platform does is not known.
 func WithMissingEntriesKept() Option { return func(c *config) { c.keepEntries = true } }
+
+// WithWindowLag hides records changed less than d ago (by the server's clock) from
+// lists asked for with a modify window, as the platform was seen to do when
+// modify_end_time is now.
+func WithWindowLag(d time.Duration) Option { return func(c *config) { c.windowLag = d } }
+
+// WithoutMasterTimes makes master-data lists (bd/) ignore the four time filters,
+// which some say they do in spite of the documentation.
+func WithoutMasterTimes() Option { return func(c *config) { c.noMasterTimes = true } }
 
 // WithDemo fills the first account set with a small trading company: 320
 // materials, customers, suppliers, orders, stock and vouchers.

@@ -42,6 +42,11 @@ func TestVouchers(t *testing.T) {
 	require.Len(t, rows(r.get("fi/voucher", "end_period", "202608")), 2)
 	require.Equal(t, 1, r.s.CreatedWith("fi/voucher", "source_bill_no", "S-1"))
 
+	september := voucherItem("S-4", "1", "1")
+	september["date"] = "2026-09-01"
+	id4 := savedID(r.post("fi/voucher", obj{"items": arr{september}}))
+	require.Equal(t, "记-1", r.get("fi/voucher_detail", "id", id4)["voucher_no"], "each period counts anew")
+
 	r.refused(400, "POST", "fi/voucher", nil, obj{"items": arr{obj{"date": 20260831}}})
 	r.refused(codeEmpty, "POST", "fi/voucher", nil, obj{})
 
