@@ -21,10 +21,37 @@ const platform = "wdt"
 // use, and shares no connection with other clients: the platform seems to bind
 // a kept-alive connection to a seller.
 type Client struct {
-	Shops      *ShopService
-	Warehouses *WarehouseService
-	Trades     *TradeService
-	SelfTrades *SelfTradeService
+	Shops                   *ShopService
+	Warehouses              *WarehouseService
+	Trades                  *TradeService
+	SelfTrades              *SelfTradeService
+	Goods                   *GoodsService
+	Suites                  *SuiteService
+	APIGoods                *APIGoodsService
+	Stock                   *StockService
+	StockOld                *StockOldService
+	AvailableStock          *AvailableStockService
+	StockChanges            *StockChangeService
+	RawTrades               *RawTradeService
+	SalesStockouts          *SalesStockoutService
+	Refunds                 *RefundService
+	RawRefunds              *RawRefundService
+	RefundStockins          *RefundStockinService
+	Purchases               *PurchaseOrderService
+	PurchaseStockins        *PurchaseStockinService
+	PurchaseReturns         *PurchaseReturnService
+	PurchaseReturnStockouts *PurchaseReturnStockoutService
+	OtherStockins           *OtherStockinService
+	OtherStockouts          *OtherStockoutService
+	Transfers               *TransferService
+	TransferStockins        *TransferStockinService
+	TransferStockouts       *TransferStockoutService
+	PreStockins             *PreStockinService
+	Logistics               *LogisticsService
+	Providers               *ProviderService
+	Employees               *EmployeeService
+	Shipments               *ShipmentService
+	StockSync               *StockSyncService
 
 	cfg    Config
 	base   *url.URL
