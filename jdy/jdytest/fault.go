@@ -44,7 +44,7 @@ const (
 	Unauthorized        FaultKind = "unauthorized"          // HTTP 401 with errcode 401, no effect; the token of the call is gone for good
 	NoRoute             FaultKind = "no route"              // HTTP 404 with the text "No Route", no effect
 	ClockSkew           FaultKind = "clock skew"            // HTTP 519 with errcode 4006, no effect
-	RowsMove            FaultKind = "rows move"             // before a list is answered its first row moves to the end: every later page lacks a row
+	RowsMove            FaultKind = "rows move"             // before a list is answered the first row it would have moves to its end: this page and later ones begin one row further
 )
 
 const commitLate FaultKind = "commit late"
@@ -96,8 +96,12 @@ func (s *Server) CommitLate(op string, call int, d time.Duration) {
 	s.Inject(Fault{Op: op, Call: call, Kind: commitLate, Delay: d})
 }
 
-// lateKey carries the delay of CommitLate to the call's handler.
-type lateKey struct{}
+// lateKey carries the delay of CommitLate to the call's handler, moveKey that
+// rows are to move.
+type (
+	lateKey struct{}
+	moveKey struct{}
+)
 
 // ClearFaults removes all faults; what calls have done stays.
 func (s *Server) ClearFaults() { s.faults.Clear() }
@@ -148,8 +152,7 @@ func (s *Server) spoil(w http.ResponseWriter, r *http.Request, op *operation, bo
 		s.bookOfCall(r).RotateSecret()
 		handle(w, r)
 	case RowsMove:
-		s.bookOfCall(r).moveFirst(op)
-		handle(w, r)
+		handle(w, r.WithContext(context.WithValue(r.Context(), moveKey{}, true)))
 	case NoRoute:
 		http.Error(w, "No Route", http.StatusNotFound)
 	case commitLate:

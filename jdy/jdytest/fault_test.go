@@ -75,6 +75,11 @@ func TestRowsMoveUnderANaiveReader(t *testing.T) {
 	require.Len(t, seen, 29, "and still one is lost")
 	require.NotContains(t, seen, "M011")
 	require.Equal(t, 2, seen["M001"])
+
+	// The row that moves is one the call would have shown.
+	r.s.Inject(Fault{Op: "GET bd/material", Kind: RowsMove})
+	require.Equal(t, []string{"M020", "M021"}, numbersOf(r.get("bd/material", "search", "02"))[:2])
+	require.Equal(t, []string{"M002"}, numbersOf(r.get("bd/material", "search", "02", "page", "2")))
 }
 
 func TestTheTokenOfAFaultIsGone(t *testing.T) {

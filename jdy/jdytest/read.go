@@ -23,6 +23,7 @@ type call struct {
 	query url.Values
 	body  Row
 	late  time.Duration // > 0: what it creates shows only after this long
+	moves bool          // the first row moves to the end before a list is answered
 }
 
 // rowsField is the member of a list reply that holds its rows.
@@ -136,11 +137,10 @@ func (c *call) rows(f field) (any, *Error) {
 		return nil, err
 	}
 	l := c.list(listName(c.op.path))
-	var found []*record
-	for _, rec := range l.ordered() {
-		if !rec.hidden() && c.matches(l, rec) {
-			found = append(found, rec)
-		}
+	found := c.found(l)
+	if c.moves && len(found) > 0 {
+		c.toEnd(l, found[0])
+		found = c.found(l)
 	}
 	total := (len(found) + p.asked - 1) / p.asked
 	paged := hasField(c.op.query, "page") || hasField(c.op.body, "page")
@@ -157,6 +157,17 @@ func (c *call) rows(f field) (any, *Error) {
 		items = append(items, c.listRow(l, f, rec, i))
 	}
 	return c.paged(f, items, len(found), total, p), nil
+}
+
+// found are the records that pass the filters, in the list's order.
+func (c *call) found(l *list) []*record {
+	var out []*record
+	for _, rec := range l.ordered() {
+		if !rec.hidden() && c.matches(l, rec) {
+			out = append(out, rec)
+		}
+	}
+	return out
 }
 
 func (c *call) listRow(l *list, f field, rec *record, i int) any {

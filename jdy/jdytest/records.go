@@ -95,16 +95,6 @@ func (b *Book) toEnd(l *list, rec *record) {
 	l.rows = append(l.rows, rec)
 }
 
-// moveFirst moves the first row of the list an operation reads to its end.
-func (b *Book) moveFirst(op *operation) {
-	b.s.mu.Lock()
-	defer b.s.mu.Unlock()
-	l := b.list(listName(op.path))
-	if rows := l.ordered(); len(rows) > 0 {
-		b.toEnd(l, rows[0])
-	}
-}
-
 // newestFirst tells the order of a list: bills newest first, the rest as created.
 func (l *list) newestFirst() bool { return l.state != "" }
 

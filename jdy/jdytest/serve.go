@@ -43,7 +43,11 @@ func (c *call) serve() reply {
 	if err != nil {
 		return err.reply()
 	}
-	return success(clone(data))
+	answer := success(clone(data))
+	if c.s.mixedTypes && c.op.verb == "GET" {
+		answer.body.(map[string]any)["description"] = "成功"
+	}
+	return answer
 }
 
 // hideCreated keeps what was just created out of sight.

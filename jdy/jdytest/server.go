@@ -178,6 +178,7 @@ func (s *Server) answer(r *http.Request, op *operation, body []byte) reply {
 	}
 	c := &call{s: s, Book: book, op: op, query: query}
 	c.late, _ = r.Context().Value(lateKey{}).(time.Duration)
+	c.moves, _ = r.Context().Value(moveKey{}).(bool)
 	if op.upload || strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		return c.upload(r)

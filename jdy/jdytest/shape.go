@@ -93,6 +93,9 @@ func mix(row Row, n int) Row {
 				row[key] = number(dec(v))
 			}
 		case []any:
+			if len(v) == 0 && i%5 == 0 {
+				row[key] = nil
+			}
 			for j, r := range rowsOf(v) {
 				mix(r, i+j)
 			}
