@@ -79,7 +79,12 @@ func ExampleInventoryRow() {
 
 // stockServer has some stock on hand.
 func stockServer() *kingdeetest.Server {
-	server := kingdeetest.NewServer()
+	server := kingdeetest.NewServer(kingdeetest.WithForms(kingdeetest.Form{
+		ID: "STK_Inventory", Key: "FID", KeyText: true, Number: "FMtoNo", Fields: []string{
+			"FStockOrgId{}", "FStockId{}", "FMaterialId{}", "FLot{}", "FStockStatusId{}", "FBaseUnitId{}", "FProduceDate@", "FExpiryDate@",
+			"FQty#", "FBaseQty#", "FAVBQty#",
+		},
+	}))
 	server.Seed("STK_Inventory", map[string]any{"FMtoNo": "P-1", "FBaseQty": "10.5"}, map[string]any{"FMtoNo": "P-2", "FBaseQty": "3"},
 		map[string]any{"FMtoNo": "P-3", "FBaseQty": "8"})
 	return server

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/duijie-go/duijie"
@@ -29,36 +27,11 @@ type FormQuery struct {
 type RowReader[R any] struct {
 	client *Client
 	form   Form
-	empty  func(*R) bool // tells rows of bills without lines; nil for a reader of heads
 }
 
 // NewRowReader makes a reader of any form with a row type of your own.
 func NewRowReader[R any](c *Client, form Form) *RowReader[R] {
 	return &RowReader[R]{client: c, form: form}
-}
-
-// NewLineReader makes a reader of the lines of a bill with a row type of your own,
-// which has a field tagged with the line key, kingdee:"FSaleOrderEntry_FEntryID".
-// A bill without lines, of which the platform answers one row, gives none.
-func NewLineReader[L any](c *Client, form Form) *RowReader[L] {
-	return &RowReader[L]{client: c, form: form, empty: withoutLine[L](form.Entry + "_FEntryID")}
-}
-
-// withoutLine finds the line key in L; it tells rows in which it is blank or 0.
-func withoutLine[L any](key string) func(*L) bool {
-	t := reflect.TypeFor[L]()
-	if t.Kind() != reflect.Struct {
-		return nil
-	}
-	for _, f := range reflect.VisibleFields(t) {
-		if tag, _, _ := strings.Cut(f.Tag.Get("kingdee"), ","); strings.EqualFold(tag, key) {
-			return func(l *L) bool {
-				id := reflect.ValueOf(l).Elem().FieldByIndex(f.Index)
-				return id.IsZero() || id.Kind() == reflect.String && id.String() == "0"
-			}
-		}
-	}
-	return nil
 }
 
 // Form is what is read: its FormId and its keys.
@@ -81,20 +54,7 @@ func (r *RowReader[R]) List(ctx context.Context, q FormQuery, opts ...duijie.Cal
 // Effect: read.
 func (r *RowReader[R]) Pages(ctx context.Context, q FormQuery, opts ...duijie.CallOption) duijie.Pages[R] {
 	query := Query{FormID: r.form.ID, Key: r.form.Key, Filter: q.Filter, Order: q.Order, Limit: q.Limit, Top: q.Top}
-	pages := QueryPagesFrom[R](ctx, r.client, query, q.Next, opts...)
-	if r.empty == nil {
-		return pages
-	}
-	return func(yield func(*duijie.Page[R], error) bool) {
-		for page, err := range pages {
-			if err == nil {
-				page.Items = slices.DeleteFunc(page.Items, func(row R) bool { return r.empty(&row) })
-			}
-			if !yield(page, err) {
-				return
-			}
-		}
-	}
+	return QueryPagesFrom[R](ctx, r.client, query, q.Next, opts...)
 }
 
 // All is Pages row by row.

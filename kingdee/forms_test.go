@@ -3,11 +3,13 @@ package kingdee
 import (
 	"encoding/json"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/kingdee/kingdeetest"
 )
 
 // typedForm is one form with everything this package knows of it.
@@ -153,4 +155,62 @@ func fill(v reflect.Value) {
 		}
 	}
 	v.Field(m.extra).Set(reflect.ValueOf([]Field{{"F_XYZ_" + m.name, json.RawMessage(`"x"`)}}))
+}
+
+// newForms are forms as the contract describes them, for a server that does not
+// start with them.
+func newForms() kingdeetest.Option {
+	words := strings.Fields
+	in := func(part, list string) []string {
+		out := words(list)
+		for i := range out {
+			out[i] = part + "." + out[i]
+		}
+		return out
+	}
+	base := func(id, key, list string) kingdeetest.Form {
+		return kingdeetest.Form{ID: id, Key: key, Number: "FNumber", Name: "FName", Required: words("FName"), Fields: words("FCreateOrgId{} FUseOrgId{} " + list)}
+	}
+	bill := func(id, key, head string, parts ...[]string) kingdeetest.Form {
+		f := kingdeetest.Form{ID: id, Key: key, Number: "FBillNo", Fields: words(head)}
+		for _, p := range parts {
+			f.Fields = append(f.Fields, p...)
+		}
+		return f
+	}
+	debt := func(id, partner string) kingdeetest.Form {
+		return bill(id, "FID", "FBillTypeID{} FDATE@ FENDDATE_H@ FCURRENCYID{} FSETTLEORGID{} FPAYORGID{} FSALEORGID{} FPURCHASEORGID{} "+partner,
+			in("FsubHeadSuppiler", "*"), in("FsubHeadFinc", "FACCNTTIMEJUDGETIME@ FMAINBOOKSTDCURRID{} FEXCHANGETYPE{} FExchangeRate#"),
+			in("FEntityDetail[]", "FCOSTID{} FMATERIALID{} FPRICEUNITID{} FPriceQty# FTaxPrice# FPrice# FEntryTaxRate# FNoTaxAmountFor_D# FALLAMOUNTFOR_D#"))
+	}
+	money := func(id, entry, party, total, amount string) kingdeetest.Form {
+		return bill(id, "FID", "FBillTypeID{} FDATE@ FCONTACTUNITTYPE FCONTACTUNIT{} FCURRENCYID{} FSETTLEORGID{} FPAYORGID{} "+party,
+			in(entry+"[]", "FSETTLETYPEID{} FPURPOSEID{} FACCOUNTID{} FCOMMENT "+total+" "+amount))
+	}
+	const moved = "FMaterialId{} FUnitID{} FQty# FStockId{} FLot{} "
+	return kingdeetest.WithForms(
+		base("BD_Department", "FDEPTID", "FParentID{} FEffectDate@ FLapseDate@ FDeptProperty{}"),
+		base("BD_Empinfo", "FID", "FStaffNumber FMobile FEmail FPostEntity[]"),
+		base("BD_UNIT", "FUNITID", "FUnitGroupId{}"),
+		bill("SAL_DELIVERYNOTICE", "FID", "FBillTypeID{} FDate@ FSaleOrgId{} FCustomerID{} FDeliveryOrgID{}", in("FEntity[]", "FMaterialID{} FUnitID{} FQty# FShipmentStockID{}")),
+		bill("SAL_OUTSTOCK", "FID", "FBillTypeID{} FDate@ FSaleOrgId{} FCustomerID{} FStockOrgId{}", in("SubHeadEntity", "FSettleCurrID{} FSettleOrgID{} FExchangeRate#"),
+			in("FEntity[]", "FMaterialID{} FUnitID{} FRealQty# FStockID{} FStockStatusID{} FLot{} FPrice# FTaxPrice# FIsFree FEntryTaxRate#")),
+		bill("SAL_RETURNSTOCK", "FID", "FBillTypeID{} FDate@ FSaleOrgId{} FRetcustId{} FStockOrgId{} FSalesManId{} FSaledeptid{} FReturnReason{}",
+			in("SubHeadEntity", "*"), in("FEntity[]", "FMaterialId{} FUnitID{} FRealQty# FStockId{} FReturnType{} FDeliveryDate@")),
+		bill("PUR_PurchaseOrder", "FID", "FBillTypeID{} FDate@ FPurchaseOrgId{} FSupplierId{} FPurchaserId{} FPurchaseDeptId{}", in("FPOOrderFinance", "FSettleCurrId{} FExchangeTypeId{} FIsIncludedTax"),
+			in("FPOOrderEntry[]", "FMaterialId{} FUnitId{} FQty# FPriceUnitId{} FPrice# FTaxPrice# FEntryTaxRate# FDeliveryDate@ FGiveAway FReceiveQty# FStockInQty#")),
+		bill("STK_InStock", "FID", "FBillTypeID{} FDate@ FStockOrgId{} FPurchaseOrgId{} FSupplierId{}", in("FInStockFin", "FSettleOrgId{} FSettleCurrId{}"),
+			in("FInStockEntry[]", "FMaterialId{} FUnitID{} FRealQty# FPriceUnitID{} FPrice# FTaxPrice# FLot{} FStockId{} FStockStatusId{} FGiveAway FNote")),
+		bill("PUR_MRB", "FID", "FBillTypeID{} FSupplierID{} FStockOrgId{} FDate@", in("FPURMRBENTRY[]", "FMATERIALID{} FRMREALQTY# FSTOCKID{}")),
+		bill("STK_TransferDirect", "FID", "FBillTypeID{} FBizType FTransferDirect FTransferBizType FDate@ FStockOutOrgId{} FOwnerTypeOutIdHead FOwnerOutIdHead{} FStockOrgId{} FOwnerTypeIdHead FOwnerIdHead{}",
+			in("FBillEntry[]", "FMaterialId{} FUnitID{} FQty# FSrcStockId{} FDestStockId{} FLot{}")),
+		bill("STK_MISCELLANEOUS", "FID", "FBillTypeID{} FStockOrgId{} FDate@ FSTOCKDIRECT FDEPTID{} FSUPPLIERID{}", in("FEntity[]", moved+"FPRICE# FAmount# FEntryNOTE")),
+		bill("STK_MisDelivery", "FID", "FBillTypeID{} FStockOrgId{} FDate@ FDeptId{} FCustId{}", in("FEntity[]", moved)),
+		kingdeetest.Form{ID: "STK_Inventory", Key: "FID", KeyText: true, Number: "FMtoNo", Fields: words("FMaterialId{} FStockId{} FStockOrgId{} FLot{} FStockStatusId{} FBaseUnitId{} FProduceDate@ FExpiryDate@ FQty# FBaseQty# FAVBQty#")},
+		debt("AR_receivable", "FCUSTOMERID{}"), debt("AP_Payable", "FSUPPLIERID{}"),
+		money("AR_RECEIVEBILL", "FRECEIVEBILLENTRY", "FPAYUNITTYPE FPAYUNIT{}", "FRECTOTALAMOUNTFOR#", "FRECAMOUNTFOR_E#"),
+		money("AP_PAYBILL", "FPAYBILLENTRY", "FRECTUNITTYPE FRECTUNIT{}", "FPAYTOTALAMOUNTFOR#", "FPAYAMOUNTFOR_E#"),
+		bill("GL_VOUCHER", "FVOUCHERID", "FAccountBookID{} FDate@ FBUSDATE@ FYEAR FPERIOD FVOUCHERGROUPID{} FVOUCHERGROUPNO FATTACHMENTS",
+			in("FEntity[]", "FEXPLANATION FACCOUNTID{} FDetailID FCURRENCYID{} FEXCHANGERATETYPE{} FEXCHANGERATE# FAMOUNTFOR# FDEBIT# FCREDIT#")),
+	)
 }

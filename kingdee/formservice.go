@@ -14,8 +14,7 @@ import (
 // platform's order of keys. The services in [Client] are of this type; one for
 // another form, or with types of your own, comes from [NewFormService].
 //
-// A save is no upsert: a model without its primary key is a new record. Upsert
-// looks the number up first.
+// Nothing here is an upsert: a model without its primary key is a new record.
 type FormService[R, M any] struct {
 	FormReader[R]
 
@@ -89,18 +88,6 @@ func (s *FormService[R, M]) BatchSave(ctx context.Context, list []M, o SaveOptio
 		return nil, err
 	}
 	return s.client.BatchSave(ctx, BatchSaveRequest{FormID: s.form.ID, Models: models, SaveOptions: o}, opts...)
-}
-
-// Upsert creates the record of a number, or updates the one that has it, see
-// [Client.Upsert]; the model has no primary key. Its check is that of a new
-// record, because it may become one.
-//
-// Effect: write.
-func (s *FormService[R, M]) Upsert(ctx context.Context, model M, o UpsertOptions, opts ...duijie.CallOption) (*UpsertResult, error) {
-	if err := s.validate(model); err != nil {
-		return nil, err
-	}
-	return s.client.Upsert(ctx, s.form, model, o, opts...)
 }
 
 func (s *FormService[R, M]) validate(model M) error {
@@ -196,5 +183,5 @@ func (s *BillService[R, L, M]) checking(on bool) *BillService[R, L, M] {
 
 // NewBillService makes a service of any bill, with types of your own.
 func NewBillService[R, L, M any](c *Client, form Form) *BillService[R, L, M] {
-	return &BillService[R, L, M]{FormService: *NewFormService[R, M](c, form), Lines: NewLineReader[L](c, form)}
+	return &BillService[R, L, M]{FormService: *NewFormService[R, M](c, form), Lines: NewRowReader[L](c, form)}
 }

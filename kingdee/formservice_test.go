@@ -9,14 +9,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/duijie-go/duijie"
-	"github.com/duijie-go/duijie/kingdee/kingdeetest"
-	duijiesync "github.com/duijie-go/duijie/sync"
 )
 
 // Every row type asks for fields its form has.
 func TestEveryFormIsListed(t *testing.T) {
 	t.Parallel()
-	c, _ := newPair(t, SignHeaders)
+	c, _ := newPair(t, SignHeaders, newForms())
 	for _, f := range typedForms() {
 		t.Run(f.form.ID, func(t *testing.T) {
 			t.Parallel()
@@ -29,7 +27,7 @@ func TestEveryFormIsListed(t *testing.T) {
 // A sales order goes there and back: head, sub-head, lines, custom fields.
 func TestBillThereAndBack(t *testing.T) {
 	t.Parallel()
-	c, s := newPair(t, ValidateUser)
+	c, s := newPair(t, ValidateUser, newForms())
 	s.Seed(FormCustomer.ID, map[string]any{"FNumber": "C-1", "FName": "甲"})
 	s.Seed(FormMaterial.ID, map[string]any{"FNumber": "M-1", "FName": "螺丝"}, map[string]any{"FNumber": "M-2", "FName": "螺母"})
 	org := Number("100")
@@ -110,7 +108,7 @@ func TestBillThereAndBack(t *testing.T) {
 // The check stands before the server, and can be taken away.
 func TestServicesCheckBeforeSending(t *testing.T) {
 	t.Parallel()
-	c, s := newPair(t, SignHeaders)
+	c, s := newPair(t, SignHeaders, newForms())
 	bad := SaleOrder{Number: "XS-1"}
 	_, err := c.SaleOrders.Save(t.Context(), bad, SaveOptions{})
 	require.ErrorContains(t, err, "FCustId (客户) is required")
@@ -156,7 +154,7 @@ func TestReadersFindOne(t *testing.T) {
 	_, err = NewFormReader[numbered](twice, Form{ID: "X", Key: "FCUSTID", Number: "FNumber"}).Get(t.Context(), "C-1")
 	require.ErrorContains(t, err, "with a narrower filter: ")
 
-	c, _ := newPair(t, SignHeaders)
+	c, _ := newPair(t, SignHeaders, newForms())
 	org, err := c.Organizations.Get(t.Context(), "100")
 	require.NoError(t, err)
 	require.NotEmpty(t, org.Name)
@@ -196,7 +194,7 @@ func TestFormQueryOrdersAndEnds(t *testing.T) {
 // Stock on hand has a text for a key, and is paged by it without losing a row.
 func TestInventoryIsPagedByItsTextKey(t *testing.T) {
 	t.Parallel()
-	c, s := newPair(t, SignHeaders)
+	c, s := newPair(t, SignHeaders, newForms())
 	for i := range 25 {
 		s.Seed(FormInventory.ID, map[string]any{"FMtoNo": fmt.Sprintf("MTO-%02d", i), "FQty": fmt.Sprintf("%d.5", i)})
 	}
@@ -208,161 +206,4 @@ func TestInventoryIsPagedByItsTextKey(t *testing.T) {
 	}
 	require.Len(t, seen, 25)
 	require.Greater(t, s.Count("ExecuteBillQuery"), 6)
-}
-
-// A bill without lines is one row to the platform, and no line here.
-func TestBillsWithoutLinesHaveNone(t *testing.T) {
-	t.Parallel()
-	c, s := newPair(t, SignHeaders)
-	for i := range 7 {
-		bill := map[string]any{"FBillNo": fmt.Sprintf("XS-%d", i), "FCustId": "C-1"}
-		if i%3 == 0 {
-			bill["FSaleOrderEntry"] = []map[string]any{{"FQty": "1", "F_XYZ_Sku": "红"}, {"FQty": "2", "F_XYZ_Sku": "蓝"}}
-		}
-		s.Seed(FormSaleOrder.ID, bill)
-	}
-	rows, err := c.Query(t.Context(), Query{FormID: FormSaleOrder.ID, Fields: []string{"FID", "FSaleOrderEntry_FEntryID"}, Order: "FID ASC"})
-	require.NoError(t, err)
-	require.Len(t, rows, 10, "what the platform says: three bills of two lines, four rows of no line")
-
-	// custom fields of lines by embedding
-	type skuLine struct {
-		SaleOrderLineRow
-		Sku string `kingdee:"F_XYZ_Sku"`
-	}
-	for _, limit := range []int{0, 2, 3} {
-		var lines []string
-		for line, err := range NewLineReader[skuLine](c, FormSaleOrder).All(t.Context(), FormQuery{Limit: limit}) {
-			require.NoError(t, err)
-			lines = append(lines, line.Number+line.Sku)
-		}
-		require.Equal(t, []string{"XS-0红", "XS-0蓝", "XS-3红", "XS-3蓝", "XS-6红", "XS-6蓝"}, lines, "limit %d", limit)
-	}
-	none, err := c.SaleOrders.Lines.Of(t.Context(), "XS-1")
-	require.NoError(t, err)
-	require.Empty(t, none)
-
-	type noKey struct {
-		Number string `kingdee:"FBillNo"`
-	}
-	all, err := NewLineReader[noKey](c, FormSaleOrder).List(t.Context(), FormQuery{})
-	require.NoError(t, err)
-	require.Len(t, all.Items, 7, "without the line key nothing can be left out")
-}
-
-// Any other form is read and written by its keys.
-func TestServicesOfOtherForms(t *testing.T) {
-	t.Parallel()
-	c, s := newPair(t, SignHeaders, kingdeetest.WithForms(kingdeetest.Form{ID: "XYZ_Shop", Key: "FShopId", Number: "FCode", Name: "FName", Required: []string{"FName"}}))
-	type row struct {
-		Code string `kingdee:"FCode"`
-		City string `kingdee:"F_XYZ_City"`
-	}
-	form := Form{ID: "XYZ_Shop", Key: "FShopId", Number: "FCode", Name: "FName"}
-	shops := NewFormService[row, *Model](c, form)
-	shop := func(code, city string) *Model {
-		return NewModel().Set("FCode", code).Set("FName", "店").Set("F_XYZ_City", city)
-	}
-	for i := range 5 {
-		_, err := shops.Save(t.Context(), shop(fmt.Sprintf("S-%d", i), "上海"), SaveOptions{})
-		require.NoError(t, err)
-	}
-	done, err := shops.Upsert(t.Context(), shop("S-1", "广州"), UpsertOptions{})
-	require.NoError(t, err)
-	require.False(t, done.Created)
-	one, err := shops.Get(t.Context(), "S-1")
-	require.NoError(t, err)
-	require.Equal(t, row{"S-1", "广州"}, *one)
-	page, err := shops.List(t.Context(), FormQuery{Limit: 3}) // R names no key: the form's is taken
-	require.NoError(t, err)
-	require.Len(t, page.Items, 3-1, "the last of a full page is left to the next")
-	require.NotEmpty(t, page.Next)
-	require.Equal(t, 6, s.Count("Save"))
-}
-
-func TestUpsertOfTypedModels(t *testing.T) {
-	t.Parallel()
-	c, s := newPair(t, SignHeaders)
-	org := Number("100")
-	staff := Employee{CreateOrg: org, UseOrg: org, StaffNumber: "E-1", Name: "李"}
-	for _, created := range []bool{true, false} {
-		done, err := c.Employees.Upsert(t.Context(), staff, UpsertOptions{})
-		require.NoError(t, err)
-		require.Equal(t, created, done.Created)
-		require.Equal(t, "E-1", done.Number)
-	}
-	found, err := c.Employees.Get(t.Context(), "E-1")
-	require.NoError(t, err)
-	require.Equal(t, "E-1 E-1 李", found.Number+" "+found.StaffNumber+" "+found.Name)
-
-	bill := Miscellaneous{
-		BillType: Number(BillTypeMiscellaneous), Number: "QTRK-1", StockOrg: org, Date: duijie.NewTime(testDay),
-		Lines: []MiscellaneousLine{{Material: Number("M-1"), Unit: Number("Pcs"), Stock: Number("CK01"), Qty: duijie.MustDecimal("2.50")}},
-	}
-	o := UpsertOptions{SaveOptions: SaveOptions{AllowUnknownReferences: true}, Lines: ReplaceLines}
-	s.Seed(FormMaterial.ID, map[string]any{"FNumber": "M-1", "FName": "螺丝"})
-	s.Seed(FormStock.ID, map[string]any{"FNumber": "CK01", "FName": "仓"})
-	for range 2 {
-		_, err = c.Miscellaneous.Upsert(t.Context(), bill, o)
-		require.NoError(t, err)
-	}
-	lines, err := c.Miscellaneous.Lines.Of(t.Context(), "QTRK-1")
-	require.NoError(t, err)
-	require.Len(t, lines, 1, "sent twice, and one line")
-	require.Equal(t, "2.5", lines[0].Qty.Canonical())
-	bill.Lines[0].Material = Reference{}
-	_, err = c.Miscellaneous.Upsert(t.Context(), bill, o)
-	require.ErrorContains(t, err, "FEntity[0].FMATERIALID (物料编码) is required")
-}
-
-// Typed bills pass through a pipeline: created, found again, changed.
-func TestTypedBillsInAPipeline(t *testing.T) {
-	t.Parallel()
-	c, s := newPair(t, SignHeaders)
-	s.Seed(FormCustomer.ID, map[string]any{"FNumber": "C-1", "FName": "甲", "FCreateOrgId": "100"})
-	s.Seed(FormMaterial.ID, map[string]any{"FNumber": "M-1", "FName": "螺丝"})
-	org := Number("100")
-	orders := func(qty string) []SaleOrder {
-		list := make([]SaleOrder, 30)
-		for i := range list {
-			list[i] = SaleOrder{
-				BillType: Number(BillTypeSaleOrder), Number: fmt.Sprintf("XS-%02d", i), Date: duijie.NewTime(testDay), SaleOrg: org,
-				Customer: Number("C-1"), Salesman: Number("S-1"), Finance: SaleOrderFinance{Currency: Number(CurrencyCNY)},
-				Extra: []Field{{"F_XYZ_Shop", "天猫"}},
-				Lines: []SaleOrderLine{{
-					Material: Number("M-1"), Unit: Number("Pcs"), SettleOrg: org, DeliveryDate: duijie.NewTime(testDay),
-					Qty: duijie.MustDecimal(qty), TaxPrice: duijie.MustDecimal("0.10"), Extra: []Field{{"F_XYZ_Sku", "红"}},
-				}},
-			}
-		}
-		return list
-	}
-	sink, err := NewSaveSink(c, SaveSinkConfig[SaleOrder]{Form: FormSaleOrder, Options: SaveOptions{AllowUnknownReferences: true}, Lines: ReplaceLines})
-	require.NoError(t, err)
-	state := duijiesync.NewMemoryState()
-	run := func(qty string) *duijiesync.Report {
-		p := duijiesync.Pipeline[SaleOrder, SaleOrder]{
-			Name: "orders", Sink: sink, State: state, Transform: duijiesync.Same[SaleOrder],
-			Source: duijiesync.Slice(orders(qty), func(o SaleOrder) string { return o.Number }),
-		}
-		report, err := p.Run(t.Context())
-		require.NoError(t, err)
-		letters, err := p.DeadLetters(t.Context(), duijiesync.DeadLetterQuery{})
-		require.NoError(t, err)
-		require.Empty(t, letters)
-		return report
-	}
-	require.EqualValues(t, 30, run("1").Created)
-	require.Zero(t, run("1").Writes)
-	require.EqualValues(t, 30, run("2.50").Updated)
-	lines := 0
-	for line, err := range c.SaleOrders.Lines.All(t.Context(), FormQuery{Limit: 7}) {
-		require.NoError(t, err)
-		require.Equal(t, "2.5", line.Qty.Canonical())
-		lines++
-	}
-	require.Equal(t, 30, lines)
-	stored, ok := s.Record(FormSaleOrder.ID, "XS-07")
-	require.True(t, ok)
-	require.Equal(t, "天猫", stored.Text("F_XYZ_Shop"))
 }
