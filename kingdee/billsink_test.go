@@ -1,6 +1,7 @@
 package kingdee
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -99,9 +100,49 @@ func TestBillSinkSurvivesLostAnswers(t *testing.T) {
 			require.Equal(t, "C", rec.Status, "%s %v", op, kind)
 			require.Equal(t, 1, rec.Saves, "%s %v", op, kind)
 			require.Equal(t, []string{"5", "7"}, quantities(t, s, "XS1"))
+			require.Equal(t, 2, s.Effects(FormSaleOrder.ID, "XS1", kingdeetest.StatusChanged), "%s %v", op, kind)
 			before := s.Count("")
 			_, _ = sendOrder(t, sink, state, orderModel("XS1", 5, 7))
 			require.Equal(t, before, s.Count(""), "what the ledger knows is not looked at")
+		}
+	}
+}
+
+// A program that dies at any call, before or after it took effect, leaves work
+// that the next one finishes, with one save, one submit and one audit.
+func TestBillSinkSurvivesCrashes(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []kingdeetest.FaultKind{kingdeetest.Cut, kingdeetest.CutAfter} {
+		for at := 1; at <= 9; at++ {
+			c, s := orderServer(t)
+			ctx, die := context.WithCancel(t.Context())
+			calls := 0
+			s.Inject(kingdeetest.Fault{Call: at, Kind: kind})
+			s.OnCall(func(string, int) {
+				if calls++; calls == at {
+					die()
+				}
+			})
+			sink, state := orderSink(t, c, nil), duijiesync.NewMemoryState()
+			p := duijiesync.Pipeline[json.RawMessage, json.RawMessage]{
+				Name: "orders", Sink: sink, State: state, Transform: duijiesync.Same[json.RawMessage],
+				Source: duijiesync.Slice([]json.RawMessage{orderModel("XS1", 5, 7)}, func(json.RawMessage) string { return "XS1" }),
+			}
+			_, err := p.Run(ctx)
+			s.OnCall(nil)
+			s.ClearFaults()
+			if calls >= at {
+				require.Error(t, err, at)
+			}
+			_, letters := sendOrder(t, orderSink(t, c, nil), state, orderModel("XS1", 5, 7))
+			require.Empty(t, letters, at)
+			rec, _ := s.Record(FormSaleOrder.ID, "XS1")
+			require.Equal(t, "C", rec.Status, at)
+			require.Equal(t, [3]int{1, 0, 2}, [3]int{
+				s.Effects(FormSaleOrder.ID, "", kingdeetest.Created), s.Effects(FormSaleOrder.ID, "", kingdeetest.Updated),
+				s.Effects(FormSaleOrder.ID, "", kingdeetest.StatusChanged),
+			}, "%v at call %d", kind, at)
+			die()
 		}
 	}
 }
