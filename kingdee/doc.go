@@ -15,7 +15,35 @@
 //
 // A save is no upsert: without the primary key it creates a record, and a
 // number that exists is refused. Audited records must be un-audited before they
-// can be changed. [SaveSink] does all of that.
+// can be changed. An update takes lines without FEntryID for new ones.
+// [Client.Upsert], [SaveSink] and [BillSink] mind all of that.
+//
+// # Tasks
+//
+// Each has an example beside the name it is listed with.
+//
+//   - find out the data centre's id: [ListDataCenters]
+//   - read a form: its service ([Client.Customers] to [Client.Vouchers]), [QueryAs]
+//     into structs, [Client.Query] as cells, [Client.BillQuery] as objects
+//   - build a filter: [And]; long lists: [InChunks]; past a request firewall:
+//     [Filter.Conditions]
+//   - read one record with all its lines: [Client.View]
+//   - learn fields and operations of a form: [Client.QueryBusinessInfo]
+//   - read a report: [Client.ReportPages]; stock on hand: [Client.Inventory], [Client.GetInventoryData]
+//   - create a record: [Client.Save]; many: [Client.BatchSave], [Client.BatchSaveAsync]
+//   - create or update by number: [Client.Upsert]
+//   - submit, audit, un-audit, take back, delete: [Client.UnAudit] shows the round
+//   - forbid, close, void, and other operations, also of single lines: [Client.Operate]
+//   - make the follow-up bill: [Client.Push]
+//   - approve in a workflow, send a message: [Client.WorkflowAudit]
+//   - give base data to other organisations: [Client.Allocate]; work in another one:
+//     [Client.SwitchOrg]
+//   - groups of base data: [Client.GroupSave]
+//   - attach and fetch files: [Client.AttachmentUpload]
+//   - keep another system equal: [NewSource] and [NewModifiedSource] read,
+//     [NewSaveSink] and [NewBillSink] write
+//   - anything else: [Client.Call], for FlexSave (弹性域保存) and Disassembly (拆单) too, whose
+//     data the platform describes nowhere
 //
 // # Credentials
 //
@@ -38,7 +66,9 @@
 // errors.Is(err, duijie.ErrNotFound) and its like. What the platform says about
 // fields is in the [Refusal] inside. A write whose answer was lost matches
 // duijie.ErrOutcomeUnknown: look the record up before sending it again.
-// [Client.BatchSave] reports refused rows in its result, not as an error.
+// [Client.BatchSave] reports refused rows in its result, not as an error. The zero
+// value of every option is the choice that can not destroy, hide or double
+// anything.
 //
 // # Paging
 //
