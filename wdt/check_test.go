@@ -146,8 +146,8 @@ func TestQueryAsOverAnOpenWindow(t *testing.T) {
 		b, server, trades, clock := newBook(t, g, 30)
 		clock.set(start.Add(40 * time.Minute))
 		server.OnCall(func(_ string, n int) {
-			if n == 3 {
-				b.put("T000", start.Add(40*time.Minute), 95)
+			if n == 4 { // its page was read
+				b.put("T015", start.Add(40*time.Minute), 95)
 			}
 		})
 		q := &Query{Params: map[string]any{"start_time": chinaTime(start), "end_time": chinaTime(start.Add(time.Hour))}, Size: 10, Key: "trade_no"}
@@ -157,7 +157,7 @@ func TestQueryAsOverAnOpenWindow(t *testing.T) {
 			got[row.No] = row.Status
 		}
 		require.Len(t, got, 30)
-		require.Equal(t, int64(95), got["T000"])
+		require.Equal(t, int64(95), got["T015"])
 	})
 }
 

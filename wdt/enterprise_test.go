@@ -141,6 +141,7 @@ func enterpriseRows(t *testing.T, n int, ids func(call int) []int) (c *Client, f
 		if rows != nil {
 			out["trades"] = rows
 		}
+		out["total_count"] = "7" // not to be believed but on page 0
 		if page == 0 {
 			out["total_count"] = fmt.Sprint(len(all))
 		}
@@ -196,6 +197,18 @@ func TestEnterprisePages(t *testing.T) {
 
 	c, _ = enterpriseRows(t, 95, nil)
 	require.Len(t, ids(c, &Query{Key: "rec_id"}), 95, "no window: until two readings agree")
+	// A page of rows comes after the total was told.
+	c, _ = enterpriseRows(t, 0, func(call int) (all []int) {
+		n := 95
+		if call > 4 {
+			n += 30
+		}
+		for i := range n {
+			all = append(all, i)
+		}
+		return all
+	})
+	require.Len(t, ids(c, &Query{Key: "rec_id"}), 125)
 	page, err := QueryPage[enterpriseRow](t.Context(), c, "trade_query", &Query{Page: 0, Size: 40})
 	require.NoError(t, err)
 	require.Len(t, page.Items, 40)

@@ -55,7 +55,8 @@ type book struct {
 	rows    map[string]time.Time
 	status  map[string]int
 	windows []string
-	cap     int // rows it answers a window for
+	cap     int  // rows it answers a window for
+	open    bool // the ends of windows are not part of them
 }
 
 func (b *book) put(no string, at time.Time, status int) {
@@ -87,6 +88,9 @@ func (b *book) answer(args []json.RawMessage, page wdttest.Page) (any, error) {
 	var nos []string
 	for no, at := range b.rows {
 		text := chinaTime(at)
+		if b.open && (text == f.From || text == f.To) {
+			continue
+		}
 		if f.No == no || f.No == "" && f.From <= text && text <= f.To {
 			nos = append(nos, no)
 		}
@@ -291,6 +295,31 @@ func TestWindowListByCursor(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, page.Items, 1)
 	})
+}
+
+// Nobody says whether the ends of a window are part of it: none of the rows at
+// the cuts is lost where they are not.
+func TestEndsOfSlices(t *testing.T) {
+	t.Parallel()
+	b, _, trades, _ := newBook(t, Direct, 0)
+	b.open = true
+	for i := range 2 * 3600 / 5 {
+		b.put(fmt.Sprintf("T%04d", i), start.Add(time.Duration(5*i)*time.Second), 30)
+	}
+	q := tradeQuery{From: start.Add(-time.Second), To: start.Add(2 * time.Hour), PageSize: 500}
+	require.Len(t, statuses(t, trades.All(t.Context(), q)), len(b.rows))
+	got := map[string]bool{}
+	for {
+		page, err := trades.List(t.Context(), q)
+		require.NoError(t, err)
+		for _, row := range page.Items {
+			got[row.No] = true
+		}
+		if q.Cursor = page.Next; q.Cursor == "" {
+			break
+		}
+	}
+	require.Len(t, got, len(b.rows))
 }
 
 // A source goes on where the last run ended, less the overlap, and yields what
