@@ -209,7 +209,10 @@ func TestEnterprisePages(t *testing.T) {
 		return all
 	})
 	require.Len(t, ids(c, &Query{Key: "rec_id"}), 125)
-	page, err := QueryPage[enterpriseRow](t.Context(), c, "trade_query", &Query{Page: 0, Size: 40})
+	page, err := QueryPage[enterpriseRow](t.Context(), c, "trade_query", &Query{Page: 1, Size: 40, Total: true})
+	require.NoError(t, err)
+	require.Equal(t, int64(-1), page.Total)
+	page, err = QueryPage[enterpriseRow](t.Context(), c, "trade_query", &Query{Page: 0, Size: 40})
 	require.NoError(t, err)
 	require.Len(t, page.Items, 40)
 	require.Equal(t, "1", page.Next)

@@ -302,11 +302,16 @@ func TestWindowListByCursor(t *testing.T) {
 func TestEndsOfSlices(t *testing.T) {
 	t.Parallel()
 	b, _, trades, _ := newBook(t, Direct, 0)
+	for i := range 3600 { // where they are, none comes twice
+		b.put(fmt.Sprintf("T%04d", i), start.Add(time.Duration(2*i)*time.Second), 30)
+	}
+	require.Len(t, statuses(t, trades.All(t.Context(), tradeQuery{From: start, To: start.Add(2 * time.Hour), PageSize: 500})), 3600)
 	b.open = true
+	clear(b.rows)
 	for i := range 2 * 3600 / 5 {
 		b.put(fmt.Sprintf("T%04d", i), start.Add(time.Duration(5*i)*time.Second), 30)
 	}
-	q := tradeQuery{From: start.Add(-time.Second), To: start.Add(2 * time.Hour), PageSize: 500}
+	q := tradeQuery{From: start.Add(-5 * time.Second), To: start.Add(2*time.Hour + 5*time.Second), PageSize: 500}
 	require.Len(t, statuses(t, trades.All(t.Context(), q)), len(b.rows))
 	got := map[string]bool{}
 	for {
