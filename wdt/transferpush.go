@@ -20,8 +20,8 @@ type TransferService struct {
 // Create creates a transfer (创建调拨单, wms.stocktransfer.Edit.createOrder) and returns the
 // number the platform gave it. A No that is used already is a duijie.ErrConflict:
 // after a lost answer (duijie.ErrOutcomeUnknown) that tells that the first call was
-// done. Transfers can not be looked up by No; so that Find can, Create writes it
-// behind the remark, as in "remark [No]".
+// done. Whether the transfer can be looked up by No is not certain; so that Find can,
+// Create writes it behind the remark, as in "remark [No]".
 //
 // Where the transfer was saved, but could not be approved, the error holds a
 // [*PartialError] with Saved, and no is what the platform told, or "".
@@ -31,9 +31,8 @@ func (s *TransferService) Create(ctx context.Context, t TransferPush, opts ...du
 	if err := t.check(); err != nil {
 		return "", err
 	}
-	t.Remark = strings.TrimLeft(t.Remark+" "+transferMark(t.No), " ")
 	var a Answer
-	args := Args{{"orderInfo", t}, {"detailList", t.Lines}, {"isCheck", t.Approve}}
+	args := Args{{"orderInfo", t.marked()}, {"detailList", t.Lines}, {"isCheck", t.Approve}}
 	err = s.client.Call(ctx, transferCreateMethod, args, &a, opts...)
 	return createdNo(&a, err, "")
 }
@@ -55,14 +54,24 @@ func (t TransferPush) check() error {
 	return n.err()
 }
 
+// marked has the number behind the remark.
+func (t TransferPush) marked() TransferPush {
+	t.Remark = strings.TrimLeft(t.Remark+" "+transferMark(t.No), " ")
+	return t
+}
+
 // transferMark is what Create writes behind the remark. Brackets in a number are
 // doubled, so that no mark ends with another.
 func transferMark(no string) string {
 	return "[" + strings.NewReplacer("[", "[[", "]", "]]").Replace(no) + "]"
 }
 
-// madeAs tells whether a transfer was created with the number.
+// madeAs tells whether a transfer was created with the number. The documentation
+// calls outer_no the number of the transfer, but shows an answer with another.
 func (t Transfer) madeAs(no string) bool {
+	if t.No == no {
+		return true
+	}
 	rest, marked := strings.CutSuffix(t.Remark, transferMark(no))
 	return marked && (rest == "" || strings.HasSuffix(rest, " "))
 }
