@@ -3,7 +3,8 @@
 // secrets and tokens. The clients live in their own packages:
 //
 //   - [github.com/duijie-go/duijie/kingdee]: 金蝶云星空 Kingdee Cloud Galaxy
-//   - [github.com/duijie-go/duijie/wdt]: 旺店通旗舰版 Wangdiantong flagship, direct and Qimen gateway
+//   - [github.com/duijie-go/duijie/wdt]: 旺店通旗舰版 Wangdiantong flagship, direct and Qimen gateway, and its enterprise edition
+//   - [github.com/duijie-go/duijie/jdy]: 金蝶云星辰 V2 Kingdee Xingchen
 //   - [github.com/duijie-go/duijie/sync]: pipelines that copy records from one
 //     system into another, each exactly once
 //
