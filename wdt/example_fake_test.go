@@ -3,8 +3,6 @@ package wdt_test
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"time"
 
 	"github.com/duijie-go/duijie/wdt/wdttest"
@@ -34,11 +32,4 @@ func answerStock(server *wdttest.Server) {
 	server.Handle("wms.StockSpec.search2", true, func(_ []json.RawMessage, page wdttest.Page) (any, error) {
 		return wdttest.List{Key: "detail_list", Rows: page.Cut(stock), Total: len(stock)}, nil
 	})
-}
-
-// enterprise answers as the enterprise edition does.
-func enterprise() *httptest.Server {
-	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = w.Write([]byte(`{"code":0,"message":"","total_count":"1","trades":[{"trade_no":"JY1"}]}`))
-	}))
 }

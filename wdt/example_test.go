@@ -229,10 +229,13 @@ func ExampleLookupMethod() {
 
 // The enterprise edition: its own account, scripts as methods.
 func Example_enterprise() {
-	server := enterprise()
+	server := wdttest.NewServer()
 	defer server.Close()
+	server.SeedEnterprise("trade_query.php", "trades", wdttest.Row{"trade_no": "JY1", "modified": "2026-01-05 08:30:00"})
+	account := server.Account()
 	client, err := wdt.NewClient(wdt.Config{
-		Gateway: wdt.Enterprise, BaseURL: server.URL, SID: "seller2", AppKey: "seller2-ot", AppSecret: duijie.NewSecret("secret"),
+		Gateway: wdt.Enterprise, BaseURL: server.EnterpriseURL(), SID: account.EnterpriseSID,
+		AppKey: account.EnterpriseAppKey, AppSecret: duijie.NewSecret(account.EnterpriseAppSecret),
 	})
 	if err != nil {
 		fmt.Println(err)

@@ -174,8 +174,13 @@ func (l *lister) fetch(ctx context.Context, no, size int, total bool) ([]json.Ra
 	if err != nil {
 		return nil, -1, fmt.Errorf("wdt: %s: page %d: %w", r.op, no, err)
 	}
-	if !total {
+	switch {
+	case !total:
 		return rows, -1, nil
+	case r.enterprise && no > 0:
+		// Which tells the total on page 0 alone: one call more.
+		_, now, err := l.fetch(ctx, 0, size, true)
+		return rows, now, err
 	}
 	return rows, a.Total, nil
 }

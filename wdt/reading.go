@@ -94,7 +94,7 @@ func (r *reading[T]) whole(ctx context.Context, list paging.List[T]) (*paging.So
 		return get(ctx, at)
 	}
 	untold := first.Total < 0 || first.Total == 0 && len(first.Records) > 0
-	if untold || r.list.client.Gateway() == Enterprise { // which tells it on page 0 alone
+	if untold || r.list.client.Gateway() == Enterprise { // whose totals cost a call
 		return list.DoublePass(), nil
 	}
 	return list.Appended(), nil
