@@ -137,6 +137,25 @@ func TestTokenRefusedForEver(t *testing.T) {
 	require.Equal(t, 2, s.Count(opToken))
 }
 
+// A token that was refused is not used again, also where the call that met the
+// refusal could not be repeated.
+func TestRefusedTokenIsDropped(t *testing.T) {
+	t.Parallel()
+	g := &gate{}
+	var tokens []string
+	c := mockedWith(t, func(r *http.Request) (*http.Response, error) {
+		tokens = append(tokens, r.Header.Get("app-token"))
+		if len(tokens) == 1 {
+			return httpmock.NewStringResponse(401, "<html>"), nil
+		}
+		return httpmock.NewStringResponse(200, `{"errcode":0}`), nil
+	}, g.token)
+	err := c.Call(t.Context(), "POST /jdy/v2/scm/sal_order", nil, map[string]any{}, nil)
+	require.ErrorIs(t, err, duijie.ErrOutcomeUnknown)
+	require.NoError(t, materials(t.Context(), c))
+	require.Equal(t, []string{"token-1-aaaaaaaa", "token-2-aaaaaaaa"}, tokens)
+}
+
 // gate answers business calls with an expired token, and notes when tokens are
 // asked for.
 type gate struct {

@@ -220,9 +220,14 @@ func drain(c *Client, q Query) (map[string]int, error) {
 
 func TestListThatRepeatsItself(t *testing.T) {
 	t.Parallel()
-	c := mocked(t, pageAnswer(func(_, _ int) string { return `{"count":"50","total_page":5,"rows":` + idRows(0, 10) + `}` }))
+	calls := 0
+	c := mocked(t, pageAnswer(func(_, _ int) string {
+		calls++
+		return `{"count":"50","total_page":5,"rows":` + idRows(0, 10) + `}`
+	}))
 	_, err := drain(c, Query{PageSize: 10})
 	require.ErrorIs(t, err, duijie.ErrNoProgress)
+	require.Equal(t, samePages, calls)
 
 	c = mocked(t, pageAnswer(func(page, size int) string {
 		return fmt.Sprintf(`{"rows":%s}`, idRows(page*size, page*size+size))
@@ -247,6 +252,26 @@ func TestListThatNeverRests(t *testing.T) {
 	_, err := drain(c, Query{PageSize: 10})
 	require.ErrorIs(t, err, duijie.ErrNoProgress)
 	require.Equal(t, 2*maxReadings, calls)
+}
+
+// A row that left its page took another one out of sight, and the count went with
+// it: that there are as many rows as are counted proves nothing.
+func TestListWhoseCountChanges(t *testing.T) {
+	t.Parallel()
+	calls := 0
+	c := mocked(t, pageAnswer(func(page, size int) string {
+		switch calls++; calls {
+		case 1:
+			return `{"count":"15","total_page":2,"rows":` + idRows(0, 10) + `}`
+		case 2:
+			return `{"count":"14","total_page":2,"rows":` + idRows(11, 15) + `}`
+		}
+		return fmt.Sprintf(`{"count":"14","total_page":2,"rows":%s}`, idRows((page-1)*size+1, min(page*size+1, 15)))
+	}))
+	got, err := drain(c, Query{PageSize: 10})
+	require.NoError(t, err)
+	require.Contains(t, got, "M-10")
+	require.Equal(t, 4, calls)
 }
 
 // Rows that are missing from the count are read again.
@@ -345,6 +370,8 @@ func TestWindowSourceGoesOn(t *testing.T) {
 	}
 	keys, end := read("")
 	require.ElementsMatch(t, []string{"A", "B"}, keys)
+	calls := s.Calls()
+	require.Equal(t, "-1", calls[len(calls)-1].Query.Get("enable"))
 	ahead.Store(int64(time.Hour))
 	keys, end = read(end)
 	require.Empty(t, keys)
