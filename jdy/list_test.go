@@ -153,8 +153,10 @@ func TestPageSizeIsRefused(t *testing.T) {
 		}
 		require.ErrorIs(t, c.Call(t.Context(), "GET /jdy/v2/bd/material", q, nil, nil), duijie.ErrInvalid)
 	}
-	_, err := list.Source(Query{PageSize: 101}, SourceConfig[materialRow]{})
-	require.ErrorIs(t, err, duijie.ErrInvalid)
+	for _, q := range []Query{{PageSize: 101}, {Filter: Filter{"page_size": "20"}}, {Filter: Filter{"page": 2}}} {
+		_, err := list.Source(q, SourceConfig[materialRow]{})
+		require.ErrorIs(t, err, duijie.ErrInvalid)
+	}
 	require.Zero(t, s.Count(""))
 }
 

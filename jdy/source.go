@@ -92,6 +92,11 @@ func newSource[T any](l lister, cfg SourceConfig[T], number string) (duijiesync.
 	if err != nil {
 		return nil, invalid(l.op.Path, err.Error())
 	}
+	for _, own := range []string{"page", "page_size"} {
+		if _, set := l.query.Filter[own]; set {
+			return nil, invalid(l.op.Path, own+" is the source's own: use PageSize")
+		}
+	}
 	if l.query.Enable == "" && l.op.HasEnable {
 		if _, own := l.query.Filter["enable"]; !own {
 			l.query.Enable = "-1"
