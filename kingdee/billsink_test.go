@@ -224,7 +224,7 @@ func TestBillSinkComparesLines(t *testing.T) {
 	}
 	blind := orderSink(t, c, func(cfg *BillSinkConfig[json.RawMessage]) { cfg.Compare, cfg.CompareLines = nil, nil })
 	require.Equal(t, duijiesync.Exists, find(blind, 5, 7).Match)
-	require.Equal(t, 1, len(s.Records(FormSaleOrder.ID)))
+	require.Len(t, s.Records(FormSaleOrder.ID), 1)
 }
 
 // A number that somebody else took is settled by looking, not by a second bill.
@@ -272,7 +272,7 @@ func TestBillSinkConfig(t *testing.T) {
 // To a pipeline a bill sink is a sink like any other.
 func TestBillSinkConforms(t *testing.T) {
 	t.Parallel()
-	for _, until := range []BillStage{BillSaved, BillSubmitted, BillAudited} {
+	for _, until := range []BillStage{BillSubmitted, BillAudited} {
 		t.Run(fmt.Sprint(until), func(t *testing.T) {
 			t.Parallel()
 			pipelinetest.TestSink(t, pipelinetest.SinkSuite[json.RawMessage]{

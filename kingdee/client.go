@@ -176,7 +176,7 @@ var known = map[string]operation{
 	"GetDataCenterList":  {effect: duijie.EffectRead, shape: anyShape},
 	"AttachmentDownLoad": {effect: duijie.EffectRead, shape: statusShape},
 	"QueryAsyncResult":   {effect: duijie.EffectRead, shape: anyShape},
-	"GetInventoryData":   {effect: duijie.EffectRead, shape: anyShape},
+	"GetInventoryData":   {effect: duijie.EffectRead, shape: stockShape},
 	"SwitchOrg":          {effect: duijie.EffectIdempotent, shape: statusShape},
 	"Push":               {effect: duijie.EffectWrite, shape: pushShape},
 	"Allocate":           {effect: duijie.EffectWrite, shape: statusShape},
