@@ -110,24 +110,30 @@ type StockSyncSkip struct {
 // Each keeps own shops up to date: for every listing whose stock changed it has the
 // stock computed, calls set, which makes the shop show it, and reports the result:
 // nil is success, an error that matches ErrSyncAgain leaves the listing to come
-// again, any other is a failure with its text. Stocks are absolute, so set may be
+// again in the next Each, any other is a failure with its text. Stocks are absolute, so set may be
 // called again for a listing whose report was lost.
 //
 // Effect: as its parts. Limit: 1 call a second over all methods, two a listing.
 func (s *StockSyncService) Each(ctx context.Context, set func(context.Context, SyncStock) error, opts ...duijie.CallOption) (StockSyncReport, error) {
 	var rep StockSyncReport
 	var position int64
+	met := map[int64]bool{} // listings of this run: one that comes again is left to the next
 	for {
 		ids, next, err := s.ChangedIDs(ctx, 1000, position, opts...)
 		if err != nil {
 			return rep, err
 		}
+		fresh := false
 		for _, id := range ids {
+			if met[id] {
+				continue
+			}
+			met[id], fresh = true, true
 			if err := s.one(ctx, id, set, &rep, opts); err != nil {
 				return rep, err
 			}
 		}
-		if len(ids) == 0 || next == position {
+		if !fresh || next == position {
 			return rep, nil
 		}
 		position = next
