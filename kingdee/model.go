@@ -309,7 +309,7 @@ func modelJSON(model any) (json.RawMessage, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := lostByEmbedding(v, raw); err != nil {
+	if err := lostByEmbedding(v); err != nil {
 		return nil, err
 	}
 	if wire.First(raw) != '{' {

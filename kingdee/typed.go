@@ -329,29 +329,109 @@ func (f *typedField) read(raw json.RawMessage, v reflect.Value) error {
 }
 
 // lostByEmbedding refuses a struct that embeds a typed model and is encoded by
-// it alone: the members it adds would be left out without a word.
-func lostByEmbedding(v reflect.Value, raw []byte) error {
-	if v.Kind() != reflect.Struct || modelTypeOfHead(v.Type()) != nil {
+// it alone: the members it adds would be left out without a word. Structs inside,
+// lines above all, are looked at too.
+func lostByEmbedding(v reflect.Value) error {
+	if !v.IsValid() || !mayEmbed(v.Type()) {
 		return nil
 	}
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
-		if !f.Anonymous || modelTypeOfHead(f.Type) == nil || !f.IsExported() {
-			continue
+	switch v.Kind() {
+	case reflect.Pointer:
+		return lostByEmbedding(v.Elem())
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			if err := lostByEmbedding(v.Index(i)); err != nil {
+				return err
+			}
 		}
-		embedded := reflect.New(f.Type)
-		embedded.Elem().Set(v.Field(i))
-		inner, err := encodeModel(embedded.Interface())
-		if err != nil || !bytes.Equal(inner, raw) {
-			continue
-		}
-		for n := range v.NumField() {
-			if key := v.Type().Field(n).Tag.Get("json"); n != i && key != "" && key != "-" && !v.Field(n).IsZero() {
-				return fmt.Errorf("kingdee: model: %s embeds %s, which writes itself alone: put %s into Extra: %w", v.Type(), f.Name, key, duijie.ErrInvalid)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if !v.Type().Field(i).IsExported() {
+				continue
+			}
+			if err := lostBeside(v, i); err != nil {
+				return err
+			}
+			if err := lostByEmbedding(v.Field(i)); err != nil {
+				return err
 			}
 		}
 	}
 	return nil
+}
+
+// lostBeside refuses members of a struct that its embedded field i leaves out.
+func lostBeside(v reflect.Value, i int) error {
+	f, embedded := v.Type().Field(i), v.Field(i)
+	if embedded.Kind() == reflect.Pointer {
+		embedded = embedded.Elem()
+	}
+	if !f.Anonymous || !embedded.IsValid() || !embeddedModel(f) {
+		return nil
+	}
+	whole, err := wire.Marshal(v.Interface())
+	if err != nil {
+		return nil //nolint:nilerr // encoding the model tells
+	}
+	if inner, err := wire.Marshal(embedded.Interface()); err != nil || !bytes.Equal(inner, whole) {
+		return nil //nolint:nilerr // it has an encoding of its own
+	}
+	for n := range v.NumField() {
+		other := v.Type().Field(n)
+		key, _, _ := strings.Cut(other.Tag.Get("json"), ",")
+		if n == i || key == "" || key == "-" || v.Field(n).IsZero() {
+			continue
+		}
+		return fmt.Errorf("kingdee: model: %s embeds %s, which writes itself alone: put %s into Extra: %w", v.Type(), f.Name, key, duijie.ErrInvalid)
+	}
+	return nil
+}
+
+// embeddedModel: a typed model, or a struct that embeds one itself.
+func embeddedModel(f reflect.StructField) bool {
+	t := f.Type
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return modelTypeOfHead(t) != nil || t.Kind() == reflect.Struct && mayEmbed(t)
+}
+
+var embedders sync.Map // reflect.Type to bool, of types whose members may be lost
+
+// mayEmbed tells whether there may be a struct in values of a type that embeds a
+// typed model.
+func mayEmbed(t reflect.Type) bool {
+	if known, ok := embedders.Load(t); ok {
+		return known.(bool)
+	}
+	found := findEmbedded(t, map[reflect.Type]bool{})
+	embedders.Store(t, found)
+	return found
+}
+
+func findEmbedded(t reflect.Type, seen map[reflect.Type]bool) bool {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array:
+		return findEmbedded(t.Elem(), seen)
+	case reflect.Struct:
+	default:
+		return false
+	}
+	if seen[t] || t.PkgPath() == reflect.TypeFor[Line]().PkgPath() && modelTypeOf(t) != nil {
+		return false
+	}
+	seen[t] = true
+	for i := range t.NumField() {
+		f := t.Field(i)
+		head := f.Type
+		if head.Kind() == reflect.Pointer {
+			head = head.Elem()
+		}
+		if f.Anonymous && modelTypeOfHead(head) != nil && t.NumField() > 1 || f.IsExported() && findEmbedded(f.Type, seen) {
+			return true
+		}
+	}
+	return false
 }
 
 // modelTypeOfHead is modelTypeOf for types from outside: one that embeds a model

@@ -242,7 +242,7 @@ func TestModelsRefuseWhatWouldBeLost(t *testing.T) {
 		"what cannot be encoded":       {Customer{Extra: []Field{{"F_X", func() {}}}}, "F_X"},
 		"a dimension twice":            {VoucherLine{Dimensions: Dimensions{{"FFLEX6", Number("1")}, {"FFLEX6", Number("2")}}}, "set twice"},
 		"a dimension without a name":   {VoucherLine{Dimensions: Dimensions{{"", Number("1")}}}, "no Flex"},
-		"members beside an embedded":   {custom{Customer: Customer{Name: "a"}, Grade: "A"}, "kingdee.custom embeds Customer, which writes itself alone: put F_XYZ_Grade,omitzero into Extra"},
+		"members beside an embedded":   {custom{Customer: Customer{Name: "a"}, Grade: "A"}, "kingdee.custom embeds Customer, which writes itself alone: put F_XYZ_Grade into Extra"},
 		"a pointer to one":             {&custom{Customer: Customer{Name: "a"}, Grade: "A"}, "embeds Customer"},
 		"nothing lost: empty":          {custom{Customer: Customer{Name: "a"}}, ""},
 		"nothing lost: no json member": {wordless{Customer: Customer{Name: "a"}, Note: "n"}, ""},
