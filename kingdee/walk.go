@@ -206,7 +206,8 @@ func keyNumber(c Cell) (int64, bool) {
 		return 0, false
 	}
 	n, err := strconv.ParseInt(string(c), 10, 64)
-	return n, err == nil
+	// A text id of digits, 007, is not a number that was written otherwise.
+	return n, err == nil && (c[0] >= '1' && c[0] <= '9' || c[0] == '-' && n < 0 && c[1] != '0' || string(c) == "0")
 }
 
 // keyLiteral is a key as the filter writes it.
