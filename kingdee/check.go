@@ -68,6 +68,34 @@ func isUpdate(form Form, model any) bool {
 	return modelTypeOf(v.Type()).has(v, form.Key)
 }
 
+// checkModel asks a model that is a [Validator]; update tells that it will get its
+// primary key.
+func checkModel(form Form, model any, update bool) error {
+	v, ok := model.(Validator)
+	rv := reflect.ValueOf(model)
+	if !ok || rv.Kind() == reflect.Pointer && rv.IsNil() {
+		return nil
+	}
+	for rv.Kind() == reflect.Pointer && !rv.IsNil() {
+		rv = rv.Elem()
+	}
+	m := modelTypeOfHead(rv.Type())
+	if m == nil || !update {
+		return v.Validate()
+	}
+	keyed := reflect.New(rv.Type())
+	keyed.Elem().Set(rv)
+	for i := range m.fields {
+		if f := &m.fields[i]; f.kind == intMember && strings.EqualFold(f.key, form.Key) {
+			keyed.Elem().Field(f.index).SetInt(1) // which one does not matter
+		}
+	}
+	if keyed, ok := keyed.Interface().(Validator); ok {
+		v = keyed
+	}
+	return v.Validate()
+}
+
 type checker struct {
 	update   bool
 	problems []Problem

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/duijie-go/duijie"
@@ -136,6 +137,15 @@ func (c *Client) addServices() {
 	c.ReceiveBills = NewBillService[ReceiveBillRow, ReceiveBillLineRow, ReceiveBill](c, FormReceiveBill)
 	c.PayBills = NewBillService[PayBillRow, PayBillLineRow, PayBill](c, FormPayBill).Unchecked()
 	c.Vouchers = NewBillService[VoucherRow, VoucherLineRow, Voucher](c, FormVoucher)
+}
+
+// uncheckedForms are the forms whose services above are unchecked.
+var uncheckedForms = []string{
+	FormStock.ID, FormUnit.ID, FormDepartment.ID, FormEmployee.ID, FormDeliveryNotice.ID, FormPayable.ID, FormPayBill.ID,
+}
+
+func uncheckedForm(id string) bool {
+	return slices.ContainsFunc(uncheckedForms, func(form string) bool { return strings.EqualFold(form, id) })
 }
 
 func newNonce() string {

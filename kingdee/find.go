@@ -29,15 +29,19 @@ func (s *SaveSink[T]) Find(ctx context.Context, records []duijiesync.Record[T]) 
 		if raw, err := s.model(rec); err == nil {
 			models[i] = raw
 			s.wishes(raw, func(key, inner []byte, _ Cell) { fields.add(key, inner) })
+			if s.orgOf(raw) != "" {
+				fields.add([]byte(s.cfg.Form.Org), []byte("FNumber"))
+			}
 		}
 	}
+	org := fields.index([]byte(s.cfg.Form.Org), []byte("FNumber"))
 	stored, err := s.lookup(ctx, records, fields)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]duijiesync.Found, len(records))
 	for i, rec := range records {
-		switch row, err := stored.row(rec.Key); {
+		switch row, err := stored.row(rec.Key, org, s.orgOf(models[i])); {
 		case err != nil:
 			out[i].Err = err
 		case row != nil:
@@ -48,6 +52,16 @@ func (s *SaveSink[T]) Find(ctx context.Context, records []duijiesync.Record[T]) 
 		return nil, err
 	}
 	return out, nil
+}
+
+// orgOf is the organisation a model names, where lookups are not narrowed to one
+// and numbers are unique in each: a record in another is not the same.
+func (s *SaveSink[T]) orgOf(model json.RawMessage) string {
+	if s.cfg.Org != "" || s.cfg.Form.Org == "" {
+		return ""
+	}
+	value, _ := modelField(model, s.cfg.Form.Org)
+	return referenceNumber(value)
 }
 
 // wishes yields what a model would write, field by field: key, the inner key
@@ -212,11 +226,12 @@ func newStoredRows(form string, rows [][]Cell) *storedRows {
 	return out
 }
 
-// row is the one record of a number, nil when there is none.
-func (r *storedRows) row(number string) ([]Cell, error) {
-	rows := r.exact[strings.TrimRight(number, " ")]
+// row is the one record of a number, nil when there is none. Where org is set
+// those of other organisations, by the column at, do not count.
+func (r *storedRows) row(number string, at int, org string) ([]Cell, error) {
+	rows := ofOrg(r.exact[strings.TrimRight(number, " ")], at, org)
 	if len(rows) == 0 {
-		rows = r.fold[strings.ToLower(strings.TrimRight(number, " "))]
+		rows = ofOrg(r.fold[strings.ToLower(strings.TrimRight(number, " "))], at, org)
 	}
 	switch len(rows) {
 	case 0:
@@ -226,6 +241,19 @@ func (r *storedRows) row(number string) ([]Cell, error) {
 	}
 	return nil, fmt.Errorf("kingdee: look records up: %d records of %s have the number %s: set Org to the organisation to write to: %w",
 		len(rows), r.form, cut(number), duijie.ErrInvalid)
+}
+
+func ofOrg(rows [][]Cell, at int, org string) [][]Cell {
+	if org == "" || at < 0 {
+		return rows
+	}
+	var out [][]Cell
+	for _, row := range rows {
+		if stored := row[at]; stored.IsBlank() || strings.EqualFold(stored.Text(), org) {
+			out = append(out, row)
+		}
+	}
+	return out
 }
 
 // sameValue compares a stored value with one to be written: blanks are equal to

@@ -21,13 +21,19 @@ type SaveSinkConfig[T any] struct {
 	Form Form
 	// Options are the switches of every save. Their zero value leaves records unaudited.
 	Options SaveOptions
-	// Org narrows lookups to the number of one organisation; required where a
-	// number exists in several. Form.Org is the field it is compared with.
+	// Org narrows lookups to the number of one organisation. Form.Org is the field it is
+	// compared with. "" = the one the model of each record names there by number;
+	// required where a number exists in several and models name none.
 	Org string
 	// Model makes the model of a record: a *Model, a struct or raw JSON, without
 	// the primary key, which the sink puts in. nil: the value is its own model. An
 	// error makes the record a dead letter.
 	Model func(duijiesync.Record[T]) (any, error)
+	// Unchecked sends models without asking them: by default one that is a [Validator]
+	// is, and what it lacks is a dead letter before anything is done to the record.
+	// Forms that [Client] calls unchecked never are. Of an update only what is sent
+	// counts.
+	Unchecked bool
 	// Compare are the field keys ("FName", "FGroup.FNumber") that tell whether a
 	// stored record is already as it should be. nil: every plain field and
 	// reference the model sets at its top level. Sub-heads can not be compared, lines
@@ -58,6 +64,7 @@ type SaveSink[T any] struct {
 	c     *Client
 	cfg   SaveSinkConfig[T]
 	reuse bool // a record's Raw is its model
+	check bool // models are asked to Validate
 }
 
 // What a SaveSink is to a pipeline.
@@ -84,7 +91,7 @@ func NewSaveSink[T any](c *Client, cfg SaveSinkConfig[T]) (*SaveSink[T], error) 
 	if err := checkLineFields(cfg.CompareLines); err != nil {
 		return nil, err
 	}
-	s := &SaveSink[T]{c: c, cfg: cfg}
+	s := &SaveSink[T]{c: c, cfg: cfg, check: !cfg.Unchecked && !uncheckedForm(f.ID)}
 	if cfg.Model == nil {
 		s.reuse = reusable(reflect.TypeFor[T]())
 		s.cfg.Model = func(rec duijiesync.Record[T]) (any, error) { return rec.Value, nil }
@@ -109,10 +116,28 @@ func (s *SaveSink[T]) model(rec duijiesync.Record[T]) (json.RawMessage, error) {
 	return modelJSON(v)
 }
 
+// checked is the model of a record that has been asked whether it is complete.
+func (s *SaveSink[T]) checked(rec duijiesync.Record[T]) (json.RawMessage, error) {
+	if !s.check {
+		return s.model(rec)
+	}
+	v, err := s.cfg.Model(rec)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkModel(s.cfg.Form, v, rec.Target.ID != ""); err != nil {
+		return nil, err
+	}
+	if s.reuse && rec.Raw != nil {
+		return rec.Raw, nil
+	}
+	return modelJSON(v)
+}
+
 // reusable tells whether the JSON the engine made of a T may be sent as it is:
-// a type that can hold a map has to be looked at value by value.
+// a type that can hold a map, or embeds a model, has to be looked at value by value.
 func reusable(t reflect.Type) bool {
-	return t.Kind() == reflect.Struct && t.Implements(marshalerType)
+	return t.Kind() == reflect.Struct && t.Implements(marshalerType) && !mayEmbed(t)
 }
 
 // storedStatus is FDocumentStatus, which Find hands to Write in Found.Note.
@@ -121,30 +146,36 @@ type storedStatus string
 const audited storedStatus = "C"
 
 // Write saves records in one BatchSave, in two where some need their lines
-// replaced; audited ones are un-audited first where the config says so.
+// replaced; audited ones are un-audited first where the config says so, but none
+// that can not be sent.
 func (s *SaveSink[T]) Write(ctx context.Context, records []duijiesync.Record[T]) ([]duijiesync.Outcome, error) {
 	out := make([]duijiesync.Outcome, len(records))
-	held, err := s.unAudit(ctx, records)
+	models, options := make([]json.RawMessage, len(records)), make([]SaveOptions, len(records))
+	var sendable []int
+	for i, rec := range records {
+		var err error
+		if models[i], options[i], err = s.ready(rec); err != nil {
+			out[i] = duijiesync.Outcome{Kind: duijiesync.OutcomeRefused, TargetID: rec.Target.ID, Code: "model", Message: err.Error()}
+			continue
+		}
+		sendable = append(sendable, i)
+	}
+	held, err := s.unAudit(ctx, records, sendable)
 	if err != nil {
 		return nil, err
 	}
 	var parts [2]saving // the second replaces lines
-	for i, rec := range records {
+	for _, i := range sendable {
 		if refusal, isHeld := held[i]; isHeld {
 			out[i] = refusal
 			continue
 		}
-		model, o, err := s.ready(rec)
-		if err != nil {
-			out[i] = duijiesync.Outcome{Kind: duijiesync.OutcomeRefused, TargetID: rec.Target.ID, Code: "model", Message: err.Error()}
-			continue
-		}
 		part := &parts[0]
-		if o.DeleteEntries != s.cfg.Options.DeleteEntries {
+		if options[i].DeleteEntries != s.cfg.Options.DeleteEntries {
 			part = &parts[1]
 		}
-		part.o = o
-		part.models = append(part.models, model)
+		part.o = options[i]
+		part.models = append(part.models, models[i])
 		part.sent = append(part.sent, i)
 	}
 	written := false
@@ -188,7 +219,7 @@ func (s *SaveSink[T]) ready(rec duijiesync.Record[T]) (json.RawMessage, SaveOpti
 	if err := checkNumber(rec.Key); err != nil { // what can not be looked up must not be written
 		return nil, o, err
 	}
-	model, err := s.model(rec)
+	model, err := s.checked(rec)
 	if err != nil {
 		return nil, o, err
 	}
@@ -378,18 +409,18 @@ func outcome(row RowResult, target string) duijiesync.Outcome {
 // unAudit makes audited records changeable. Nothing is saved yet, so whatever
 // goes wrong is settled by reading the status again: held are the records that
 // must not be sent, with their outcomes.
-func (s *SaveSink[T]) unAudit(ctx context.Context, records []duijiesync.Record[T]) (map[int]duijiesync.Outcome, error) {
+func (s *SaveSink[T]) unAudit(ctx context.Context, records []duijiesync.Record[T], sendable []int) (map[int]duijiesync.Outcome, error) {
 	if !s.cfg.UnAudit {
 		return nil, nil
 	}
-	status, err := s.auditStatus(ctx, records)
+	status, err := s.auditStatus(ctx, records, sendable)
 	if err != nil {
 		return nil, err
 	}
 	var ids []string
-	for _, rec := range records {
-		if status[rec.Target.ID] == audited {
-			ids = append(ids, rec.Target.ID)
+	for _, i := range sendable {
+		if id := records[i].Target.ID; id != "" && status[id] == audited {
+			ids = append(ids, id)
 		}
 	}
 	if len(ids) == 0 {
@@ -436,10 +467,11 @@ func (s *SaveSink[T]) stillAudited(ctx context.Context, records []duijiesync.Rec
 
 // auditStatus is the status of the records that exist: from Find where it is
 // known, else read now.
-func (s *SaveSink[T]) auditStatus(ctx context.Context, records []duijiesync.Record[T]) (map[string]storedStatus, error) {
+func (s *SaveSink[T]) auditStatus(ctx context.Context, records []duijiesync.Record[T], sendable []int) (map[string]storedStatus, error) {
 	known := map[string]storedStatus{}
 	var ask []string
-	for _, rec := range records {
+	for _, i := range sendable {
+		rec := &records[i]
 		if rec.Target.ID == "" {
 			continue
 		}

@@ -130,7 +130,7 @@ func (u *upsert) find(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("kingdee: Upsert: look the number up: %w", err)
 	}
 	stored := newStoredRows(u.form.ID, rows)
-	row, err := stored.row(u.number)
+	row, err := stored.row(u.number, -1, "")
 	if err != nil || row == nil {
 		return "", err
 	}

@@ -1,6 +1,10 @@
 package kingdee
 
-import "github.com/duijie-go/duijie"
+import (
+	"slices"
+
+	"github.com/duijie-go/duijie"
+)
 
 // Voucher is an accounting voucher (凭证) to be saved. Members that are not set
 // are left out and so keep their stored value on an update; see [Field] for
@@ -26,10 +30,12 @@ func (v Voucher) MarshalJSON() ([]byte, error) { return encodeModel(&v) }
 func (v *Voucher) UnmarshalJSON(raw []byte) error { return decodeModel(raw, v) }
 
 // Validate names the required members that a new voucher lacks, of an update only
-// those of new lines, and refuses a new voucher whose debits and credits differ.
+// those of new lines, and refuses a voucher whose debits and credits differ. Of an
+// update with lines that are stored already only the server knows all sides.
 func (v Voucher) Validate() error {
 	var unbalanced []Problem
-	if debit, credit := v.Balance(); !debit.Equal(credit) && !isUpdate(FormVoucher, &v) {
+	stored := slices.ContainsFunc(v.Lines, func(l VoucherLine) bool { return l.EntryID != 0 })
+	if debit, credit := v.Balance(); !debit.Equal(credit) && !(stored && isUpdate(FormVoucher, &v)) {
 		unbalanced = []Problem{{Key: "FEntity", Name: "借贷平衡", Message: "does not balance: debits " + debit.String() + ", credits " + credit.String()}}
 	}
 	return validate(FormVoucher, &v, unbalanced...)
