@@ -1,7 +1,11 @@
 package kingdee
 
 import (
+	"errors"
+	"net/http"
 	"sync/atomic"
+
+	"github.com/duijie-go/duijie"
 )
 
 // spelling remembers which name of a service the server knows, for services
@@ -16,10 +20,20 @@ func (s *spelling) call(names []string, do func(name string) error) error {
 	}
 	var err error
 	for _, name := range names {
-		if err = do(name); !noSuchService(err) {
-			s.works.Store(&name)
-			return err
+		if err = do(name); noSuchService(err) {
+			continue
 		}
+		if ranService(err) {
+			s.works.Store(&name)
+		}
+		return err
 	}
 	return err
+}
+
+// ranService: the answer is that of the service. An outage, a lost session or a
+// busy server tells nothing about its name.
+func ranService(err error) bool {
+	e, ok := errors.AsType[*duijie.APIError](err)
+	return err == nil || ok && e.StatusCode == http.StatusOK && (ofRecords(e.Class) || e.Class == duijie.ClassPermission)
 }
