@@ -149,9 +149,25 @@ func (c *Client) BatchSaveProgress(ctx context.Context, task SaveTask, opts ...d
 		return nil, &TaskError{task, err}
 	}
 	if r.result.ResponseStatus != nil {
+		if err := c.refusedQuestion(r); err != nil {
+			return nil, &TaskError{task, err}
+		}
 		return &TaskProgress{Result: batchResult(r, len(task.Numbers), task.number)}, nil
 	}
 	return c.taskProgress(task, r)
+}
+
+// refusedQuestion is the error of an answer that is a refusal and none of a task:
+// it speaks of the question, not of the rows.
+func (c *Client) refusedQuestion(r *reading) error {
+	var about struct{ Status *wire.Int }
+	if bool(r.result.ResponseStatus.IsSuccess) || r.probe.TaskID != "" || wire.Unmarshal(r.body, &about) != nil || about.Status != nil {
+		return nil
+	}
+	in := &reading{shape: statusShape}
+	v := in.judgeBody(r.body)
+	c.hide(&v, in, duijie.Secret{})
+	return &duijie.APIError{Platform: platform, Op: "QueryAsyncResult", Class: v.Class, Code: v.Code, Message: v.Message, Hint: v.Hint}
 }
 
 // taskAnswer is what the server says of a task.
