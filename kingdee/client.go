@@ -205,11 +205,15 @@ var known = map[string]operation{
 	"UnAudit":            {effect: duijie.EffectWrite, shape: statusShape},
 	"Delete":             {effect: duijie.EffectWrite, shape: statusShape},
 	"CancelAssign":       {effect: duijie.EffectWrite, shape: statusShape},
+	"ExcuteOperation":    {effect: duijie.EffectWrite, shape: statusShape},
+	"ExecuteOperation":   {effect: duijie.EffectWrite, shape: statusShape},
+	"SendMsg":            {effect: duijie.EffectWrite, shape: statusShape},
 }
 
 func knownOperation(service string) operation {
 	op, ok := known[opName(service)]
-	if !ok {
+	platforms := strings.HasPrefix(service, servicePrefix) || service == inventoryService || service == dataCenterService
+	if !ok || !platforms { // a plug-in's View may do anything
 		op = operation{effect: duijie.EffectWrite}
 	}
 	op.service = service
