@@ -227,9 +227,28 @@ func (s *StatusResult) mentions(i int, name string) bool {
 		}
 	}
 	for _, e := range s.Errors {
-		if strings.Contains(e.Message, name) || e.Index == i && len(s.Succeeded) == 0 {
+		if containsName(e.Message, name) || e.Index == i && len(s.Succeeded) == 0 {
 			return true
 		}
 	}
 	return false
+}
+
+// containsName finds a number or id in a text, but not as a part of a longer one.
+func containsName(text, name string) bool {
+	part := func(c byte) bool {
+		return c == '-' || c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+	}
+	for from := 0; ; {
+		at := strings.Index(text[from:], name)
+		if at < 0 || name == "" {
+			return false
+		}
+		at += from
+		end := at + len(name)
+		if (at == 0 || !part(text[at-1])) && (end == len(text) || !part(text[end])) {
+			return true
+		}
+		from = at + 1
+	}
 }
