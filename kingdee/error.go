@@ -104,6 +104,7 @@ const (
 	hintField      = "fields differ per installation: read the form's metadata (QueryBusinessInfo) or its WebAPI page"
 	hintPermission = "grant the right to the integration user (集成用户)"
 	hintDuplicate  = "look the record up and save it with its primary key to update it"
+	hintUnnamed    = "records may have been taken all the same: look the numbers up"
 	hintApp        = "check AppID and AppSecret (第三方系统登录授权)"
 )
 

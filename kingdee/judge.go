@@ -119,10 +119,12 @@ func (r *reading) structured(httpStatus int) (verdict, bool) {
 // failure finds the refusal in an envelope.
 func (r *reading) failure() (verdict, bool) {
 	st := r.result.ResponseStatus
+	unnamed := false // something was taken, and the answer does not say what
 	if c := r.result.ConvertResponseStatus; c != nil && !bool(c.IsSuccess) && (st == nil || st.MsgCode != "1") {
 		if r.shape == pushShape && st != nil && bool(st.IsSuccess) && len(st.succeeded()) > 0 {
 			return verdict{}, false // some lines were pushed, others not
 		}
+		unnamed = r.shape == pushShape && st != nil && bool(st.IsSuccess) && st.SuccessEntitys == nil
 		st = c
 	}
 	switch {
@@ -151,11 +153,30 @@ func (r *reading) failure() (verdict, bool) {
 	if (r.shape == batchShape || r.shape == taskShape) && r.rowVerdicts(st) && (ofRecords(v.Class) && v.Hint != hintForm || lock) {
 		return verdict{}, false
 	}
-	if len(st.succeeded()) > 0 {
+	switch {
+	case len(st.succeeded()) > 0:
 		v.Ambiguous = true
 		v.Hint = "some records were taken all the same: read SuccessEntitys of the answer"
+	case unnamed || !v.NoEffect && ofRecords(v.Class) && v.Hint != hintForm && r.mayHaveTaken(st, v.Class):
+		v.Ambiguous = true
+		v.Hint = hintUnnamed
+	case v.NoEffect && v.Class == duijie.ClassUnavailable && r.shape == pushShape && st == r.result.ResponseStatus && st.SuccessEntitys == nil:
+		v.NoEffect = false // one target is locked, others may be made
 	}
 	return v, true
+}
+
+// mayHaveTaken tells of a refusal that may stand beside a stored record: a save
+// that names one, which failed at submit or audit, and a batch of a server that
+// names no successes.
+func (r *reading) mayHaveTaken(st *status, class duijie.Class) bool {
+	switch r.shape {
+	case statusShape:
+		return class != duijie.ClassConflict && r.result.ID != "" && r.result.ID != "0"
+	case batchShape, taskShape:
+		return r.records > 1 && st.SuccessEntitys == nil
+	}
+	return false
 }
 
 // ofRecords: refusals of this class speak of records, not of the call.

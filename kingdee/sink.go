@@ -254,6 +254,7 @@ func (s *SaveSink[T]) save(ctx context.Context, records []duijiesync.Record[T], 
 		}
 		return nil
 	}
+	err = s.separable(err)
 	if !refusedWhole(err) || len(p.sent) == 1 || len(p.sent) == len(records) {
 		return s.failed(out, p.sent, len(records), err)
 	}
@@ -264,6 +265,19 @@ func (s *SaveSink[T]) save(ctx context.Context, records []duijiesync.Record[T], 
 		}
 	}
 	return nil
+}
+
+// separable takes the doubt out of the refusal of a batch by a server that names no
+// successes, so that the bad record is found: saving a stored one again is refused
+// for its number, or changes nothing, unless lines are added.
+func (s *SaveSink[T]) separable(err error) error {
+	e, ok := errors.AsType[*duijie.APIError](err)
+	if !ok || e.Hint != hintUnnamed || s.cfg.Lines == AddLines {
+		return err
+	}
+	plain := *e
+	plain.OutcomeUnknown = false
+	return &plain
 }
 
 // refusedWhole: nothing was saved because of at least one of the records.

@@ -1,0 +1,134 @@
+package kingdee
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/duijie-go/duijie"
+)
+
+// answering answers by the last word of the service, in turn; the last stays.
+func answering(t *testing.T, answers map[string][]string) (*Client, map[string]int) {
+	t.Helper()
+	asked := map[string]int{}
+	c := mocked(t, SignHeaders, func(r *http.Request) (*http.Response, error) {
+		op := opName(strings.TrimSuffix(r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:], serviceSuffix))
+		list := answers[op]
+		n := asked[op]
+		asked[op]++
+		if len(list) == 0 {
+			return &http.Response{StatusCode: http.StatusNotFound, Body: io.NopCloser(strings.NewReader("no such service"))}, nil
+		}
+		text := list[min(n, len(list)-1)]
+		if text == "cut" {
+			return nil, io.ErrUnexpectedEOF
+		}
+		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(text))}, nil
+	})
+	return c, asked
+}
+
+// A bad moment says nothing about how the server spells a service.
+func TestSpellingIsLearntFromAnswersOnly(t *testing.T) {
+	t.Parallel()
+	c := mocked(t, SignHeaders, func() func(r *http.Request) (*http.Response, error) {
+		n := 0
+		return func(r *http.Request) (*http.Response, error) {
+			n++
+			switch {
+			case n == 1:
+				return nil, io.ErrUnexpectedEOF
+			case strings.Contains(r.URL.Path, "Excute"):
+				return &http.Response{StatusCode: http.StatusNotFound, Body: io.NopCloser(strings.NewReader("no such service"))}, nil
+			}
+			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(okStatus))}, nil
+		}
+	}())
+	req := StatusRequest{FormID: "BD_Customer", IDs: []string{"1"}}
+	_, err := c.Operate(t.Context(), "Forbid", req)
+	require.ErrorIs(t, err, duijie.ErrOutcomeUnknown)
+	_, err = c.Operate(t.Context(), "Forbid", req)
+	require.NoError(t, err, "the other spelling is still tried")
+}
+
+// That the server does not know the task says nothing about its rows.
+func TestARefusedQuestionAfterATaskIsNotItsResult(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []string{
+		`{"Result":{"ResponseStatus":{"ErrorCode":500,"IsSuccess":false,"Errors":[{"FieldName":null,"Message":"任务不存在","DIndex":0}],"SuccessEntitys":[],"MsgCode":10}}}`,
+		`{"Result":{"ResponseStatus":{"ErrorCode":500,"IsSuccess":false,"Errors":[{"FieldName":null,"Message":"出错","DIndex":0}],"SuccessEntitys":[],"MsgCode":11}}}`,
+		`{"Result":{"ResponseStatus":{"ErrorCode":500,"IsSuccess":false,"Errors":[],"SuccessEntitys":[],"MsgCode":2}}}`,
+	} {
+		c, _ := answering(t, map[string][]string{"QueryAsyncResult": {answer}})
+		_, err := c.BatchSaveResult(t.Context(), SaveTask{ID: "t", FormID: "BD_Customer", Numbers: []string{"C-1"}})
+		require.ErrorIs(t, err, duijie.ErrOutcomeUnknown, answer)
+	}
+}
+
+// A plug-in's own View may do anything.
+func TestCustomServicesAreWritesWhateverTheirName(t *testing.T) {
+	t.Parallel()
+	c, asked := answering(t, map[string][]string{"View": {"cut"}})
+	err := c.Call(t.Context(), "Acme.Orders.View,Acme", nil, nil)
+	require.ErrorIs(t, err, duijie.ErrOutcomeUnknown)
+	require.Equal(t, 1, asked["View"], "it is not sent twice")
+	c, _ = answering(t, map[string][]string{"Save": {`{"ok":true}`}})
+	require.NoError(t, c.Call(t.Context(), "Acme.Orders.Save,Acme", nil, nil), "it has an answer of its own")
+	for _, service := range []string{"ExcuteOperation", "ExecuteOperation", "SendMsg"} {
+		c, _ = answering(t, map[string][]string{service: {`null`}})
+		require.ErrorIs(t, c.Call(t.Context(), service, nil, nil), duijie.ErrOutcomeUnknown, "%s: no verdict is no success", service)
+	}
+}
+
+// A save that failed behind the saving has left a record.
+func TestAFailedSaveThatNamesItsRecordIsInDoubt(t *testing.T) {
+	t.Parallel()
+	c, _ := answering(t, map[string][]string{"Save": {
+		`{"Result":{"ResponseStatus":{"ErrorCode":500,"IsSuccess":false,"Errors":[{"FieldName":"","Message":"审核失败","DIndex":0}],"SuccessEntitys":[],"MsgCode":11},"Id":100061,"Number":"C-1"}}`,
+		`{"Result":{"ResponseStatus":{"ErrorCode":500,"IsSuccess":false,"Errors":[{"FieldName":"","Message":"保存失败","DIndex":0}],"SuccessEntitys":[],"MsgCode":11},"Id":"","Number":""}}`,
+	}})
+	req := SaveRequest{FormID: "BD_Customer", Model: newCustomer("C-1", "甲"), SaveOptions: SaveOptions{AutoSubmitAndAudit: true}}
+	_, err := c.Save(t.Context(), req)
+	require.ErrorIs(t, err, duijie.ErrOutcomeUnknown)
+	_, err = c.Save(t.Context(), req)
+	require.ErrorIs(t, err, duijie.ErrRefused)
+	require.NotErrorIs(t, err, duijie.ErrOutcomeUnknown)
+}
+
+// Servers that name no successes may have stored some rows of a batch.
+func TestABatchRefusedWithoutNamesIsInDoubt(t *testing.T) {
+	t.Parallel()
+	c, _ := answering(t, map[string][]string{"BatchSave": {`{"Result":{"ResponseStatus":{"ErrorCode":500,"IsSuccess":false,"Errors":[{"FieldName":"FName","Message":"必填"}]}}}`}})
+	two := BatchSaveRequest{FormID: "BD_Customer", Models: []any{newCustomer("C-1", "甲"), newCustomer("C-2", "乙")}}
+	_, err := c.BatchSave(t.Context(), two)
+	require.ErrorIs(t, err, duijie.ErrOutcomeUnknown)
+	two.Models = two.Models[:1]
+	res, err := c.BatchSave(t.Context(), two)
+	require.NoError(t, err)
+	require.Equal(t, RowRefused, res.Rows[0].Status)
+}
+
+// A locked target is no reason to push again where the answer names no bills.
+func TestPushIsNotRepeatedWhereBillsMayBeMade(t *testing.T) {
+	t.Parallel()
+	c, asked := answering(t, map[string][]string{"Push": {`{"Result":{"ResponseStatus":{"ErrorCode":500,"IsSuccess":false,"Errors":[{"Message":"网络控制"}],"MsgCode":13}}}`}})
+	_, err := c.Push(t.Context(), PushRequest{FormID: "SAL_SaleOrder", IDs: []string{"1", "2"}, RuleID: "R"})
+	require.ErrorIs(t, err, duijie.ErrOutcomeUnknown)
+	require.Equal(t, 1, asked["Push"])
+	c, _ = answering(t, map[string][]string{"Push": {`{"Result":{"ResponseStatus":{"IsSuccess":true},"ConvertResponseStatus":{"IsSuccess":false,"Errors":[{"Message":"部分行不满足条件"}]}}}`}})
+	_, err = c.Push(t.Context(), PushRequest{FormID: "SAL_SaleOrder", IDs: []string{"1", "2"}, RuleID: "R"})
+	require.ErrorIs(t, err, duijie.ErrOutcomeUnknown, "the save says yes and names nothing")
+}
+
+// A number inside another one is not the one that was refused.
+func TestMissingIsNotHiddenByALongerNumber(t *testing.T) {
+	t.Parallel()
+	c, _ := answering(t, map[string][]string{"Audit": {`{"Result":{"ResponseStatus":{"ErrorCode":500,"IsSuccess":false,"Errors":[{"FieldName":"","Message":"单据编号为“C-10”的客户，单据已经审核！","DIndex":2}],"SuccessEntitys":[{"Id":2,"Number":"C-2","DIndex":1}],"MsgCode":11}}}`}})
+	res, err := c.Audit(t.Context(), StatusRequest{FormID: "BD_Customer", Numbers: []string{"C-1", "C-2", "C-10"}})
+	require.NoError(t, err)
+	require.Equal(t, []string{"C-1"}, res.Missing)
+}
