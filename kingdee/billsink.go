@@ -30,7 +30,8 @@ type BillSinkConfig[T any] struct {
 	Until BillStage
 	// TakeBack takes a bill whose contents change out of its status first: un-audit
 	// (反审核) where it is audited, take back (撤销) where it is submitted. Without it
-	// such a change is refused.
+	// such a change is refused. A change that is refused before it is sent, by Model, by
+	// the check of the model or by Lines, leaves the bill as it is.
 	TakeBack bool
 	// RestoreRefused brings a bill whose change was refused after it was taken back to
 	// its status again; without it the bill stays open, and the dead letter says so.
@@ -118,6 +119,10 @@ func (cfg BillSinkConfig[T]) workflow(c *Client, save *SaveSink[T]) workflow.Con
 		Save: save, Editable: open, Final: StatusInAudit, Beyond: []string{StatusAudited},
 		Steps:          []workflow.Step{{Name: "submit", From: open, To: StatusInAudit, Do: step(c.Submit)}},
 		RestoreRefused: cfg.RestoreRefused, StepRetries: cfg.StepRetries,
+		Check: func(rec duijiesync.Record[T]) error {
+			_, _, err := save.ready(rec)
+			return err
+		},
 		Status: func(ctx context.Context, ids []string) (map[string]string, error) {
 			read, err := save.readStatus(ctx, ids)
 			out := make(map[string]string, len(read))

@@ -1,6 +1,7 @@
 package kingdee
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -188,5 +189,25 @@ func TestIDsAreKeptAsTheyAre(t *testing.T) {
 		} else {
 			require.Equal(t, "'"+id+"'", text)
 		}
+	}
+}
+
+// Nor is a bill taken back for a change that is never sent.
+func TestBillSinkLeavesAuditedWhatItCanNotSend(t *testing.T) {
+	t.Parallel()
+	for _, until := range []BillStage{BillSubmitted, BillAudited} {
+		c, s := orderServer(t)
+		sink := orderSink(t, c, func(cfg *BillSinkConfig[json.RawMessage]) { cfg.TakeBack, cfg.Until = true, until })
+		state := duijiesync.NewMemoryState()
+		_, letters := sendOrder(t, sink, state, orderModel("XS1", 5, 7))
+		require.Empty(t, letters)
+		_, letters = sendOrder(t, sink, state, orderModel("XS1", 5, 8))
+		require.Len(t, letters, 1)
+		require.Contains(t, letters[0].Message, "without FEntryID")
+		require.Zero(t, s.Count("UnAudit")+s.Count("CancelAssign"))
+		rec, _ := s.Record(FormSaleOrder.ID, "XS1")
+		require.Equal(t, map[BillStage]string{BillSubmitted: "B", BillAudited: "C"}[until], rec.Status)
+		_, letters = sendOrder(t, sink, state, orderModel("XS1", 5, 7))
+		require.Empty(t, letters, "what is stored is right again")
 	}
 }

@@ -22,6 +22,8 @@ const (
 	// CodeNotEditable: its contents changed, and no step leads back from its status
 	// to one in which it can be saved.
 	CodeNotEditable = "workflow.not_editable"
+	// CodeUnfit: Config.Check refuses the change. The document was not taken back for it.
+	CodeUnfit = "workflow.unfit"
 	// CodeMovedBack: somebody moved the document back while it was on its way.
 	// Replay goes on from where it is.
 	CodeMovedBack = "workflow.moved_back"

@@ -73,6 +73,10 @@ type Config[T any] struct {
 	// the refusal: {"V": "voided"}.
 	Stopped map[string]string
 
+	// Check tells of a change that Save would refuse without asking the target. It is
+	// asked before a document is taken back for the change, with its target id, and
+	// is quick. nil: nothing is known before.
+	Check func(rec duijiesync.Record[T]) error
 	// RestoreRefused brings a document whose change is refused back to Final, after
 	// it was undone for it. Default: it stays where the undoing left it, and the
 	// dead letter says so.

@@ -128,6 +128,15 @@ func (w *writing[T]) stands(r *row[T], status string, there bool) {
 // undo takes back documents that change until they can be saved.
 func (w *writing[T]) undo() error {
 	edit := func(r *row[T]) bool { return r.save && r.id != "" && !w.s.table.editable[r.status] }
+	if check := w.s.c.Check; check != nil {
+		for _, r := range w.alive(edit) {
+			rec := *r.rec
+			rec.Target.ID = r.id
+			if err := check(rec); err != nil {
+				w.refuse(r, CodeUnfit, err.Error())
+			}
+		}
+	}
 	if err := w.march(w.s.c.Undo, w.s.table.back, edit); err != nil {
 		return err
 	}
