@@ -153,7 +153,7 @@ func stepOutcomes(ids []string, res *StatusResult, err error) ([]duijiesync.Outc
 		return out, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, outage(err)
 	}
 	for i, id := range ids {
 		done := slices.ContainsFunc(res.Succeeded, func(e Entity) bool { return e.ID == id })
@@ -172,6 +172,18 @@ func stepOutcomes(ids []string, res *StatusResult, err error) ([]duijiesync.Outc
 		}
 	}
 	return out, nil
+}
+
+// outage is the error of a server that does not know the service: it refuses no
+// record, however much its code looks like that of one that is not there.
+func outage(err error) error {
+	e, ok := errors.AsType[*duijie.APIError](err)
+	if !ok || !noSuchService(err) {
+		return err
+	}
+	other := *e
+	other.Class = duijie.ClassUnavailable
+	return &other
 }
 
 // Write brings records to their stage.

@@ -450,7 +450,7 @@ func (s *SaveSink[T]) unAudit(ctx context.Context, records []duijiesync.Record[T
 		if !errors.Is(err, duijie.ErrRefused) && !errors.Is(err, duijie.ErrNotFound) {
 			refusal.Kind = duijiesync.OutcomeRetryable
 		}
-		if e.Class == duijie.ClassUnauthenticated || e.Class == duijie.ClassPermission {
+		if e.Class == duijie.ClassUnauthenticated || e.Class == duijie.ClassPermission || noSuchService(err) {
 			return nil, err
 		}
 	} else if err != nil {

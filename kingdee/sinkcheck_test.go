@@ -211,3 +211,22 @@ func TestBillSinkLeavesAuditedWhatItCanNotSend(t *testing.T) {
 		require.Empty(t, letters, "what is stored is right again")
 	}
 }
+
+// A proxy that knows no such path refuses no record.
+func TestAMissingServiceRefusesNoRecord(t *testing.T) {
+	t.Parallel()
+	ids := []string{"1", "2"}
+	missing := &duijie.APIError{Class: duijie.ClassNotFound, StatusCode: 404, Code: "404"}
+	_, err := stepOutcomes(ids, nil, missing)
+	require.NotErrorIs(t, err, duijie.ErrNotFound)
+	require.ErrorIs(t, err, duijie.ErrUnavailable)
+	_, err = stepOutcomes(ids, nil, &duijie.APIError{Class: duijie.ClassNotFound, StatusCode: 200, Code: "9"})
+	require.ErrorIs(t, err, duijie.ErrNotFound, "a record that is not there is one")
+
+	c, _ := answering(t, map[string][]string{"ExecuteBillQuery": {`[[200001,"C"]]`}})
+	sink := customerSink(t, c, func(cfg *SaveSinkConfig[Customer]) { cfg.UnAudit = true })
+	rec := record(newCustomer("C-0001", "甲"))
+	rec.Target.ID = "200001"
+	_, err = sink.Write(t.Context(), []duijiesync.Record[Customer]{rec})
+	require.ErrorIs(t, err, duijie.ErrNotFound, "the run stops")
+}
