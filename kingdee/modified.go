@@ -46,7 +46,8 @@ type ModifiedConfig[T any] struct {
 // changed since the run before. Each run reads one span of modification time
 // that has ended, so that no record comes into it while it is read, and inside by
 // primary key, so that those that leave it shift nothing. Deleted records are
-// not seen.
+// not seen, nor those without a modification time, as some that were imported:
+// read these once with [NewSource].
 //
 // q is that of [NewSource]; its Filter narrows the source further. It must have
 // no Order and no Top.
@@ -92,8 +93,14 @@ func NewModifiedSource[T any](c *Client, q Query, cfg ModifiedConfig[T], opts ..
 }
 
 // narrow adds a span to the filter of a query: from <= Field < to, in the
-// server's zone.
+// server's zone. Where its clocks are set back in between, the wall times of both
+// hours are asked for.
 func (cfg ModifiedConfig[T]) narrow(q Query, span window.Span) (Query, error) {
+	_, before := span.From.In(cfg.Zone).Zone()
+	_, behind := span.To.In(cfg.Zone).Zone()
+	if back := time.Duration(before-behind) * time.Second; back > 0 {
+		span.From, span.To = span.From.Add(-back), span.To.Add(back)
+	}
 	for _, end := range []struct {
 		op string
 		at time.Time

@@ -3,12 +3,15 @@ package kingdee
 import (
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/sync/window"
 )
 
 // answering answers by the last word of the service, in turn; the last stays.
@@ -131,4 +134,29 @@ func TestMissingIsNotHiddenByALongerNumber(t *testing.T) {
 	res, err := c.Audit(t.Context(), StatusRequest{FormID: "BD_Customer", Numbers: []string{"C-1", "C-2", "C-10"}})
 	require.NoError(t, err)
 	require.Equal(t, []string{"C-1"}, res.Missing)
+}
+
+// Where clocks are set back an hour comes twice: a span over it must not be an
+// empty one on the wall.
+func TestSpansCoverTheHourThatComesTwice(t *testing.T) {
+	t.Parallel()
+	zone, err := time.LoadLocation("America/New_York")
+	require.NoError(t, err)
+	back := time.Date(2025, 11, 2, 6, 0, 0, 0, time.UTC) // 02:00 becomes 01:00
+	cfg := ModifiedConfig[struct{}]{Field: "FModifyDate", Zone: zone}
+	for _, span := range []window.Span{
+		{From: back.Add(-10 * time.Minute), To: back.Add(10 * time.Minute)}, {From: back.Add(-3 * time.Hour), To: back.Add(10 * time.Minute)},
+	} {
+		q, err := cfg.narrow(Query{FormID: "X"}, span)
+		require.NoError(t, err)
+		ends := regexp.MustCompile(`'([^']+)'`).FindAllStringSubmatch(q.Filter, -1)
+		require.Len(t, ends, 2)
+		for at := span.From; at.Before(span.To); at = at.Add(time.Minute) {
+			wall := at.In(zone).Format(time.DateTime)
+			require.True(t, ends[0][1] <= wall && wall < ends[1][1], "%s in %s", wall, q.Filter)
+		}
+	}
+	q, err := cfg.narrow(Query{FormID: "X"}, window.Span{From: back.Add(-30 * time.Hour), To: back.Add(-29 * time.Hour)})
+	require.NoError(t, err)
+	require.Equal(t, "FModifyDate >= '2025-10-31 20:00:00' and FModifyDate < '2025-10-31 21:00:00'", q.Filter)
 }

@@ -24,7 +24,9 @@ type SourceConfig[T any] struct {
 	Version func(T) int64
 	// Rescan makes the last batch's checkpoint the beginning, so that the next
 	// run reads everything again and the ledger passes what changed. Without it
-	// the next run goes on behind the greatest key: new records only.
+	// the next run goes on behind the greatest key: new records only, and not one that
+	// was given a smaller key and stored later. What must not be missed is for
+	// [NewModifiedSource].
 	Rescan bool
 }
 
