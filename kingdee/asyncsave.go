@@ -193,6 +193,8 @@ func (c *Client) taskProgress(task SaveTask, r *reading) (*TaskProgress, error) 
 	switch {
 	case bool(a.IsFaulted) || bool(a.Cancelled):
 		return nil, c.taskFailed(task, a)
+	case a.Status < 0 || a.Status > taskComplete:
+		return nil, &TaskError{task, fmt.Errorf("its status %d is unknown: %w", a.Status, duijie.ErrMalformedAnswer)}
 	case a.Status != taskComplete:
 		return &TaskProgress{Progress: string(a.Progress), Description: string(a.ProgressDesc)}, nil
 	}

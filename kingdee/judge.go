@@ -157,6 +157,9 @@ func (r *reading) failure() (verdict, bool) {
 	case len(st.succeeded()) > 0:
 		v.Ambiguous = true
 		v.Hint = "some records were taken all the same: read SuccessEntitys of the answer"
+	case text == "" && from == noMsgCode: // neither yes nor a reason for no
+		v.Ambiguous = true
+		v.Hint = "the answer tells neither success nor a reason: look the record up"
 	case unnamed || !v.NoEffect && ofRecords(v.Class) && v.Hint != hintForm && r.mayHaveTaken(st, v.Class):
 		v.Ambiguous = true
 		v.Hint = hintUnnamed

@@ -1,6 +1,7 @@
 package kingdee
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"regexp"
@@ -159,4 +160,29 @@ func TestSpansCoverTheHourThatComesTwice(t *testing.T) {
 	q, err := cfg.narrow(Query{FormID: "X"}, window.Span{From: back.Add(-30 * time.Hour), To: back.Add(-29 * time.Hour)})
 	require.NoError(t, err)
 	require.Equal(t, "FModifyDate >= '2025-10-31 20:00:00' and FModifyDate < '2025-10-31 21:00:00'", q.Filter)
+}
+
+// A refusal without a word may be none.
+func TestARefusalWithoutAReasonIsInDoubt(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []string{`{"Result":{"ResponseStatus":{}}}`, `{"Result":{"ResponseStatus":{"IsSuccess":false,"Errors":[],"MsgCode":0}}}`} {
+		c, _ := answering(t, map[string][]string{"Save": {answer}, "Push": {answer}, "BatchSave": {answer}})
+		_, err := c.Save(t.Context(), SaveRequest{FormID: "BD_Customer", Model: newCustomer("C-1", "甲")})
+		require.ErrorIs(t, err, duijie.ErrOutcomeUnknown, answer)
+		_, err = c.Push(t.Context(), PushRequest{FormID: "SAL_SaleOrder", IDs: []string{"1"}, RuleID: "R"})
+		require.ErrorIs(t, err, duijie.ErrOutcomeUnknown, answer)
+		_, err = c.BatchSave(t.Context(), BatchSaveRequest{FormID: "BD_Customer", Models: []any{newCustomer("C-1", "甲")}})
+		require.ErrorIs(t, err, duijie.ErrOutcomeUnknown, answer)
+	}
+}
+
+// Nobody waits for ever on a status the platform does not describe.
+func TestATaskOfUnknownStatusEndsTheWaiting(t *testing.T) {
+	t.Parallel()
+	c, _ := answering(t, map[string][]string{"QueryAsyncResult": {`{"TaskId":"t","Status":7,"Result":null}`}})
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	_, err := c.BatchSaveResult(ctx, SaveTask{ID: "t", FormID: "BD_Customer", Numbers: []string{"C-1"}})
+	require.ErrorIs(t, err, duijie.ErrOutcomeUnknown)
+	require.ErrorIs(t, err, duijie.ErrMalformedAnswer)
 }
