@@ -2,8 +2,10 @@ package kingdee
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -185,4 +187,21 @@ func TestATaskOfUnknownStatusEndsTheWaiting(t *testing.T) {
 	_, err := c.BatchSaveResult(ctx, SaveTask{ID: "t", FormID: "BD_Customer", Numbers: []string{"C-1"}})
 	require.ErrorIs(t, err, duijie.ErrOutcomeUnknown)
 	require.ErrorIs(t, err, duijie.ErrMalformedAnswer)
+}
+
+// A client shows no secret under any verb, also as a copy, or inside what has no
+// method of ours to ask.
+func TestPrintedClientsHideTheirSecrets(t *testing.T) {
+	t.Parallel()
+	c := mocked(t, SignHeaders, answerText(500, ""))
+	byValue := reflect.ValueOf(c).Elem().Interface()
+	for _, v := range []any{c, byValue, c.Customers, *c.Customers, struct{ c *Client }{c}, c.auth, []any{byValue}} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+			text := fmt.Sprintf(verb, v)
+			for _, secret := range []string{"password-planted", "app-secret-planted", "bn4ZWR8PFhuj1R5uW2GhWM1NuuviuRsN"} {
+				require.NotContains(t, text, secret, "%T under %s", v, verb)
+				require.NotContains(t, text, fmt.Sprintf("%x", secret), "%T under %s", v, verb)
+			}
+		}
+	}
 }

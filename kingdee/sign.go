@@ -29,9 +29,11 @@ type credentials struct {
 }
 
 // signer makes the nine headers of signed requests. Six of them depend on the
-// credentials alone and are made once. It is used by pointer, so that printing
-// what holds it shows an address.
-type signer struct {
+// credentials alone and are made once. They are behind two pointers: printing what
+// holds a signer, even under a verb that does not fit, shows an address.
+type signer struct{ keys *signKeys }
+
+type signKeys struct {
 	fixed        http.Header
 	clientSecret string
 }
@@ -47,15 +49,15 @@ func newSigner(c credentials) *signer {
 	h.Set("X-Kd-Appkey", appID)
 	h.Set("X-Kd-Appdata", base64.StdEncoding.EncodeToString([]byte(plain)))
 	h.Set("X-Kd-Signature", hmacText(c.appSecret.Reveal(), appID+plain))
-	return &signer{fixed: h, clientSecret: clientSecret}
+	return &signer{&signKeys{fixed: h, clientSecret: clientSecret}}
 }
 
 // sign sets the headers of one request. path is path and query as they are sent.
 func (s *signer) sign(h http.Header, path, timestamp, nonce string) {
-	for k, v := range s.fixed {
+	for k, v := range s.keys.fixed {
 		h[k] = v
 	}
-	fresh := []string{timestamp, nonce, apiSignature(s.clientSecret, path, timestamp, nonce)}
+	fresh := []string{timestamp, nonce, apiSignature(s.keys.clientSecret, path, timestamp, nonce)}
 	h["X-Api-Timestamp"], h["X-Api-Nonce"], h["X-Api-Signature"] = fresh[0:1:1], fresh[1:2:2], fresh[2:3:3]
 }
 
