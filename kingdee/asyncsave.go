@@ -161,7 +161,8 @@ func (c *Client) BatchSaveProgress(ctx context.Context, task SaveTask, opts ...d
 // it speaks of the question, not of the rows.
 func (c *Client) refusedQuestion(r *reading) error {
 	var about struct{ Status *wire.Int }
-	if bool(r.result.ResponseStatus.IsSuccess) || r.probe.TaskID != "" || wire.Unmarshal(r.body, &about) != nil || about.Status != nil {
+	_ = wire.Unmarshal(r.body, &about) // no status then
+	if bool(r.result.ResponseStatus.IsSuccess) || r.probe.TaskID != "" || about.Status != nil {
 		return nil
 	}
 	in := &reading{shape: statusShape}

@@ -71,7 +71,7 @@ func (s *SaveSink[T]) compareLines(ctx context.Context, models []json.RawMessage
 			if !has || out[i].TargetID == "" {
 				continue
 			}
-			if change, differs := diffLines(entry, s.lineFields(entry), lines, stored[out[i].TargetID]); differs {
+			if change, differs := diffLines(entry, s.lineFields(entry), lines, stored[out[i].TargetID], s.cfg.Lines == AddLines); differs {
 				out[i].Match = duijiesync.Different
 				out[i].Changes = append(out[i].Changes, change)
 			}
@@ -115,8 +115,9 @@ func (s *SaveSink[T]) readLines(ctx context.Context, entry string, ids []string)
 	return out, nil
 }
 
-// diffLines compares lines regardless of their order.
-func diffLines(entry string, fields []string, model Cell, stored [][]Cell) (duijiesync.Change, bool) {
+// diffLines compares lines regardless of their order. beside: others may be stored
+// too.
+func diffLines(entry string, fields []string, model Cell, stored [][]Cell, beside bool) (duijiesync.Change, bool) {
 	rest := slices.Clone(stored)
 	wanted := 0
 	var missing json.RawMessage
@@ -131,7 +132,7 @@ func diffLines(entry string, fields []string, model Cell, stored [][]Cell) (duij
 		}
 		rest = slices.Delete(rest, at, at+1)
 	}
-	if missing == nil && len(rest) == 0 {
+	if missing == nil && (beside || len(rest) == 0) {
 		return duijiesync.Change{}, false
 	}
 	c := duijiesync.Change{Field: entry, Old: fmt.Sprintf("%d lines", len(stored)), New: fmt.Sprintf("%d lines", wanted)}

@@ -24,7 +24,9 @@ const (
 	// model take their place, with new keys. What was linked to the old ones loses
 	// them.
 	ReplaceLines
-	// AddLines sends it as it is: the lines come beside the stored ones.
+	// AddLines sends it as it is: the lines come beside the stored ones. A sink needs
+	// Compare and CompareLines for it: a bill that has lines equal to all of the model
+	// is right as it is, else a lost answer would have them added twice.
 	AddLines
 )
 
@@ -33,8 +35,8 @@ func (p LinePolicy) apply(o SaveOptions, model json.RawMessage) (SaveOptions, er
 	if o.DeleteEntries || p == AddLines {
 		return o, nil
 	}
-	entry := unnamedLines(model, o.UpdateFields)
-	if entry == "" {
+	unnamed := unnamedLines(model, o.UpdateFields)
+	if len(unnamed) == 0 {
 		return o, nil
 	}
 	if p == ReplaceLines {
@@ -42,23 +44,24 @@ func (p LinePolicy) apply(o SaveOptions, model json.RawMessage) (SaveOptions, er
 		return o, nil
 	}
 	return o, fmt.Errorf("kingdee: the record exists, and lines of %s without FEntryID would come beside the stored ones: "+
-		"choose ReplaceLines or AddLines, or name the stored lines: %w", entry, duijie.ErrInvalid)
+		"choose ReplaceLines or AddLines, or name the stored lines: %w", unnamed[0], duijie.ErrInvalid)
 }
 
-// unnamedLines is the key of the first entry of a model that has lines without
-// FEntryID and would be written, "" when there is none.
-func unnamedLines(model json.RawMessage, updateFields []string) string {
+// unnamedLines are the keys of the entries of a model that have lines without
+// FEntryID and would be written.
+func unnamedLines(model json.RawMessage, updateFields []string) (entries []string) {
 	for m := range wire.Walk(model) {
 		if m.Value[0] != '[' || len(updateFields) > 0 && !slices.ContainsFunc(updateFields, func(f string) bool { return strings.EqualFold(f, string(m.Key)) }) {
 			continue
 		}
 		for line := range wire.Elements(m.Value) {
 			if wire.First(line) == '{' && !namesLine(line) {
-				return string(m.Key)
+				entries = append(entries, string(m.Key))
+				break
 			}
 		}
 	}
-	return ""
+	return entries
 }
 
 // namesLine tells whether a line has the key of a stored one.

@@ -33,6 +33,9 @@ func answering(t *testing.T, answers map[string][]string) (*Client, map[string]i
 		if text == "cut" {
 			return nil, io.ErrUnexpectedEOF
 		}
+		if text == "404" {
+			return &http.Response{StatusCode: http.StatusNotFound, Body: io.NopCloser(strings.NewReader("no such service"))}, nil
+		}
 		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(text))}, nil
 	})
 	return c, asked
@@ -41,19 +44,7 @@ func answering(t *testing.T, answers map[string][]string) (*Client, map[string]i
 // A bad moment says nothing about how the server spells a service.
 func TestSpellingIsLearntFromAnswersOnly(t *testing.T) {
 	t.Parallel()
-	c := mocked(t, SignHeaders, func() func(r *http.Request) (*http.Response, error) {
-		n := 0
-		return func(r *http.Request) (*http.Response, error) {
-			n++
-			switch {
-			case n == 1:
-				return nil, io.ErrUnexpectedEOF
-			case strings.Contains(r.URL.Path, "Excute"):
-				return &http.Response{StatusCode: http.StatusNotFound, Body: io.NopCloser(strings.NewReader("no such service"))}, nil
-			}
-			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(okStatus))}, nil
-		}
-	}())
+	c, _ := answering(t, map[string][]string{"ExcuteOperation": {"cut", "404"}, "ExecuteOperation": {okStatus}})
 	req := StatusRequest{FormID: "BD_Customer", IDs: []string{"1"}}
 	_, err := c.Operate(t.Context(), "Forbid", req)
 	require.ErrorIs(t, err, duijie.ErrOutcomeUnknown)

@@ -91,6 +91,9 @@ func NewSaveSink[T any](c *Client, cfg SaveSinkConfig[T]) (*SaveSink[T], error) 
 	if err := checkLineFields(cfg.CompareLines); err != nil {
 		return nil, err
 	}
+	if cfg.Lines == AddLines && (cfg.Compare == nil || len(cfg.CompareLines) == 0) {
+		return nil, fmt.Errorf("kingdee: sink of %s: AddLines needs Compare and CompareLines: else a lost answer has lines added twice: %w", cut(f.ID), duijie.ErrInvalid)
+	}
 	s := &SaveSink[T]{c: c, cfg: cfg, check: !cfg.Unchecked && !uncheckedForm(f.ID)}
 	if cfg.Model == nil {
 		s.reuse = reusable(reflect.TypeFor[T]())
@@ -226,6 +229,13 @@ func (s *SaveSink[T]) ready(rec duijiesync.Record[T]) (json.RawMessage, SaveOpti
 	if rec.Target.ID != "" {
 		if o, err = s.cfg.Lines.apply(o, model); err != nil {
 			return nil, o, err
+		}
+		if s.cfg.Lines == AddLines && !o.DeleteEntries {
+			for _, entry := range unnamedLines(model, o.UpdateFields) {
+				if s.lineFields(entry) == nil {
+					return nil, o, fmt.Errorf("kingdee: lines of %s would be added and are not in CompareLines: a lost answer has them added twice: %w", entry, duijie.ErrInvalid)
+				}
+			}
 		}
 	}
 	model, err = keyedModel(s.cfg.Form, rec.Target.ID, rec.Key, model)

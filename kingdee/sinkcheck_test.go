@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/kingdee/kingdeetest"
 	duijiesync "github.com/duijie-go/duijie/sync"
 )
 
@@ -229,4 +230,39 @@ func TestAMissingServiceRefusesNoRecord(t *testing.T) {
 	rec.Target.ID = "200001"
 	_, err = sink.Write(t.Context(), []duijiesync.Record[Customer]{rec})
 	require.ErrorIs(t, err, duijie.ErrNotFound, "the run stops")
+}
+
+// Lines that are added come once, though the answer is lost.
+func TestSinkAddsLinesOnce(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []kingdeetest.FaultKind{"", kingdeetest.Cut, kingdeetest.CutAfter} {
+		for _, until := range []BillStage{BillSaved, BillAudited} {
+			c, s := orderServer(t)
+			sink := orderSink(t, c, func(cfg *BillSinkConfig[json.RawMessage]) { cfg.Until, cfg.Lines, cfg.TakeBack = until, AddLines, true })
+			state := duijiesync.NewMemoryState()
+			_, letters := sendOrder(t, sink, state, orderModel("XS1", 5))
+			require.Empty(t, letters)
+			if kind != "" {
+				s.Inject(kingdeetest.Fault{Op: "BatchSave", Kind: kind})
+			}
+			_, letters = sendOrder(t, sink, state, orderModel("XS1", 8))
+			require.Empty(t, letters)
+			require.Equal(t, []string{"5", "8"}, quantities(t, s, "XS1"), "%s %d", kind, until)
+		}
+	}
+	c, _ := orderServer(t)
+	for _, cfg := range []SaveSinkConfig[json.RawMessage]{
+		{Form: FormSaleOrder, Lines: AddLines}, {Form: FormSaleOrder, Lines: AddLines, Compare: []string{"FDate"}},
+		{Form: FormSaleOrder, Lines: AddLines, CompareLines: map[string][]string{"FSaleOrderEntry": {"FQty"}}},
+	} {
+		_, err := NewSaveSink(c, cfg)
+		require.ErrorIs(t, err, duijie.ErrInvalid)
+	}
+	sink := orderSink(t, c, func(cfg *BillSinkConfig[json.RawMessage]) {
+		cfg.Until, cfg.Lines, cfg.CompareLines = BillSaved, AddLines, map[string][]string{"FSaleOrderPlan": {"FRecAdvanceAmount"}}
+	})
+	rec := duijiesync.Record[json.RawMessage]{Key: "XS1", Value: orderModel("XS1", 5), Target: duijiesync.Target{ID: "1"}}
+	out, err := sink.Write(t.Context(), []duijiesync.Record[json.RawMessage]{rec})
+	require.NoError(t, err)
+	require.Contains(t, out[0].Message, "CompareLines")
 }

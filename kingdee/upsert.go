@@ -37,7 +37,8 @@ type UpsertResult struct {
 // primary key. A number that several records have is [duijie.ErrInvalid]: set
 // Org. An audited record is refused by the server: see [Client.UnAudit].
 //
-// After [duijie.ErrOutcomeUnknown] call it again: it finds what was stored.
+// After [duijie.ErrOutcomeUnknown] call it again: it finds what was stored. Not with
+// AddLines, whose lines would be added once more: look first.
 //
 // Effect: write.
 func (c *Client) Upsert(ctx context.Context, form Form, model any, o UpsertOptions, opts ...duijie.CallOption) (*UpsertResult, error) {

@@ -34,8 +34,8 @@ func (v *Voucher) UnmarshalJSON(raw []byte) error { return decodeModel(raw, v) }
 // update with lines that are stored already only the server knows all sides.
 func (v Voucher) Validate() error {
 	var unbalanced []Problem
-	stored := slices.ContainsFunc(v.Lines, func(l VoucherLine) bool { return l.EntryID != 0 })
-	if debit, credit := v.Balance(); !debit.Equal(credit) && !(stored && isUpdate(FormVoucher, &v)) {
+	partial := isUpdate(FormVoucher, &v) && slices.ContainsFunc(v.Lines, func(l VoucherLine) bool { return l.EntryID != 0 })
+	if debit, credit := v.Balance(); !partial && !debit.Equal(credit) {
 		unbalanced = []Problem{{Key: "FEntity", Name: "借贷平衡", Message: "does not balance: debits " + debit.String() + ", credits " + credit.String()}}
 	}
 	return validate(FormVoucher, &v, unbalanced...)
