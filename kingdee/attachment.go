@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/internal/wire"
@@ -161,10 +162,11 @@ func (u *uploading) part(ctx context.Context, body *streamBody) (*StoredFile, er
 	if err := body.frame(u.c.positional, u.data); err != nil {
 		return nil, err
 	}
+	opts := append(slices.Clip(u.opts), duijie.WithEffect(duijie.EffectWrite)) // sent twice it is in the file twice
 	var r *reading
 	err := u.spelt.call(u.names, func(name string) (err error) {
 		op := operation{service: servicePrefix + name, effect: duijie.EffectWrite, shape: statusShape, stream: body}
-		r, err = u.c.run(ctx, op, u.opts, nil)
+		r, err = u.c.run(ctx, op, opts, nil)
 		return err
 	})
 	if err != nil {

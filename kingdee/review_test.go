@@ -196,3 +196,13 @@ func TestPrintedClientsHideTheirSecrets(t *testing.T) {
 		}
 	}
 }
+
+// A part of a file is never sent twice, whatever the caller says of the call: the
+// file would hold it twice.
+func TestUploadPartsAreWritesWhateverIsSaid(t *testing.T) {
+	t.Parallel()
+	c, asked := answering(t, map[string][]string{"UploadFile": {"cut"}})
+	_, err := c.UploadFile(t.Context(), "a.txt", "", strings.NewReader("x"), duijie.WithEffect(duijie.EffectIdempotent))
+	require.ErrorIs(t, err, duijie.ErrOutcomeUnknown)
+	require.Equal(t, 1, asked["UploadFile"])
+}
