@@ -36,7 +36,7 @@ func (r *Records[Row, Detail, Model]) SaveBatch(ctx context.Context, models []Mo
 	}
 	bodies := make([]json.RawMessage, len(models))
 	for i, m := range models {
-		model, err := marshal(m)
+		model, err := marshalModel(m)
 		if err == nil {
 			bodies[i], err = r.kind.body(model, o)
 		}

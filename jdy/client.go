@@ -25,6 +25,8 @@ const platform = "jdy"
 // Client calls one account set (账套) of 金蝶云星辰. Make it with [NewClient] and
 // share it: it is safe for concurrent use.
 type Client struct {
+	Services // the typed areas: Materials, Customers, SalesOrders and so on
+
 	cfg       Config
 	base      string // without / at its end
 	http      *transport.Transport
@@ -70,6 +72,7 @@ func NewClient(cfg Config, opts ...duijie.Option) (*Client, error) {
 		Platform: platform, Options: o, Limits: limits(), Retry: retryPolicy(), Tokens: c.sessions,
 		Secrets: []duijie.Secret{cfg.ClientSecret, cfg.AppSecret},
 	})
+	c.Services = newServices(c)
 	return c, nil
 }
 

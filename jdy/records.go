@@ -153,7 +153,7 @@ type SaveOptions struct {
 // their ids is idempotent. After duijie.ErrOutcomeUnknown look the record up by
 // its number before sending again.
 func (r *Records[Row, Detail, Model]) Save(ctx context.Context, m Model, o SaveOptions, opts ...duijie.CallOption) (Saved, error) {
-	body, err := marshal(m)
+	body, err := marshalModel(m)
 	if err != nil {
 		return Saved{}, err
 	}

@@ -204,7 +204,7 @@ func (s *Sink[T]) model(rec duijiesync.Record[T]) (json.RawMessage, error) {
 	if err != nil {
 		return nil, err
 	}
-	return marshal(v)
+	return marshalModel(v)
 }
 
 // checkNumber refuses numbers that a lookup might not find as they were saved.

@@ -53,7 +53,7 @@ func (e ambiguous) Error() string { return e.text }
 // lookup reads the record with a number, nil when there is none. Only a plain
 // answer counts as none.
 func (s *Sink[T]) lookup(ctx context.Context, number string) (json.RawMessage, error) {
-	if list := s.kind.list(); list.ByBillNo && s.kind.number() == "bill_no" {
+	if list := s.kind.list(); list.ByBillNo && s.kind.number() == "bill_no" || s.kind.number() == sourceBillNo {
 		id, err := s.listed(ctx, list, number)
 		if err != nil || id == "" {
 			return nil, err
@@ -84,14 +84,14 @@ func (s *Sink[T]) detail(ctx context.Context, by, value string) (json.RawMessage
 // listed is the id of the bill with a number, "" when there is none. A platform
 // that ignored the filter would answer other bills.
 func (s *Sink[T]) listed(ctx context.Context, list *Operation, number string) (string, error) {
-	l := newLister(s.client, list, Query{Filter: Filter{"bill_no": number}}, nil)
+	l := newLister(s.client, list, Query{Filter: Filter{s.kind.number(): number}}, nil)
 	p, err := l.fetch(ctx, 1)
 	if err != nil {
 		return "", err
 	}
 	var ids []string
 	for _, row := range p.rows {
-		if id := memberText(row, "id"); memberText(row, "bill_no") == number && !slices.Contains(ids, id) {
+		if id := memberText(row, "id"); memberText(row, s.kind.number()) == number && !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
 	}
@@ -101,7 +101,7 @@ func (s *Sink[T]) listed(ctx context.Context, list *Operation, number string) (s
 	case len(ids) > 1:
 		return "", ambiguous{fmt.Sprintf("jdy: %d records have the number %s", len(ids), number)}
 	case !p.last():
-		return "", ambiguous{fmt.Sprintf("jdy: the list ignores the filter on bill_no, so number %s can not be looked up", number)}
+		return "", ambiguous{fmt.Sprintf("jdy: the list ignores the filter on %s, so number %s can not be looked up", s.kind.number(), number)}
 	}
 	return "", nil
 }

@@ -1,0 +1,24 @@
+package jdy
+
+import (
+	"github.com/duijie-go/duijie"
+)
+
+// StoreGroupSave is what a save of groups of warehouses sends (仓库分类保存, POST /jdy/v2/bd/store_group).
+type StoreGroupSave struct {
+	// Required.
+	Name string `json:"name" jdy:"need"`
+
+	// What is not set is not sent.
+	Number string `json:"number,omitempty"` // 编码
+
+	ParentID     string `json:"parent_id,omitempty"` // group it is in
+	ParentNumber string `json:"parent_number,omitempty"`
+
+	Remark string `json:"remark,omitempty"` // 备注
+
+	Extra duijie.Record `json:"-"` // further members; one that has a field replaces it
+}
+
+// MarshalJSON writes what is set.
+func (v StoreGroupSave) MarshalJSON() ([]byte, error) { return encodeObject(v) }
