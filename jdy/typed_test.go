@@ -19,11 +19,11 @@ func date() Date              { return DateOf(testDay) }
 // created saves a record, reads it back by id, updates it and reads the list.
 func created[Row, Detail, Model any](t *testing.T, r *Records[Row, Detail, Model], m Model, update bool) *Detail {
 	t.Helper()
-	saved, err := r.Create(t.Context(), m, SaveOptions{IgnoreWarn: true})
+	saved, err := r.Create(t.Context(), m, SaveOptions{})
 	require.NoError(t, err, r.Kind().Name)
 	require.NotEmpty(t, saved.ID())
 	if update {
-		_, err = r.Update(t.Context(), saved.ID(), m, SaveOptions{IgnoreWarn: true})
+		_, err = r.Update(t.Context(), saved.ID(), m, SaveOptions{})
 		require.NoError(t, err, r.Kind().Name)
 	}
 	rows := 0
@@ -47,7 +47,7 @@ func created[Row, Detail, Model any](t *testing.T, r *Records[Row, Detail, Model
 // Each kind of master data is created, updated, listed and read.
 func TestTypedMasterData(t *testing.T) {
 	t.Parallel()
-	c, s := newPair(t, jdytest.WithMixedTypes())
+	c, s := newPair(t, jdytest.WithMixedTypes(), jdytest.WithStrictFields())
 	group := created(t, c.MaterialGroups, MaterialGroupSave{Number: "G1", Name: "分类"}, true)
 	require.Equal(t, "G1", group.Number)
 	m := created(t, c.Materials, MaterialSave{
@@ -85,7 +85,7 @@ func TestTypedMasterData(t *testing.T) {
 // Each kind of bill is created, updated, audited, taken back and deleted.
 func TestTypedBills(t *testing.T) {
 	t.Parallel()
-	c, s := newPair(t)
+	c, s := newPair(t, jdytest.WithMixedTypes(), jdytest.WithStrictFields())
 	g := seedGoods(t, s)
 	account := s.Seed("bd/settlement_account", jdytest.Row{"number": "A1", "name": "账户"})[0]
 	order := created(t, c.SalesOrders, SalesOrderSave{BillDate: date(), CustomerID: g.customer, Lines: []SalesOrderSaveLine{
@@ -205,7 +205,7 @@ func voucherLines(debit, credit string) []VoucherSaveLine {
 // its source.
 func TestTypedVouchers(t *testing.T) {
 	t.Parallel()
-	c, s := newPair(t)
+	c, s := newPair(t, jdytest.WithMixedTypes(), jdytest.WithStrictFields())
 	v := VoucherSave{Date: date(), GroupNumber: "001", Lines: voucherLines("0.30", "0.3")}
 	saved, err := c.Vouchers.Create(t.Context(), v, SaveOptions{External: "S-1"})
 	require.NoError(t, err)
