@@ -90,6 +90,10 @@ type flow struct {
 	settle  duijiesync.SettlePolicy
 	// settleSink is the sinks' SettleDelay; 0 for a real server.
 	settleSink time.Duration
+	// lease is how long a killed run is waited for, at most; 0 = 15 s.
+	lease time.Duration
+	// clock is the platform's time; nil = that of the client, set right by its answers.
+	clock func(context.Context) (time.Time, error)
 }
 
 // pipeline is the whole flow.
@@ -97,16 +101,23 @@ func (f flow) pipeline() (*duijiesync.Pipeline[wdt.Trade, kingdee.SaleOrder], er
 	if f.window.Start.IsZero() {
 		f.window.Start = time.Now().Add(-24 * time.Hour)
 	}
+	if f.lease == 0 {
+		f.lease = 15 * time.Second
+	}
 	source, err := f.seller.Trades.Source(wdt.TradeQuery{}, f.window)
 	if err != nil {
 		return nil, err
 	}
+	if f.clock != nil {
+		source.Clock = f.clock
+	}
 	sink, err := kingdee.NewBillSink(f.erp, kingdee.BillSinkConfig[kingdee.SaleOrder]{
 		SaveSinkConfig: kingdee.SaveSinkConfig[kingdee.SaleOrder]{
 			Form: kingdee.FormSaleOrder,
-			// These fields tell that an order is as it should be, after an answer was lost.
-			Compare:      []string{"FDate", "FCustId", "FNote"},
-			CompareLines: map[string][]string{"FSaleOrderEntry": {"FMaterialId.FNumber", "FQty", "FTaxPrice"}},
+			// These fields tell that an order is as it should be: a change of one that is
+			// not named here is not written.
+			Compare:      []string{"FDate", "FCustId", "FSalerId", "FNote"},
+			CompareLines: map[string][]string{"FSaleOrderEntry": f.choices.lineFields()},
 			// Nothing is pushed from these orders yet when they change, so that their lines
 			// can be replaced. Kingdee refuses the un-audit of an order that was delivered.
 			Lines:       kingdee.ReplaceLines,
@@ -129,7 +140,7 @@ func (f flow) pipeline() (*duijiesync.Pipeline[wdt.Trade, kingdee.SaleOrder], er
 		State:     f.state,
 		Settle:    f.settle,
 		// A killed run's lease ends soon, and the next run waits for that.
-		LeaseTTL: 15 * time.Second, LeaseWait: 30 * time.Second,
+		LeaseTTL: f.lease, LeaseWait: 2 * f.lease,
 	}, nil
 }
 

@@ -26,6 +26,17 @@ type choices struct {
 	StockField string         // field of a line that takes the warehouse, "" = none
 }
 
+// lineFields are the fields lineOf and orderOf set in a line.
+func (c choices) lineFields() []string {
+	fields := []string{
+		"FMaterialId.FNumber", "FUnitID.FNumber", "FQty", "FTaxPrice", "FEntryTaxRate", "FIsFree", "FDeliveryDate", "FEntryNote",
+	}
+	if c.StockField != "" {
+		fields = append(fields, c.StockField+".FNumber")
+	}
+	return fields
+}
+
 // wanted tells of an order that has no place in the target: duijiesync.ErrSkip.
 // An order that is not approved yet comes again when it is, because that changes
 // it.

@@ -68,6 +68,7 @@ func reference[In, M any](f flow, kind string, form kingdee.Form, read func(cont
 	create, err := refs.CreateWith(duijiesync.Pipeline[In, M]{
 		Name: pipeline, Partition: "by-reference", Sink: sink, State: f.state, Settle: f.settle,
 		Transform: func(_ context.Context, in In) (M, error) { return model(in), nil },
+		LeaseTTL:  f.lease,
 	}, read)
 	if err != nil {
 		return nil, err
