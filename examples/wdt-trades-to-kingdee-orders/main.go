@@ -96,8 +96,23 @@ type flow struct {
 	clock func(context.Context) (time.Time, error)
 }
 
+// orderFlow is a pipeline whose replay begins with what the orders refer to.
+type orderFlow struct {
+	*duijiesync.Pipeline[wdt.Trade, kingdee.SaleOrder]
+	needs *references
+}
+
+// Replay sends dead letters again, and with them the customers, materials and
+// warehouses that Kingdee refused.
+func (o *orderFlow) Replay(ctx context.Context, q duijiesync.ReplayQuery) (*duijiesync.Report, error) {
+	if err := o.needs.again(ctx); err != nil {
+		return &duijiesync.Report{Pipeline: o.Name}, err
+	}
+	return o.Pipeline.Replay(ctx, q)
+}
+
 // pipeline is the whole flow.
-func (f flow) pipeline() (*duijiesync.Pipeline[wdt.Trade, kingdee.SaleOrder], error) {
+func (f flow) pipeline() (*orderFlow, error) {
 	if f.window.Start.IsZero() {
 		f.window.Start = time.Now().Add(-24 * time.Hour)
 	}
@@ -132,7 +147,7 @@ func (f flow) pipeline() (*duijiesync.Pipeline[wdt.Trade, kingdee.SaleOrder], er
 	if err != nil {
 		return nil, err
 	}
-	return &duijiesync.Pipeline[wdt.Trade, kingdee.SaleOrder]{
+	return &orderFlow{needs: needs, Pipeline: &duijiesync.Pipeline[wdt.Trade, kingdee.SaleOrder]{
 		Name:      f.name,
 		Source:    needs.prefetch(source),
 		Transform: f.transform(needs),
@@ -141,7 +156,7 @@ func (f flow) pipeline() (*duijiesync.Pipeline[wdt.Trade, kingdee.SaleOrder], er
 		Settle:    f.settle,
 		// A killed run's lease ends soon, and the next run waits for that.
 		LeaseTTL: f.lease, LeaseWait: 2 * f.lease,
-	}, nil
+	}}, nil
 }
 
 // transform makes orders of trades, once all they refer to is there.
@@ -158,19 +173,19 @@ func (f flow) transform(needs *references) duijiesync.Transform[wdt.Trade, kingd
 	}
 }
 
-// unwanted is err, but for an order that ended after it was written.
+// unwanted is err, but for an order that is in Kingdee already.
 func (r *references) unwanted(ctx context.Context, t wdt.Trade, err error) error {
-	if t.Status != wdt.TradeCancelled && t.Status != wdt.TradeOfflineRefund {
-		return err
-	}
+	r.orders.Forget(t.No)
 	id, lookup := r.orders.Resolve(ctx, t.No)
 	switch {
 	case errors.Is(lookup, refs.ErrMissing):
 		return err
 	case lookup != nil:
 		return lookup
+	case t.Status == wdt.TradeCancelled || t.Status == wdt.TradeOfflineRefund:
+		return fmt.Errorf("it is %s in WDT, and sales order %s in Kingdee: void that one (作废) by hand", t.Status, id)
 	}
-	return fmt.Errorf("it is %s in WDT, and sales order %s in Kingdee: void that one (作废) by hand", t.Status, id)
+	return fmt.Errorf("it went back to %s in WDT, and is sales order %s in Kingdee: do not deliver that one before WDT approves the order again, which also ends this letter", t.Status, id)
 }
 
 // choicesFromEnv reads what a company decides, beside the platforms' settings.
@@ -179,20 +194,20 @@ func choicesFromEnv(c kingdee.Config) (choices, error) {
 		Org: orElse(c.OrgNum, "100"), Salesman: os.Getenv("KINGDEE_SALER"), Currency: orElse(os.Getenv("KINGDEE_CURRENCY"), "PRE001"),
 		Unit: orElse(os.Getenv("KINGDEE_UNIT"), "Pcs"), Category: os.Getenv("KINGDEE_CATEGORY"), StockField: os.Getenv("KINGDEE_STOCK_FIELD"),
 	}
-	rate, err := duijie.ParseDecimal(orElse(os.Getenv("KINGDEE_TAX_RATE"), "13"))
-	if err != nil {
-		return out, fmt.Errorf("KINGDEE_TAX_RATE: %w", err)
-	}
-	out.TaxRate = rate
 	var missing []string
 	if out.Salesman == "" {
-		missing = append(missing, "KINGDEE_SALER (number of the 销售员 of the orders)")
+		missing = append(missing, "KINGDEE_SALER is not set (number of the 销售员 of the orders)")
 	}
 	if out.Category == "" {
-		missing = append(missing, "KINGDEE_CATEGORY (number of the 存货类别 of materials that are created)")
+		missing = append(missing, "KINGDEE_CATEGORY is not set (number of the 存货类别 of materials that are created)")
 	}
+	rate, err := duijie.ParseDecimal(orElse(os.Getenv("KINGDEE_TAX_RATE"), "13"))
+	if err != nil || rate.Cmp(duijie.DecimalFromInt(0)) < 0 || rate.Cmp(duijie.DecimalFromInt(100)) >= 0 {
+		missing = append(missing, "KINGDEE_TAX_RATE is wrong (税率 in per cent, such as 13)")
+	}
+	out.TaxRate = rate
 	if len(missing) > 0 {
-		return out, fmt.Errorf("not set: %s", strings.Join(missing, ", "))
+		return out, fmt.Errorf("%s: %w", strings.Join(missing, "\n"), duijie.ErrInvalid)
 	}
 	return out, nil
 }

@@ -11,8 +11,9 @@ import (
 )
 
 const (
-	moneyDecimals = 2 // of the currency
-	priceDecimals = 6 // of a unit price in the account set (单价精度)
+	moneyDecimals = 2     // of the currency
+	priceDecimals = 6     // of a unit price in the account set (单价精度)
+	soldCurrency  = "CNY" // of the orders (currency), which choices.Currency stands for
 )
 
 // choices are what a company decides about its orders.
@@ -61,6 +62,9 @@ func orderOf(t wdt.Trade, c choices) (kingdee.SaleOrder, error) {
 	}
 	if t.ShopNo == "" || t.TradeTime.IsZero() {
 		return order, errors.New("the order has no shop (shop_no) or no date (trade_time)")
+	}
+	if t.Currency != "" && t.Currency != soldCurrency {
+		return order, fmt.Errorf("the order is in %s, and this flow takes %s alone", t.Currency, soldCurrency)
 	}
 	lines := soldLines(t)
 	amounts, err := spread(t.Receivable, lines)
@@ -144,6 +148,9 @@ func lineOf(l wdt.TradeLine, amount duijie.Decimal, c choices) (kingdee.SaleOrde
 	}
 	if l.Num.Cmp(duijie.DecimalFromInt(0)) <= 0 {
 		return line, fmt.Errorf("its quantity is %s", l.Num)
+	}
+	if partly := l.ActualNum.IsSet() && !l.ActualNum.IsZero() && !l.ActualNum.Equal(l.Num); partly {
+		return line, fmt.Errorf("%s of %s pieces were shipped: what is owed for them is for a person to say", l.ActualNum, l.Num)
 	}
 	if amount.IsZero() {
 		line.Free = new(true)

@@ -3,4 +3,4 @@
 package main
 
 // stride is how many call positions of the matrix lie between two that are tried.
-const stride = 3
+const stride = 2
