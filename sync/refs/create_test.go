@@ -257,6 +257,8 @@ func TestNotEverythingIsCreated(t *testing.T) {
 		switch key {
 		case "no":
 			return thing{}, duijiesync.ErrSkip
+		case "hidden":
+			return thing{}, fmt.Errorf("the source shows no hidden: %w", duijiesync.ErrSkip)
 		case "broken":
 			return thing{}, broken
 		}
@@ -264,7 +266,10 @@ func TestNotEverythingIsCreated(t *testing.T) {
 	})
 	_, err := r.Resolve(t.Context(), "no")
 	require.ErrorIs(t, err, refs.ErrMissing)
-	require.ErrorContains(t, err, "not to be created")
+	require.ErrorContains(t, err, "not to be created;")
+	_, err = r.Resolve(t.Context(), "hidden")
+	require.ErrorIs(t, err, refs.ErrMissing)
+	require.ErrorContains(t, err, "it is not to be created: the source shows no hidden;")
 	_, err = r.Resolve(t.Context(), "broken")
 	require.ErrorIs(t, err, broken)
 	require.ErrorIs(t, err, refs.ErrLookup)

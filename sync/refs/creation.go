@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -120,7 +121,7 @@ func (c *creation[In, Out]) batch(ctx context.Context, keys, ours []string) (b d
 		in, e := c.recordFor(ctx, key)
 		switch {
 		case errors.Is(e, duijiesync.ErrSkip):
-			left[key] = Created[string]{Refused: "it is not to be created"}
+			left[key] = Created[string]{Refused: notWanted(e)}
 		case e != nil:
 			err = errors.Join(err, fmt.Errorf("make the record of %q: %w", key, e))
 		default:
@@ -128,6 +129,16 @@ func (c *creation[In, Out]) batch(ctx context.Context, keys, ours []string) (b d
 		}
 	}
 	return b, left, err
+}
+
+// notWanted says why a record is left out, where recordFor does.
+func notWanted(err error) string {
+	const text = "it is not to be created"
+	why := strings.TrimSuffix(err.Error(), duijiesync.ErrSkip.Error())
+	if why = strings.TrimRight(why, ": "); why == "" {
+		return text
+	}
+	return text + ": " + why
 }
 
 // results says what became of keys, as the ledger and the dead letters know it.
