@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/duijie-go/duijie/kingdee"
-	"github.com/duijie-go/duijie/kingdee/kingdeetest"
 	duijiesync "github.com/duijie-go/duijie/sync"
 	"github.com/duijie-go/duijie/wdt"
 	"github.com/duijie-go/duijie/wdt/wdttest"
@@ -132,16 +131,24 @@ func TestDeliveredOrderChanges(t *testing.T) {
 	w := newWorld(t, 3)
 	p := w.flow(t, duijiesync.NewMemoryState())
 	runUntilDone(t.Context(), t, p)
-	const words = "单据已下推，不允许反审核"
+	_, erp, err := reach(w.address())
+	require.NoError(t, err)
+	_, err = erp.Push(t.Context(), kingdee.PushRequest{FormID: orderForm, Numbers: []string{"JY0002"}, TargetFormID: "SAL_OUTSTOCK"})
+	require.NoError(t, err)
+	require.NotEmpty(t, w.erp.FollowUps(orderForm, "JY0002"))
 	before, _ := w.erp.Record(orderForm, "JY0002")
-	w.erp.Inject(kingdeetest.Fault{Op: "UnAudit", Kind: kingdeetest.Refused, Code: 11, Message: words, Times: -1})
+	w.change(2, func(o *wdttest.Trade) { o.Status, o.LogisticNo = int(wdt.TradeShipped), "SF1" })
+	rep := runUntilDone(t.Context(), t, p)
+	require.True(t, rep.Complete(), "what changes in WDT alone does not touch it: %+v", rep)
 	w.change(2, func(o *wdttest.Trade) { o.PostAmount = "31" })
-	runUntilDone(t.Context(), t, p)
+	w.change(3, func(o *wdttest.Trade) { o.PostAmount = "31" })
+	rep = runUntilDone(t.Context(), t, p)
+	require.EqualValues(t, 1, rep.Updated, "the others of the batch are not held up")
 	l := letter(t, t.Context(), p, "JY0002")
 	require.Equal(t, duijiesync.DeadRefused, l.Reason)
-	require.Contains(t, l.Message, words)
+	require.Contains(t, l.Message, "已有下游单据，不允许操作")
 	after, _ := w.erp.Record(orderForm, "JY0002")
-	require.Equal(t, before.Fields["FSaleOrderEntry"], after.Fields["FSaleOrderEntry"])
+	require.Equal(t, string(before.Fields["FSaleOrderEntry"]), string(after.Fields["FSaleOrderEntry"]))
 	require.Equal(t, kingdee.StatusAudited, after.Status)
 }
 

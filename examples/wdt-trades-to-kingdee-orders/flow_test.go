@@ -112,8 +112,8 @@ func (w *world) address() address {
 	return address{WDT: w.seller.Account(), Kingdee: w.erp.Account(), WDTURL: w.seller.DirectURL(), ERPURL: w.erp.URL(), Start: w.start, Ahead: time.Duration(w.runs.Add(1)) * 2 * time.Second}
 }
 
-// buildFlow is the example's pipeline with clients that do not wait long.
-func buildFlow(a address, state duijiesync.State) (*orderFlow, error) {
+// reach makes clients that do not wait long.
+func reach(a address) (*wdt.Client, *kingdee.Client, error) {
 	options := []duijie.Option{
 		duijie.WithRateLimiter(rate.NewLimiter(rate.Inf, 1)),
 		duijie.WithRetry(duijie.RetryPolicy{MaxAttempts: 3, MinDelay: time.Millisecond, ThrottleDelay: 2 * time.Millisecond}),
@@ -122,11 +122,17 @@ func buildFlow(a address, state duijiesync.State) (*orderFlow, error) {
 	}
 	seller, err := wdt.NewClient(wdt.Config{BaseURL: a.WDTURL, SID: a.WDT.SID, AppKey: a.WDT.AppKey, AppSecret: duijie.NewSecret(a.WDT.AppSecret)}, options...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	erp, err := kingdee.NewClient(kingdee.Config{
 		BaseURL: a.ERPURL, AcctID: a.Kingdee.AcctID, Username: a.Kingdee.Username, AppID: a.Kingdee.AppID, AppSecret: duijie.NewSecret(a.Kingdee.AppSecret),
 	}, options...)
+	return seller, erp, err
+}
+
+// buildFlow is the example's pipeline with such clients.
+func buildFlow(a address, state duijiesync.State) (*orderFlow, error) {
+	seller, erp, err := reach(a)
 	if err != nil {
 		return nil, err
 	}

@@ -5,8 +5,30 @@
 // The material, the customer and the warehouse of an order are looked up in
 // Kingdee by their WDT numbers, and created where they are missing: the shop is
 // the customer. A run reads what changed since the last one, the first run the
-// last day. An order that changes is taken back, saved and audited again; one
-// that is cancelled after it was written waits in the dead letters for a person.
+// last day. An order that changes is taken back, saved and audited again.
+//
+// What a machine must not decide waits in the dead letters for a person, which
+// tell the order and what to do:
+//
+//   - an order that was cancelled, or went back to review, after it was written:
+//     void it (作废) in Kingdee, or do not deliver it yet. A letter of the latter kind
+//     goes when WDT approves the order again;
+//   - a change that Kingdee refuses, as that of an order that was delivered there: its
+//     un-audit is refused, and the order stays as it was, audited;
+//   - an order in another currency than CNY, one with lines that were shipped in
+//     part, or one whose amounts no price leads to;
+//   - an order whose shop, SKU or warehouse WDT does not show or Kingdee refuses to
+//     create: it is tried again in each run, and -replay has Kingdee asked again.
+//
+// Orders that WDT merges or splits are orders that change, that end, and that are
+// new, and come as such: what is owed in all stays right, and the ended one is a
+// letter if it was written. Refunds after shipping (退换单) change no order, and are
+// not brought: they are return bills, a flow of their own. One tax rate is for all
+// lines, and WDT's amounts contain the tax.
+//
+// The number of an order is its trade_no. An order in Kingdee of the same number
+// is taken for the one of WDT and changed to it, also after the state was lost: keep
+// such numbers out of Kingdee's own numbering, and one seller account to an organisation.
 //
 // Without settings it runs against fakes of both platforms, inside this
 // process; with the environment variables of both platforms it runs against

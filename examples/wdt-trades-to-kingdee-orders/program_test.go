@@ -153,7 +153,7 @@ func TestPlan(t *testing.T) {
 	require.EqualValues(t, 6, rep["created"])
 	require.EqualValues(t, 1, rep["waiting"])
 	require.Contains(t, r.err, `dead letter JY9999 (waiting, `)
-	require.Contains(t, r.err, `materials "unknown" is not in the target yet`)
+	require.Contains(t, r.err, `materials "unknown" is not in the target yet: it is not to be created: WDT shows no SKU unknown; the record waits`)
 	r = program(t, w.settings(), append(args, "-plan", "-json")...)
 	require.NotContains(t, r.out, "create")
 	require.NotContains(t, r.out, "update")
