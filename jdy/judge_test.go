@@ -100,7 +100,7 @@ func TestCodesAreTheContracts(t *testing.T) {
 	chapter := string(text)
 	chapter = chapter[strings.Index(chapter, "## 7. Error codes"):strings.Index(chapter, "### 7.4")]
 	found := 0
-	for _, m := range regexp.MustCompile(`(?m)^\| ([0-9][0-9, /-]*)`).FindAllStringSubmatch(chapter, -1) {
+	for _, m := range regexp.MustCompile(`(?m)^\| ([0-9][0-9, /-]*)[^x0-9]`).FindAllStringSubmatch(chapter, -1) {
 		for _, code := range regexp.MustCompile(`[0-9]{4,}`).FindAllString(m[1], -1) {
 			if len(code) == 4 || len(code) == 10 {
 				_, known := classify(onBusiness, code)

@@ -57,7 +57,7 @@ func TestMalformedSettings(t *testing.T) {
 	r := program(t, bad, "-state", state)
 	require.Equal(t, cli.ExitUsage, r.code, "%v", r)
 	for _, words := range []string{
-		`WDT_GATEWAY is malformed ("direct" or "qimen")`, "WDT_BASE_URL is malformed: the base URL must begin with http:// or https://",
+		`WDT_GATEWAY is malformed ("direct", "qimen" or "enterprise")`, "WDT_BASE_URL is malformed: the base URL must begin with http:// or https://",
 		`WDT_APP_SECRET is malformed (text "secret:salt"`, "KINGDEE_LCID is not a number (2052",
 		"KINGDEE_BASE_URL is wrong: the base URL must not hold a user name", "KINGDEE_APP_ID is wrong: the part behind _ must have 32 characters",
 		"KINGDEE_USERNAME and AcctID must not hold a comma",
