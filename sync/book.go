@@ -96,7 +96,8 @@ func (f *flight[In, Out]) store(s Settlement) error {
 func (f *flight[In, Out]) book(s *Settlement, it *item[In, Out], now time.Time) {
 	if it.stage == skipped {
 		entry := it.entry
-		entry.Fingerprint, entry.Updated = Fingerprint{}, now // whatever comes is sent
+		entry.Fingerprint, entry.Updated = Fingerprint{}, now // whatever comes is sent,
+		entry.Version = max(entry.Version, it.in.Version)     // but nothing older than what was left out
 		s.Entries = append(s.Entries, entry)
 		return
 	}

@@ -14,7 +14,7 @@ import (
 func (f *flight[In, Out]) consult(items []*item[In, Out]) error {
 	asked := make([]*item[In, Out], 0, len(items))
 	for _, it := range items {
-		if it.stage == toWrite || it.stage == rejected || it.drop {
+		if it.stage == toWrite || it.stage == rejected || it.left {
 			asked = append(asked, it)
 		}
 	}
@@ -57,7 +57,11 @@ func (f *flight[In, Out]) judgeKnown(it *item[In, Out], e Entry) {
 		return
 	}
 	if it.stage == skipped {
-		it.fresh = f.replays && e.State == EntryDead // without its letter it must not count as dead
+		// Its letter has an older state, or the very one that is left out now. Sent
+		// again, it would write what the source took back; without it the key must not
+		// count as dead.
+		it.fresh = e.State == EntryDead
+		it.drop = it.drop || it.fresh
 		return
 	}
 	same := e.Fingerprint == it.fp
@@ -88,6 +92,9 @@ func (it *item[In, Out]) outdated(replays bool) {
 	switch it.entry.State {
 	case EntryDead:
 		it.stage = stayDead
+		if it.entry.Fingerprint == (Fingerprint{}) {
+			it.stage = skipped // the newer one was left out, and its letter is gone
+		}
 	case EntryHeld:
 		it.stage = held
 	default:

@@ -42,6 +42,7 @@ type item[In, Out any] struct {
 	fresh   bool // the outcome was reached in this run and is to be stored
 	known   bool // a failure that is in the dead letters already
 	drop    bool // its letter goes, whatever is booked
+	left    bool // the transform left it out: what an older state left behind must go
 }
 
 // flight is one batch on its way from reading to settlement.
@@ -153,7 +154,7 @@ func (f *flight[In, Out]) transform(it *item[In, Out]) error {
 	}
 	value, err := r.callTransform(*it.in)
 	if errors.Is(err, ErrSkip) {
-		it.stage, it.drop = skipped, f.replays
+		it.stage, it.drop, it.left = skipped, f.replays, true
 		return nil
 	}
 	if errors.Is(err, ErrStop) {
