@@ -117,7 +117,8 @@ type Transform[In, Out any] func(ctx context.Context, in In) (Out, error)
 
 // What a [Transform] may answer, with or without words of its own around it.
 var (
-	// ErrSkip leaves a record out.
+	// ErrSkip leaves a record out. What an older state of it left in the dead
+	// letters goes, so that no retry or replay writes it; what is in the target stays.
 	ErrSkip = errors.New("duijie/sync: record left out by the transform")
 	// ErrWait parks a record that can not be written yet, because something it
 	// refers to is missing: it becomes a dead letter with reason [DeadWaiting],

@@ -201,28 +201,13 @@ func (r *references) unwanted(ctx context.Context, t wdt.Trade, err error) error
 	id, lookup := r.orders.Resolve(ctx, t.No)
 	switch {
 	case errors.Is(lookup, refs.ErrMissing):
-		return r.supersede(ctx, t, err)
+		return err
 	case lookup != nil:
 		return lookup
 	case t.Status == wdt.TradeCancelled || t.Status == wdt.TradeOfflineRefund:
 		return fmt.Errorf("it is %s in WDT, and sales order %s in Kingdee: void that one (作废) by hand", t.Status, id)
 	}
 	return fmt.Errorf("it went back to %s in WDT, and is sales order %s in Kingdee: do not deliver that one before WDT approves the order again, which also ends this letter", t.Status, id)
-}
-
-// supersede is err, but for an order that was wanted once and became a dead
-// letter: what is left out leaves its letter alone, and the letter would have the
-// order written as it was. So the order takes its letter's place, and waits; what
-// waits is tried again at the end of the run, where leaving it out ends the letter.
-func (r *references) supersede(ctx context.Context, t wdt.Trade, err error) error {
-	letters, listErr := r.state.DeadLetters(ctx, r.pipeline, duijiesync.DeadLetterQuery{Keys: []string{t.No}, Limit: 1})
-	if listErr != nil {
-		return fmt.Errorf("%w: %w", duijiesync.ErrWait, listErr)
-	}
-	if len(letters) == 0 || letters[0].Version == t.Modified.Time.UnixMilli() {
-		return err
-	}
-	return fmt.Errorf("it is %s in WDT and not in Kingdee: its dead letter goes: %w", t.Status, duijiesync.ErrWait)
 }
 
 // choicesFromEnv reads what a company decides, beside the platforms' settings.
