@@ -18,9 +18,6 @@ type references struct {
 	customers, materials, stocks *reference
 	orders                       *refs.Resolver[string] // written before; nothing is created here
 	stockField                   bool
-
-	state    duijiesync.State // with the dead letters of the orders
-	pipeline string
 }
 
 // sku is a goods with the one of its SKUs that is wanted.
@@ -56,7 +53,7 @@ func (f flow) references() (*references, error) {
 	orders, err := refs.New(refs.Options[string]{
 		Name: "order", Backends: []refs.Backend[string]{refs.FromEntries(f.state, f.name, written)},
 	})
-	return &references{customers: customers, materials: materials, stocks: stocks, orders: orders, stockField: f.choices.StockField != "", state: f.state, pipeline: f.name}, err
+	return &references{customers: customers, materials: materials, stocks: stocks, orders: orders, stockField: f.choices.StockField != ""}, err
 }
 
 // written tells the id of an order that is in Kingdee, one whose last change
