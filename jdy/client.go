@@ -122,7 +122,7 @@ func (c *Client) Call(ctx context.Context, operation string, query, body, out an
 	if err != nil {
 		return err
 	}
-	return e.into(r.op, out)
+	return e.into(c, r.op, out)
 }
 
 // Answer is the whole answer of a call. Give a *Answer as out of [Client.Call] to
@@ -133,7 +133,7 @@ type Answer struct {
 }
 
 // into decodes the data into out.
-func (e envelope) into(o *Operation, out any) error {
+func (e envelope) into(c *Client, o *Operation, out any) error {
 	switch out := out.(type) {
 	case nil:
 		return nil
@@ -144,7 +144,7 @@ func (e envelope) into(o *Operation, out any) error {
 	if e.data == nil {
 		return nil
 	}
-	if err := decode(e.data, out); err != nil {
+	if err := c.decode(e.data, out); err != nil {
 		return fmt.Errorf("jdy: %s: the call succeeded, but its data does not fit %T: %w", o.Path, out, err)
 	}
 	return nil

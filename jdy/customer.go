@@ -9,7 +9,7 @@ import (
 // CustomerService reads and saves customers (客户).
 //
 // Contacts, addresses and the bank account are in the detail; what is private is
-// encrypted there, see [Client.Decrypt].
+// encrypted on the way and readable here.
 //
 // Parameters for Filter of the [Query]: c_level, contact_person_main,
 // customer_maturity, group, is_data_perm, mobile_main, order_by, sale_dept_id,
@@ -79,12 +79,12 @@ type Customer struct {
 	SettingTermName      string `json:"setting_term_name"`
 
 	AccountOpenAddr string          `json:"account_open_addr"`
-	Addr            string          `json:"addr"` // private: encrypted when read
+	Addr            string          `json:"addr" jdy:"private"` // private: decrypted when read
 	Bank            string          `json:"bank"`
-	BankAccount     string          `json:"bank_account"` // private: encrypted when read
-	Deduct          string          `json:"deduct"`       // documented as a switch, seen as a digit
+	BankAccount     string          `json:"bank_account" jdy:"private"` // private: decrypted when read
+	Deduct          string          `json:"deduct"`                     // documented as a switch, seen as a digit
 	InvoiceEmail    string          `json:"invoice_email"`
-	InvoicePhone    string          `json:"invoice_phone"` // private: encrypted when read
+	InvoicePhone    string          `json:"invoice_phone" jdy:"private"` // private: decrypted when read
 	InvoiceType     CustomerInvoice `json:"invoice_type"`
 	Remark          string          `json:"remark"`      // 备注
 	TaxpayerNo      string          `json:"taxpayer_no"` // 纳税人识别号
@@ -122,16 +122,16 @@ type CustomerContact struct {
 	ContactProvinceNumber string `json:"contact_province_number"`
 	ContactProvinceName   string `json:"contact_province_name"`
 
-	Birthday          string `json:"birthday"`        // private: encrypted when read
-	ContactAddress    string `json:"contact_address"` // private: encrypted when read
+	Birthday          string `json:"birthday" jdy:"private"`        // private: decrypted when read
+	ContactAddress    string `json:"contact_address" jdy:"private"` // private: decrypted when read
 	ContactPerson     string `json:"contact_person"`
 	CreateTimeContact string `json:"create_time_contact"`
-	Email             string `json:"email"` // private: encrypted when read
+	Email             string `json:"email" jdy:"private"` // private: decrypted when read
 	Gender            Gender `json:"gender"`
-	Mobile            string `json:"mobile"` // private: encrypted when read
-	Phone             string `json:"phone"`  // private: encrypted when read
-	QQ                string `json:"qq"`     // private: encrypted when read
-	Wechat            string `json:"wechat"` // private: encrypted when read
+	Mobile            string `json:"mobile" jdy:"private"` // private: decrypted when read
+	Phone             string `json:"phone" jdy:"private"`  // private: decrypted when read
+	QQ                string `json:"qq" jdy:"private"`     // private: decrypted when read
+	Wechat            string `json:"wechat" jdy:"private"` // private: decrypted when read
 
 	IsDefaultLinkman bool `json:"is_default_linkman"`
 

@@ -62,7 +62,8 @@
 // The platform mixes JSON types: rows and details are decoded loosely, numbers and
 // ids exactly. Times without a zone are China time. What is sent must have the type the
 // documentation says: see [Number] and [NumberText]. Private fields (phones,
-// addresses, accounts) come encrypted: [Client.Decrypt].
+// addresses, accounts) come encrypted; the types of this package are decrypted, and text
+// fields of your own that are tagged jdy:"private".
 //
 // # Limits and retries
 //

@@ -8,7 +8,7 @@ import (
 
 // EmployeeService reads and saves employees (职员).
 //
-// Mobile, e-mail and ID number come encrypted: see [Client.Decrypt].
+// Mobile, e-mail and ID number are encrypted on the way and readable here.
 //
 // Parameters for Filter of the [Query]: dept_id.
 type EmployeeService = Records[EmployeeRow, Employee, EmployeeSave]
@@ -23,9 +23,9 @@ type EmployeeRow struct {
 	Name   string `json:"name"`
 	Enable Enable `json:"enable"`
 
-	IDNumber string `json:"id_number"` // ID card; private: encrypted when read
+	IDNumber string `json:"id_number" jdy:"private"` // ID card; private: decrypted when read
 
-	Mobile string `json:"mobile"` // private: encrypted when read
+	Mobile string `json:"mobile" jdy:"private"` // private: decrypted when read
 
 	Raw json.RawMessage `json:"-"` // as the platform sent it
 }
@@ -40,18 +40,18 @@ type Employee struct {
 	Name   string `json:"name"`
 	Enable Enable `json:"enable"`
 
-	IDNumber         string `json:"id_number"` // ID card; private: encrypted when read
+	IDNumber         string `json:"id_number" jdy:"private"` // ID card; private: decrypted when read
 	DepartmentID     string `json:"department_id"`
 	DepartmentNumber string `json:"department_number"`
 	DepartmentName   string `json:"department_name"`
 	SettleBankID     string `json:"settle_bank_id"`
 	SettleTypeID     string `json:"settle_type_id"` // 结算方式
 
-	Birthday string `json:"birthday"` // private: encrypted when read
-	Email    string `json:"email"`    // private: encrypted when read
+	Birthday string `json:"birthday" jdy:"private"` // private: decrypted when read
+	Email    string `json:"email" jdy:"private"`    // private: decrypted when read
 	Gender   Gender `json:"gender"`
-	Mobile   string `json:"mobile"` // private: encrypted when read
-	Wechat   string `json:"wechat"` // private: encrypted when read
+	Mobile   string `json:"mobile" jdy:"private"` // private: decrypted when read
+	Wechat   string `json:"wechat" jdy:"private"` // private: decrypted when read
 
 	HireDate  duijie.Time `json:"hire_date"`  // 入职日期
 	LeaveDate duijie.Time `json:"leave_date"` // 离职日期

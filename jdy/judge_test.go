@@ -312,6 +312,6 @@ func FuzzEnvelope(f *testing.F) {
 			List []int           `json:"list"`
 			Raw  json.RawMessage `json:"-"`
 		}
-		_ = e.into(&Operation{}, &row)
+		_ = e.into(&Client{}, &Operation{}, &row)
 	})
 }

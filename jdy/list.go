@@ -189,7 +189,7 @@ func listPage[T any](ctx context.Context, l lister) (*duijie.Page[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := pageOf[T](l.op, p.rows)
+	out, err := pageOf[T](l.client, l.op, p.rows)
 	if err != nil {
 		return nil, err
 	}
@@ -200,10 +200,10 @@ func listPage[T any](ctx context.Context, l lister) (*duijie.Page[T], error) {
 	return out, nil
 }
 
-func pageOf[T any](o *Operation, rows []json.RawMessage) (*duijie.Page[T], error) {
+func pageOf[T any](c *Client, o *Operation, rows []json.RawMessage) (*duijie.Page[T], error) {
 	out := &duijie.Page[T]{Items: make([]T, len(rows)), Total: -1}
 	for i, raw := range rows {
-		if err := decode(raw, &out.Items[i]); err != nil {
+		if err := c.decode(raw, &out.Items[i]); err != nil {
 			return nil, fmt.Errorf("jdy: %s: row %d does not fit %T: %w", o.Path, i, out.Items[i], err)
 		}
 	}
@@ -328,7 +328,7 @@ func walkPages[T any](ctx context.Context, l lister) duijie.Pages[T] {
 				}
 				var out *duijie.Page[T]
 				if err == nil {
-					out, err = pageOf[T](l.op, fresh)
+					out, err = pageOf[T](l.client, l.op, fresh)
 				}
 				if err != nil {
 					fail(err)

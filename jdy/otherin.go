@@ -88,10 +88,10 @@ type OtherStockIn struct {
 	TransTypeNumber       string `json:"trans_type_number"`
 	TransTypeName         string `json:"trans_type_name"`
 
-	ContactAddress string `json:"contact_address"` // private: encrypted when read
+	ContactAddress string `json:"contact_address" jdy:"private"` // private: decrypted when read
 	ContactCity    string `json:"contact_city"`
-	ContactPhone   string `json:"contact_phone"` // private: encrypted when read
-	Remark         string `json:"remark"`        // 备注
+	ContactPhone   string `json:"contact_phone" jdy:"private"` // private: decrypted when read
+	Remark         string `json:"remark"`                      // 备注
 
 	AuditTime  duijie.Time `json:"audit_time"`  // China time
 	CreateTime duijie.Time `json:"create_time"` // China time

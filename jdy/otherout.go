@@ -45,9 +45,9 @@ type OtherStockOutRow struct {
 	TransTypeNumber       string `json:"trans_type_number"`
 	TransTypeName         string `json:"trans_type_name"`
 
-	ContactAddress string `json:"contact_address"` // private: encrypted when read
+	ContactAddress string `json:"contact_address" jdy:"private"` // private: decrypted when read
 	ContactLinkman string `json:"contact_linkman"`
-	ContactPhone   string `json:"contact_phone"` // private: encrypted when read
+	ContactPhone   string `json:"contact_phone" jdy:"private"` // private: decrypted when read
 
 	CreateTime duijie.Time `json:"create_time"` // China time
 
@@ -98,10 +98,10 @@ type OtherStockOut struct {
 	TransTypeNumber       string `json:"trans_type_number"`
 	TransTypeName         string `json:"trans_type_name"`
 
-	ContactAddress string `json:"contact_address"` // private: encrypted when read
+	ContactAddress string `json:"contact_address" jdy:"private"` // private: decrypted when read
 	ContactLinkman string `json:"contact_linkman"`
-	ContactPhone   string `json:"contact_phone"` // private: encrypted when read
-	Remark         string `json:"remark"`        // 备注
+	ContactPhone   string `json:"contact_phone" jdy:"private"` // private: decrypted when read
+	Remark         string `json:"remark"`                      // 备注
 
 	AuditTime  duijie.Time `json:"audit_time"`  // China time
 	CreateTime duijie.Time `json:"create_time"` // China time

@@ -4,7 +4,11 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"encoding/base64"
+	"encoding/json"
+	"reflect"
+	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -13,7 +17,9 @@ const privacyIV = "5e8y6w45ju8w9jq8"
 
 // Decrypt reads a private field (隐私字段): phones, addresses, e-mail, bank
 // accounts and ID numbers come encrypted with the client secret. A text that is not
-// encrypted, as some old account sets answer, and "" come back as they are.
+// encrypted, as some old account sets answer, and "" come back as they are. The types of
+// this package are decrypted already, and so are text fields of your own that are tagged
+// jdy:"private".
 func (c *Client) Decrypt(text string) string {
 	if readable, ok := decryptText(c.cfg.ClientSecret.Reveal(), text); ok {
 		return readable
@@ -61,4 +67,80 @@ func (c *Client) Encrypt(text string) string {
 	raw := append([]byte(text), strings.Repeat(string(rune(pad)), pad)...)
 	cipher.NewCBCEncrypter(block, []byte(privacyIV)).CryptBlocks(raw, raw) //nolint:gosec // the platform fixes key and IV
 	return base64.StdEncoding.EncodeToString(raw)
+}
+
+// decode is the decoder of all answers: private fields come out readable.
+func (c *Client) decode(b json.RawMessage, out any) error {
+	err := decode(b, out)
+	c.reveal(reflect.ValueOf(out).Elem())
+	return err
+}
+
+// reveal decrypts the text fields tagged jdy:"private" of a value, at any depth.
+func (c *Client) reveal(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			c.reveal(v.Elem())
+		}
+	case reflect.Slice:
+		if holdsPrivate(v.Type().Elem()) {
+			for i := range v.Len() {
+				c.reveal(v.Index(i))
+			}
+		}
+	case reflect.Struct:
+		for _, i := range privateIn(v.Type()) {
+			if f := v.Field(i); f.Kind() == reflect.String {
+				f.SetString(c.Decrypt(f.String()))
+			} else {
+				c.reveal(f)
+			}
+		}
+	}
+}
+
+var privateFields sync.Map // reflect.Type → []int
+
+// privateIn are the fields of a struct that are private, or hold some.
+func privateIn(t reflect.Type) []int {
+	known, ok := privateFields.Load(t)
+	if !ok {
+		known, _ = privateFields.LoadOrStore(t, findPrivate(t, nil))
+	}
+	return known.([]int) //nolint:forcetypeassert // stored above
+}
+
+// findPrivate looks through the types inside t but those it is inside of itself.
+func findPrivate(t reflect.Type, around []reflect.Type) []int {
+	var out []int
+	for i := range t.NumField() {
+		f := t.Field(i)
+		private := f.Type.Kind() == reflect.String && f.Tag.Get("jdy") == "private"
+		inner := structIn(f.Type)
+		if inner != nil && !private {
+			// A type that holds itself is looked through again when its values are.
+			private = inner == t || slices.Contains(around, inner) || len(findPrivate(inner, append(around, t))) > 0
+		}
+		if f.IsExported() && private {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+func holdsPrivate(t reflect.Type) bool {
+	inner := structIn(t)
+	return inner != nil && len(privateIn(inner)) > 0
+}
+
+// structIn is the struct behind pointers and lists, nil when there is none.
+func structIn(t reflect.Type) reflect.Type {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		return nil
+	}
+	return t
 }

@@ -120,13 +120,13 @@ type PurchaseIn struct {
 	SupplierNumber           string `json:"supplier_number"`
 	SupplierName             string `json:"supplier_name"`
 
-	ContactAddress    string       `json:"contact_address"`    // private: encrypted when read
-	ContactPhone      string       `json:"contact_phone"`      // private: encrypted when read
-	DispatcherAddress string       `json:"dispatcher_address"` // private: encrypted when read
+	ContactAddress    string       `json:"contact_address" jdy:"private"`    // private: decrypted when read
+	ContactPhone      string       `json:"contact_phone" jdy:"private"`      // private: decrypted when read
+	DispatcherAddress string       `json:"dispatcher_address" jdy:"private"` // private: decrypted when read
 	DispatcherLinkman string       `json:"dispatcher_linkman"`
-	DispatcherPhone   string       `json:"dispatcher_phone"` // private: encrypted when read
-	Remark            string       `json:"remark"`           // 备注
-	SettleStatus      SettleStatus `json:"settle_status"`    // paid or not
+	DispatcherPhone   string       `json:"dispatcher_phone" jdy:"private"` // private: decrypted when read
+	Remark            string       `json:"remark"`                         // 备注
+	SettleStatus      SettleStatus `json:"settle_status"`                  // paid or not
 
 	AllDebt                duijie.Decimal `json:"all_debt"`        // what is owed in all
 	BillDisAmount          duijie.Decimal `json:"bill_dis_amount"` // discount of the whole bill

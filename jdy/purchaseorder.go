@@ -108,14 +108,14 @@ type PurchaseOrder struct {
 	SupplierName             string `json:"supplier_name"`
 
 	Attachments       int64      `json:"attachments"`
-	BillCloseState    CloseState `json:"bill_close_state"`   // open or closed
-	ContactAddress    string     `json:"contact_address"`    // private: encrypted when read
-	ContactPhone      string     `json:"contact_phone"`      // private: encrypted when read
-	DispatcherAddress string     `json:"dispatcher_address"` // private: encrypted when read
+	BillCloseState    CloseState `json:"bill_close_state"`                 // open or closed
+	ContactAddress    string     `json:"contact_address" jdy:"private"`    // private: decrypted when read
+	ContactPhone      string     `json:"contact_phone" jdy:"private"`      // private: decrypted when read
+	DispatcherAddress string     `json:"dispatcher_address" jdy:"private"` // private: decrypted when read
 	DispatcherLinkman string     `json:"dispatcher_linkman"`
-	DispatcherPhone   string     `json:"dispatcher_phone"` // private: encrypted when read
-	IOStatus          IOStatus   `json:"io_status"`        // moved in or out
-	Remark            string     `json:"remark"`           // 备注
+	DispatcherPhone   string     `json:"dispatcher_phone" jdy:"private"` // private: decrypted when read
+	IOStatus          IOStatus   `json:"io_status"`                      // moved in or out
+	Remark            string     `json:"remark"`                         // 备注
 	SendStatus        string     `json:"send_status"`
 
 	ExchangeRate duijie.Decimal `json:"exchange_rate"` // 汇率

@@ -89,10 +89,10 @@ type PurchaseReturn struct {
 	SupplierNumber        string `json:"supplier_number"`
 	SupplierName          string `json:"supplier_name"`
 
-	ContactAddress string       `json:"contact_address"` // private: encrypted when read
-	ContactPhone   string       `json:"contact_phone"`   // private: encrypted when read
-	Remark         string       `json:"remark"`          // 备注
-	SettleStatus   SettleStatus `json:"settle_status"`   // paid or not
+	ContactAddress string       `json:"contact_address" jdy:"private"` // private: decrypted when read
+	ContactPhone   string       `json:"contact_phone" jdy:"private"`   // private: decrypted when read
+	Remark         string       `json:"remark"`                        // 备注
+	SettleStatus   SettleStatus `json:"settle_status"`                 // paid or not
 
 	AllDebt                duijie.Decimal `json:"all_debt"`      // what is owed in all
 	ExchangeRate           duijie.Decimal `json:"exchange_rate"` // 汇率

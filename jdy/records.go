@@ -101,7 +101,7 @@ func (r *Records[Row, Detail, Model]) get(ctx context.Context, by, value string,
 		return nil, err
 	}
 	out := new(Detail)
-	if err := decode(raw, out); err != nil {
+	if err := r.client.decode(raw, out); err != nil {
 		return nil, fmt.Errorf("jdy: %s: the record %s does not fit %T: %w", r.kind.detail().Path, value, out, err)
 	}
 	return out, nil

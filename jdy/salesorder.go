@@ -116,15 +116,15 @@ type SalesOrder struct {
 	SettleCustomerNumber     string       `json:"settle_customer_number"`
 
 	Attachments          int64           `json:"attachments"`
-	BillCloseState       CloseState      `json:"bill_close_state"` // open or closed
-	ContactAddress       string          `json:"contact_address"`  // private: encrypted when read
+	BillCloseState       CloseState      `json:"bill_close_state"`              // open or closed
+	ContactAddress       string          `json:"contact_address" jdy:"private"` // private: decrypted when read
 	ContactInfo          string          `json:"contact_info"`
 	ContactLinkman       string          `json:"contact_linkman"`
-	ContactPhone         string          `json:"contact_phone"`      // private: encrypted when read
-	DispatcherAddress    string          `json:"dispatcher_address"` // private: encrypted when read
+	ContactPhone         string          `json:"contact_phone" jdy:"private"`      // private: decrypted when read
+	DispatcherAddress    string          `json:"dispatcher_address" jdy:"private"` // private: decrypted when read
 	DispatcherLinkman    string          `json:"dispatcher_linkman"`
-	DispatcherPhone      string          `json:"dispatcher_phone"` // private: encrypted when read
-	IOStatus             IOStatus        `json:"io_status"`        // moved in or out
+	DispatcherPhone      string          `json:"dispatcher_phone" jdy:"private"` // private: decrypted when read
+	IOStatus             IOStatus        `json:"io_status"`                      // moved in or out
 	InvoiceStatus        InvoicingStatus `json:"ivc_status"`
 	InvoiceType          InvoiceKind     `json:"ivc_type"`
 	ReceiveDelivery      string          `json:"recevice_delivery"`

@@ -149,14 +149,14 @@ type SalesOut struct {
 	SettingTermName          string       `json:"setting_term_name"`
 
 	Attachments       int64    `json:"attachments"`
-	ContactAddress    string   `json:"contact_address"` // private: encrypted when read
+	ContactAddress    string   `json:"contact_address" jdy:"private"` // private: decrypted when read
 	ContactInfo       string   `json:"contact_info"`
 	ContactLinkman    string   `json:"contact_linkman"`
-	ContactPhone      string   `json:"contact_phone"`      // private: encrypted when read
-	DispatcherAddress string   `json:"dispatcher_address"` // private: encrypted when read
+	ContactPhone      string   `json:"contact_phone" jdy:"private"`      // private: decrypted when read
+	DispatcherAddress string   `json:"dispatcher_address" jdy:"private"` // private: decrypted when read
 	DispatcherLinkman string   `json:"dispatcher_linkman"`
-	DispatcherPhone   string   `json:"dispatcher_phone"` // private: encrypted when read
-	IOStatus          IOStatus `json:"io_status"`        // moved in or out
+	DispatcherPhone   string   `json:"dispatcher_phone" jdy:"private"` // private: decrypted when read
+	IOStatus          IOStatus `json:"io_status"`                      // moved in or out
 	ReceiveDelivery   string   `json:"recevice_delivery"`
 	Remark            string   `json:"remark"` // 备注
 

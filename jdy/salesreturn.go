@@ -89,10 +89,10 @@ type SalesReturn struct {
 	SettingTermName       string `json:"setting_term_name"`
 
 	Attachments      int64       `json:"attachments"`
-	ContactAddress   string      `json:"contact_address"` // private: encrypted when read
+	ContactAddress   string      `json:"contact_address" jdy:"private"` // private: decrypted when read
 	ContactInfo      string      `json:"contact_info"`
 	ContactLinkman   string      `json:"contact_linkman"`
-	ContactPhone     string      `json:"contact_phone"` // private: encrypted when read
+	ContactPhone     string      `json:"contact_phone" jdy:"private"` // private: decrypted when read
 	CusBearFeeStatus string      `json:"cus_bear_fee_status"`
 	IOStatus         IOStatus    `json:"io_status"` // moved in or out
 	InvoiceType      InvoiceKind `json:"ivc_type"`

@@ -78,7 +78,7 @@ func (r *Records[Row, Detail, Model]) DetailSource(q Query, cfg SourceConfig[Det
 	if err != nil {
 		return nil, err
 	}
-	return &detailSource[Detail]{client: r.client, kind: r.kind, rows: rows, rec: recorder[Detail]{cfg: cfg, number: r.kind.number()}}, nil
+	return &detailSource[Detail]{client: r.client, kind: r.kind, rows: rows, rec: recorder[Detail]{client: r.client, cfg: cfg, number: r.kind.number()}}, nil
 }
 
 // item is a row as it came.
@@ -110,10 +110,10 @@ func newSource[T any](l lister, cfg SourceConfig[T], number string) (duijiesync.
 	if _, err := l.query.filterFor(l.op); err != nil {
 		return nil, err
 	}
-	rec := recorder[T]{cfg: cfg, number: number}
+	rec := recorder[T]{client: l.client, cfg: cfg, number: number}
 	list := func(l lister) paging.List[T] {
 		return paging.List[T]{
-			Name: l.op.Path, Size: size, Fetch: fetcher(l, rec), Decode: decodeRaw[T],
+			Name: l.op.Path, Size: size, Fetch: fetcher(l, rec), Decode: rec.decode,
 			State: func(r duijiesync.Record[T]) string { return string(appendPlain(nil, r.Raw)) },
 		}
 	}
@@ -173,6 +173,7 @@ func overlapOr(d time.Duration) time.Duration {
 
 // recorder makes records of rows.
 type recorder[T any] struct {
+	client *Client
 	cfg    SourceConfig[T]
 	number string // member; "" tries the usual ones
 }
@@ -187,7 +188,7 @@ func (r recorder[T]) record(raw json.RawMessage) duijiesync.Record[T] {
 	if at, err := duijie.ParseTime(scalar(m["modify_time"])); err == nil && !at.IsZero() {
 		rec.Version = at.Time.UnixMilli()
 	}
-	if err := decode(raw, &rec.Value); err != nil {
+	if err := r.client.decode(raw, &rec.Value); err != nil {
 		rec.Err = fmt.Errorf("jdy: a row does not fit %T: %w", rec.Value, err)
 		return rec
 	}
@@ -222,12 +223,13 @@ func fetcher[T any](l lister, r recorder[T]) func(context.Context, paging.At) (p
 	}
 }
 
-func decodeRaw[T any](raw json.RawMessage) (T, error) {
+// decode decodes the raw item of a dead letter.
+func (r recorder[T]) decode(raw json.RawMessage) (T, error) {
 	var v T
 	if !json.Valid(raw) {
 		return v, fmt.Errorf("jdy: the raw item is no JSON: %w", duijie.ErrMalformedAnswer)
 	}
-	return v, decode(raw, &v)
+	return v, r.client.decode(raw, &v)
 }
 
 // detailSource reads the records behind the rows of another source.
@@ -298,7 +300,7 @@ func (s *detailSource[T]) Paging() string {
 
 // DecodeRaw reads the raw item of a dead letter back. It implements
 // duijiesync.RawDecoder.
-func (s *detailSource[T]) DecodeRaw(raw json.RawMessage) (T, error) { return decodeRaw[T](raw) }
+func (s *detailSource[T]) DecodeRaw(raw json.RawMessage) (T, error) { return s.rec.decode(raw) }
 
 var (
 	_ duijiesync.Source[any]     = (*detailSource[any])(nil)

@@ -51,7 +51,7 @@ type Store struct {
 
 	Address       string `json:"address"`
 	AllowNegative string `json:"allow_negative"`
-	Mobile        string `json:"mobile"` // private: encrypted when read
+	Mobile        string `json:"mobile" jdy:"private"` // private: decrypted when read
 
 	IsAllowFreight bool `json:"is_allow_freight"`
 

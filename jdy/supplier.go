@@ -9,7 +9,7 @@ import (
 // SupplierService reads and saves suppliers (供应商).
 //
 // Address and bank of the supplier are in the row alone, the accounts in the detail;
-// what is private is encrypted, see [Client.Decrypt].
+// what is private is encrypted on the way and readable here.
 //
 // Parameters for Filter of the [Query]: group, is_data_perm, show_contact_detail,
 // show_debt, un_page.
@@ -31,9 +31,9 @@ type SupplierRow struct {
 
 	AccountOpenAddr string `json:"account_open_addr"`
 	Bank            string `json:"bank"`
-	BankAccount     string `json:"bank_account"` // private: encrypted when read
-	Remark          string `json:"remark"`       // 备注
-	TaxpayerNo      string `json:"taxpayer_no"`  // 纳税人识别号
+	BankAccount     string `json:"bank_account" jdy:"private"` // private: decrypted when read
+	Remark          string `json:"remark"`                     // 备注
+	TaxpayerNo      string `json:"taxpayer_no"`                // 纳税人识别号
 
 	Rate duijie.Decimal `json:"rate"`
 
@@ -64,15 +64,15 @@ type SupplierRowContact struct {
 	ContactProvinceName   string `json:"contact_province_name"`
 	GroupNumber           string `json:"group_number"`
 
-	Birthday       string `json:"birthday"`        // private: encrypted when read
-	ContactAddress string `json:"contact_address"` // private: encrypted when read
+	Birthday       string `json:"birthday" jdy:"private"`        // private: decrypted when read
+	ContactAddress string `json:"contact_address" jdy:"private"` // private: decrypted when read
 	ContactPerson  string `json:"contact_person"`
-	Email          string `json:"email"` // private: encrypted when read
+	Email          string `json:"email" jdy:"private"` // private: decrypted when read
 	Gender         Gender `json:"gender"`
-	Mobile         string `json:"mobile"` // private: encrypted when read
-	Phone          string `json:"phone"`  // private: encrypted when read
-	QQ             string `json:"qq"`     // private: encrypted when read
-	Wechat         string `json:"wechat"` // private: encrypted when read
+	Mobile         string `json:"mobile" jdy:"private"` // private: decrypted when read
+	Phone          string `json:"phone" jdy:"private"`  // private: decrypted when read
+	QQ             string `json:"qq" jdy:"private"`     // private: decrypted when read
+	Wechat         string `json:"wechat" jdy:"private"` // private: decrypted when read
 
 	Rate duijie.Decimal `json:"rate"`
 
@@ -128,15 +128,15 @@ type SupplierContact struct {
 	ContactProvinceName   string `json:"contact_province_name"`
 	GroupNumber           string `json:"group_number"`
 
-	Birthday       string `json:"birthday"`        // private: encrypted when read
-	ContactAddress string `json:"contact_address"` // private: encrypted when read
+	Birthday       string `json:"birthday" jdy:"private"`        // private: decrypted when read
+	ContactAddress string `json:"contact_address" jdy:"private"` // private: decrypted when read
 	ContactPerson  string `json:"contact_person"`
-	Email          string `json:"email"` // private: encrypted when read
+	Email          string `json:"email" jdy:"private"` // private: decrypted when read
 	Gender         Gender `json:"gender"`
-	Mobile         string `json:"mobile"` // private: encrypted when read
-	Phone          string `json:"phone"`  // private: encrypted when read
-	QQ             string `json:"qq"`     // private: encrypted when read
-	Wechat         string `json:"wechat"` // private: encrypted when read
+	Mobile         string `json:"mobile" jdy:"private"` // private: decrypted when read
+	Phone          string `json:"phone" jdy:"private"`  // private: decrypted when read
+	QQ             string `json:"qq" jdy:"private"`     // private: decrypted when read
+	Wechat         string `json:"wechat" jdy:"private"` // private: decrypted when read
 
 	Rate duijie.Decimal `json:"rate"`
 
@@ -153,8 +153,8 @@ type SupplierBankAccount struct {
 	IncomeAccName  string `json:"income_acc_name"`
 	IncomeBankName string `json:"income_bank_name"`
 
-	IncomeAccNo    string `json:"income_acc_no"`    // private: encrypted when read
-	IncomeBankCode string `json:"income_bank_code"` // private: encrypted when read
+	IncomeAccNo    string `json:"income_acc_no" jdy:"private"`    // private: decrypted when read
+	IncomeBankCode string `json:"income_bank_code" jdy:"private"` // private: decrypted when read
 
 	AcctIsDefault bool `json:"acct_is_default"`
 

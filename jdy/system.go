@@ -84,7 +84,7 @@ type UserRow struct {
 	Name string `json:"name"`
 
 	UID   string `json:"uid"`
-	Phone string `json:"phone"` // private: encrypted when read
+	Phone string `json:"phone" jdy:"private"` // private: decrypted when read
 
 	Raw json.RawMessage `json:"-"` // as the platform sent it
 }

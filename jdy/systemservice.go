@@ -64,8 +64,8 @@ type CurrentUser struct {
 	Name       string      `json:"name"`
 	Enable     Enable      `json:"enable"`
 	EID        string      `json:"eid"`
-	UID        string      `json:"uid"`   // what Config.UserID takes
-	Phone      string      `json:"phone"` // private: encrypted when read
+	UID        string      `json:"uid"`                 // what Config.UserID takes
+	Phone      string      `json:"phone" jdy:"private"` // private: decrypted when read
 	Status     string      `json:"status"`
 	CreateTime duijie.Time `json:"create_time"` // China time
 	IsAdmin    bool        `json:"is_admin"`

@@ -81,10 +81,10 @@ type TransferOut struct {
 	OutDeptName              string       `json:"out_dept_name"`
 
 	AllocateRule      AllocateRule   `json:"allocate_rule"`
-	DispatcherAddress string         `json:"dispatcher_address"` // private: encrypted when read
+	DispatcherAddress string         `json:"dispatcher_address" jdy:"private"` // private: decrypted when read
 	DispatcherLinkman string         `json:"dispatcher_linkman"`
-	DispatcherPhone   string         `json:"dispatcher_phone"` // private: encrypted when read
-	Remark            string         `json:"remark"`           // 备注
+	DispatcherPhone   string         `json:"dispatcher_phone" jdy:"private"` // private: decrypted when read
+	Remark            string         `json:"remark"`                         // 备注
 	TransFerStatus    TransferStatus `json:"trans_fer_status"`
 
 	AuditTime  duijie.Time `json:"audit_time"`  // China time
