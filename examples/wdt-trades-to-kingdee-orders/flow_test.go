@@ -34,6 +34,7 @@ type world struct {
 	bad    string          // the order Kingdee refuses
 	ended  map[string]bool // orders that were cancelled after they were written
 	runs   atomic.Int64
+	limit  time.Duration // of an attempt; short where servers stall, else what a busy machine needs
 }
 
 // newWorld has three shops, two warehouses, eight SKUs, and n approved orders
@@ -45,7 +46,7 @@ func newWorld(t testing.TB, n int, opts ...kingdeetest.Option) *world {
 
 func newWorldOf(t testing.TB, n int, seller *wdttest.Server, erp *kingdeetest.Server) *world {
 	t.Helper()
-	w := &world{seller: seller, erp: erp, start: time.Now().Add(-20 * time.Minute), ended: map[string]bool{}}
+	w := &world{seller: seller, erp: erp, start: time.Now().Add(-20 * time.Minute), ended: map[string]bool{}, limit: 20 * time.Second}
 	t.Cleanup(w.seller.Close)
 	t.Cleanup(w.erp.Close)
 	old := w.start.Add(-time.Hour)
@@ -105,11 +106,12 @@ type address struct {
 	WDTURL  string
 	ERPURL  string
 	Start   time.Time
+	Limit   time.Duration // of an attempt
 	Ahead   time.Duration // of the clock, so that each run has a second of its own
 }
 
 func (w *world) address() address {
-	return address{WDT: w.seller.Account(), Kingdee: w.erp.Account(), WDTURL: w.seller.DirectURL(), ERPURL: w.erp.URL(), Start: w.start, Ahead: time.Duration(w.runs.Add(1)) * 2 * time.Second}
+	return address{WDT: w.seller.Account(), Kingdee: w.erp.Account(), WDTURL: w.seller.DirectURL(), ERPURL: w.erp.URL(), Start: w.start, Limit: w.limit, Ahead: time.Duration(w.runs.Add(1)) * 2 * time.Second}
 }
 
 // reach makes clients that do not wait long.
@@ -117,7 +119,7 @@ func reach(a address) (*wdt.Client, *kingdee.Client, error) {
 	options := []duijie.Option{
 		duijie.WithRateLimiter(rate.NewLimiter(rate.Inf, 1)),
 		duijie.WithRetry(duijie.RetryPolicy{MaxAttempts: 3, MinDelay: time.Millisecond, ThrottleDelay: 2 * time.Millisecond}),
-		duijie.WithAttemptTimeout(400 * time.Millisecond),
+		duijie.WithAttemptTimeout(a.Limit),
 		duijie.WithMaxBody(1 << 20),
 	}
 	seller, err := wdt.NewClient(wdt.Config{BaseURL: a.WDTURL, SID: a.WDT.SID, AppKey: a.WDT.AppKey, AppSecret: duijie.NewSecret(a.WDT.AppSecret)}, options...)
