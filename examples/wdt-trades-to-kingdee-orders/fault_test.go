@@ -62,7 +62,7 @@ func TestEveryFaultAtEveryCall(t *testing.T) {
 		n++
 		cells.run(name, func(t *testing.T) {
 			w := newWorld(t, matrixTrades)
-			w.limit = 400 * time.Millisecond
+			w.limit = stalled
 			w.refuse(9)
 			inject(w)
 			story(t, w, duijiesync.NewMemoryState())
