@@ -39,6 +39,9 @@ type SaveSinkConfig[T any] struct {
 	// reference the model sets at its top level. Sub-heads can not be compared, lines
 	// only with CompareLines: a record that has some is found as existing, and what
 	// the ledger does not know unchanged is sent.
+	//
+	// Name all that may change, here and in CompareLines: a change of a field that is
+	// not named is found as identical, and not written.
 	Compare []string
 	// UnAudit takes audited records (status C) back before they are updated.
 	// Without it Kingdee's refusal is the outcome. Use AutoSubmitAndAudit in
