@@ -410,3 +410,16 @@ func TestClockIsCorrected(t *testing.T) {
 	require.NoError(t, err)
 	require.InDelta(t, 24*time.Hour, time.Until(status.Expires), float64(time.Minute))
 }
+
+// A connection that is cut under a token call must not have net/http send the
+// call again: that one would not be booked.
+func TestTokenCallsThatAreCut(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []jdytest.FaultKind{jdytest.Cut, jdytest.CutAfter} {
+		c, s := newPair(t)
+		s.Inject(jdytest.Fault{Op: "GET kingdee_auth_token", Call: 1, Kind: kind})
+		_, err := c.Token(t.Context())
+		require.NoError(t, err, kind)
+		require.Equal(t, 2, s.Count("GET kingdee_auth_token"), "%s: the one that was cut, and its repeat", kind)
+	}
+}

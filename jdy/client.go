@@ -220,6 +220,11 @@ func (c *Client) request(ctx context.Context, r *request, wireText string, a tra
 	if err != nil {
 		return nil, fmt.Errorf("jdy: %w", err)
 	}
+	if r.op == tokenCall {
+		// net/http sends a GET again by itself when a kept connection turns out to be
+		// closed, unless it has a body it can not begin anew. Nobody would count that call.
+		req.Body = io.NopCloser(strings.NewReader(""))
+	}
 	req.Header.Set("Content-Type", firstOf(r.contentType, "application/json"))
 	req.Header.Set("Accept", "application/json")
 	signHeaders(req.Header, c.cfg.ClientID, c.cfg.ClientSecret.Reveal(), r.op.Method, r.op.Path, wireText,
