@@ -416,10 +416,15 @@ func TestClockIsCorrected(t *testing.T) {
 func TestTokenCallsThatAreCut(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []jdytest.FaultKind{jdytest.Cut, jdytest.CutAfter} {
-		c, s := newPair(t)
+		s := newServer(t)
+		c := clientOf(t, configOf(s), duijie.WithRetry(duijie.RetryPolicy{MinDelay: -1, ThrottleDelay: -1, MaxRetryAfter: time.Second}))
 		s.Inject(jdytest.Fault{Op: "GET kingdee_auth_token", Call: 1, Kind: kind})
 		_, err := c.Token(t.Context())
 		require.NoError(t, err, kind)
 		require.Equal(t, 2, s.Count("GET kingdee_auth_token"), "%s: the one that was cut, and its repeat", kind)
+		s.RevokeTokens()
+		_, err = c.Materials.List(t.Context(), Query{})
+		require.ErrorIs(t, err, duijie.ErrRateLimited, "%s: both were booked", kind)
+		require.Equal(t, 2, s.Count("GET kingdee_auth_token"), kind)
 	}
 }
