@@ -1,6 +1,7 @@
 package paging_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -133,7 +134,7 @@ func (m *moving) list(end int64) []row {
 		if m.newest {
 			a, b = b, a
 		}
-		return int(a.Modified - b.Modified)
+		return cmp.Or(cmp.Compare(a.Modified, b.Modified), cmp.Compare(a.ID, b.ID)) // the rows come out of a map
 	})
 	return all
 }
