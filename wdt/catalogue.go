@@ -169,7 +169,7 @@ func (w write) method() *Method {
 	m := &Method{
 		Name: w.name, Effect: duijie.EffectWrite,
 		Write: Write{
-			Key: w.key, Repeat: w.repeat, Lookup: w.lookup, LookupBy: w.by, RowName: w.row, FailedRows: w.rows, MaxRows: w.max,
+			Key: w.key, Repeat: w.repeat, Lookup: w.lookup, LookupBy: w.by, RowName: w.row, FailedRows: w.rows, StatusIsData: w.status, MaxRows: w.max,
 		},
 	}
 	if w.repeat == RepeatUpdates {

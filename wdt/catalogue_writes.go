@@ -19,6 +19,9 @@ type Write struct {
 	RowName string
 	// FailedRows says that a list as data holds failed rows, whatever they look like.
 	FailedRows bool
+	// StatusIsData says that a status in the answer's data is a member of a row, not a
+	// word on the call.
+	StatusIsData bool
 	// MaxRows is how many rows or numbers one call takes, 0 where nobody says.
 	MaxRows int
 }
@@ -64,6 +67,7 @@ type write struct {
 	lookup, by string
 	row        string
 	rows       bool
+	status     bool // see Write.StatusIsData
 	max        int
 }
 
@@ -104,7 +108,7 @@ var writes = []write{
 	{name: "sales.RawTrade.pushSelf", repeat: RepeatUpdates, key: "tid", lookup: "sales.RawTrade.search", by: "tid"},
 	{name: "sales.RawTrade.pushSelf2", repeat: RepeatUpdates, key: "tid", lookup: "sales.RawTrade.search", by: "tid", row: "no", max: 100},
 	{name: "sales.StockSync.batchCalcStock"},
-	{name: "sales.StockSync.calcStock"},
+	{name: "sales.StockSync.calcStock", status: true},
 	{name: "sales.StockSync.cancelSync"},
 	{name: "sales.StockSync.getSelfWaitSyncIdListOpen"},
 	{name: "sales.StockSync.syncFail"},

@@ -215,6 +215,11 @@ func (c *Client) judge(a *transport.Answer, writes bool, known *Method) (reply, 
 	if r.ok && writes {
 		if v, failed := hiddenFailure(r.data, known); failed {
 			v.RequestID = r.requestID
+			if p, ok := errors.AsType[*PartialError](v.Cause); ok {
+				if c.http != nil {
+					p.clean(c.http.Clean)
+				}
+			}
 			return r, v
 		}
 	}

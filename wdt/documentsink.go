@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/duijie-go/duijie"
@@ -101,9 +102,20 @@ func oneByOne[T any](ctx context.Context, records []duijiesync.Record[T], write 
 }
 
 // aboutOne tells that an error is about the record that was written, not about the
-// platform or the account.
+// platform, the account or the setup.
 func aboutOne(err error) bool {
-	for _, class := range []error{duijie.ErrOutcomeUnknown, duijie.ErrRefused, duijie.ErrInvalid, duijie.ErrConflict, duijie.ErrNotFound} {
+	if _, partial := errors.AsType[*PartialError](err); partial || errors.Is(err, duijie.ErrOutcomeUnknown) {
+		return true
+	}
+	for _, setup := range []error{errSetup, duijie.ErrMalformedAnswer, duijie.ErrRedirected, duijie.ErrBodyTooLarge} {
+		if errors.Is(err, setup) {
+			return false
+		}
+	}
+	if e, ok := errors.AsType[*duijie.APIError](err); ok && e.Class == duijie.ClassPermission {
+		return strings.Contains(e.Message, "仓库") // of the warehouse the document names
+	}
+	for _, class := range []error{duijie.ErrRefused, duijie.ErrInvalid, duijie.ErrConflict, duijie.ErrNotFound} {
 		if errors.Is(err, class) {
 			return true
 		}

@@ -1,6 +1,7 @@
 package wdt
 
 import (
+	"errors"
 	"regexp"
 	"strconv"
 	"strings"
@@ -26,9 +27,10 @@ type rule struct {
 	codes string // codes parted by blanks; "" is any
 	sub   string // beginning of the sub-code
 	text  string // part of the text, letter case aside
-	word  string // whole word of the text
+	word  string // whole word, or words, of the text
 	class duijie.Class
 	skew  bool
+	setup bool // every call would be refused like this, whatever it carries
 	hint  string
 }
 
@@ -54,14 +56,14 @@ var rules = []rule{
 	// Texts of the application under any status.
 	{text: "最大调用频率限制", class: duijie.ClassThrottled, hint: hintThrottle},
 	{text: "最大并发次数限制", class: duijie.ClassThrottled, hint: hintThrottle},
-	{text: "sid is not", class: duijie.ClassUnauthenticated, hint: hintAuth},
+	{word: "sid is not", class: duijie.ClassUnauthenticated, hint: hintAuth},
 	{text: "app auth fail", class: duijie.ClassUnauthenticated, hint: hintAuth},
 	{text: "验证失败", class: duijie.ClassUnauthenticated, hint: hintAuth},
 	{text: "签名", class: duijie.ClassUnauthenticated, hint: hintAuth},
 	{word: "sign", class: duijie.ClassUnauthenticated, hint: hintAuth},
 
 	// Texts of business failures.
-	{codes: business, text: "此方法仅支持分页查询", class: duijie.ClassInvalid, hint: "call it with a *Query, so that page number and size are sent"},
+	{codes: business, text: "此方法仅支持分页查询", class: duijie.ClassInvalid, setup: true, hint: "call it with a *Query, so that page number and size are sent"},
 	{codes: business, text: "查询时间过宽", class: duijie.ClassInvalid, hint: hintWindow},
 	{codes: business, text: "开始时间与结束时间间隔最大", class: duijie.ClassInvalid, hint: hintWindow},
 	{codes: business, text: "起止时间差最大", class: duijie.ClassInvalid, hint: hintWindow},
@@ -85,19 +87,19 @@ var rules = []rule{
 	{codes: business, text: "无仓库访问权限", class: duijie.ClassPermission, hint: hintRight},
 	{codes: business, text: "无该仓库权限", class: duijie.ClassPermission, hint: hintRight},
 	{codes: business, text: "无权限", class: duijie.ClassPermission, hint: hintRight},
-	{codes: business, text: "the api used internal only", class: duijie.ClassNotFound, hint: hintOnQimen},
+	{codes: business, text: "the api used internal only", class: duijie.ClassNotFound, setup: true, hint: hintOnQimen},
 	{codes: business, text: "invalid http status", class: duijie.ClassUnavailable},
 	{codes: business, text: "未知错误", class: duijie.ClassUnavailable},
 	{codes: business, text: "SQL异常", class: duijie.ClassUnavailable},
 
 	// Other statuses of the application. 100 with any other text is refused.
-	{codes: "1", text: "for input string", class: duijie.ClassInvalid, hint: "the timestamp is no 32-bit number"},
-	{codes: "1 2", class: duijie.ClassInvalid, hint: "check names, number and order of the arguments"},
+	{codes: "1", text: "for input string", class: duijie.ClassInvalid, setup: true, hint: "the timestamp is no 32-bit number"},
+	{codes: "1 2", class: duijie.ClassInvalid, setup: true, hint: "check names, number and order of the arguments"},
 	{codes: "3", class: duijie.ClassUnauthenticated, hint: "the account demands a dynamic password"},
 	{codes: "4 5 99", class: duijie.ClassUnavailable},
 	{codes: "6", class: duijie.ClassUnauthenticated, hint: "put this machine's address on the platform's white list"},
-	{codes: "7", class: duijie.ClassInvalid, skew: true, hint: hintClock},
-	{codes: "8", class: duijie.ClassInvalid},
+	{codes: "7", class: duijie.ClassInvalid, skew: true, setup: true, hint: hintClock},
+	{codes: "8", class: duijie.ClassInvalid, setup: true},
 
 	// TOP, by sub-code first.
 	{layer: fromTOP, sub: "accesscontrol.limited-by", class: duijie.ClassThrottled},
@@ -107,11 +109,12 @@ var rules = []rule{
 	{layer: fromTOP, codes: "15", sub: "isv.", class: duijie.ClassRefused},
 	{layer: fromTOP, codes: "10 15", class: duijie.ClassUnavailable},
 	{layer: fromTOP, codes: "11 12 13 42", class: duijie.ClassPermission, hint: "grant the application this scene on open.taobao.com"},
-	{layer: fromTOP, codes: "22", class: duijie.ClassNotFound, hint: hintNoQimen},
+	{layer: fromTOP, codes: "22", class: duijie.ClassNotFound, setup: true, hint: hintNoQimen},
 	{layer: fromTOP, codes: "25 28 29", class: duijie.ClassUnauthenticated, hint: hintTop},
 	{layer: fromTOP, codes: "26 27", class: duijie.ClassUnauthenticated, hint: "authorise the TOP session again by hand; nothing here can renew it"},
-	{layer: fromTOP, codes: "31", class: duijie.ClassInvalid, skew: true, hint: hintClock},
-	{layer: fromTOP, codes: "3 9 21 23 24 30 32 33 34 40 41 43", class: duijie.ClassInvalid},
+	{layer: fromTOP, codes: "31", class: duijie.ClassInvalid, skew: true, setup: true, hint: hintClock},
+	{layer: fromTOP, codes: "3 9 21 23 24 30 32 33 34 40 41 43", class: duijie.ClassInvalid, setup: true},
+	{layer: fromTOP, class: duijie.ClassRefused, setup: true},
 }
 
 func (r *rule) matches(from layer, code, sub, text, lower string) bool {
@@ -136,6 +139,9 @@ func classify(from layer, code, sub, text string) rule {
 	return rule{class: duijie.ClassRefused}
 }
 
+// errSetup marks refusals that no record is to blame for.
+var errSetup = errors.New("this concerns the whole setup, not one record")
+
 // verdict is the table's word on a reply.
 func (r *reply) verdict() transport.Verdict {
 	v := transport.Verdict{Code: r.code, SubCode: r.subCode, Message: r.message, RequestID: r.requestID}
@@ -149,6 +155,9 @@ func (r *reply) verdict() transport.Verdict {
 	found := classify(from, code, r.subCode, r.message)
 	v.Class, v.Hint = found.class, found.hint
 	v.Skew, v.NoEffect = found.skew, found.skew
+	if found.setup {
+		v.Cause = errSetup
+	}
 	if found.class == duijie.ClassThrottled {
 		v.RetryAfter = banTime(r.message)
 	}

@@ -2,6 +2,7 @@ package wdt
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"github.com/duijie-go/duijie"
@@ -21,7 +22,7 @@ type GoodsService struct {
 }
 
 // Push creates or updates one goods with its SKUs (创建货品, goods.Goods.push) and
-// returns its number. The goods is known by its No, SKUs by theirs; what is not set
+// returns its number, 0 when the answer does not tell it. The goods is known by its No, SKUs by theirs; what is not set
 // is not sent. A number of an SKU that other goods have is a duijie.ErrConflict.
 //
 // Effect: idempotent: a repeat updates the same rows. Limit: 1 call a second over
@@ -30,9 +31,20 @@ func (s *GoodsService) Push(ctx context.Context, g GoodsPush, opts ...duijie.Cal
 	if err := g.check(goodsPushMethod); err != nil {
 		return 0, err
 	}
-	var n wire.Int
-	err = s.client.Call(ctx, goodsPushMethod, g.args(), &n, opts...)
-	return int64(n), err
+	var a Answer
+	err = s.client.Call(ctx, goodsPushMethod, g.args(), &a, opts...)
+	return pushedID(a.Data), err
+}
+
+// pushedID is the number in the answer to a push, 0 when it is in no form known here:
+// the push succeeded all the same.
+func pushedID(data json.RawMessage) int64 {
+	text := loose(rawText(data))
+	if wire.First(data) == '{' {
+		text = loose(memberText(data, "goods_id"))
+	}
+	n, _ := text.number()
+	return n
 }
 
 // PushedGoods are the numbers the platform has for a goods and its SKUs.
@@ -90,9 +102,7 @@ func (g GoodsPush) check(op string) error {
 			n.wrongly("%s %q stands there twice", at, s.No)
 		}
 		seen[s.No] = true
-		for name, d := range map[string]duijie.Decimal{"retail_price": s.RetailPrice, "weight": s.Weight, "market_price": s.MarketPrice, "member_price": s.MemberPrice, "wholesale_price": s.WholesalePrice, "lowest_price": s.LowestPrice} {
-			n.amount(fmt.Sprintf("spec %d: %s", i+1, name), d)
-		}
+		n.amounts(fmt.Sprintf("spec %d: ", i+1), s)
 	}
 	return n.err()
 }

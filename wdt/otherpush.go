@@ -40,13 +40,14 @@ func (s *OtherStockinService) Create(ctx context.Context, d OtherStockinPush, op
 func (o OtherStockinPush) check() error {
 	n := &needs{op: otherStockinCreateMethod}
 	n.key("outer_no", o.No)
+	n.amounts("", o)
 	n.text("warehouse_no", o.WarehouseNo)
 	n.is("goods_list", len(o.Lines) > 0)
 	for i, l := range o.Lines {
 		at := fmt.Sprintf("line %d: ", i+1)
 		n.text(at+"spec_no", l.SpecNo)
 		n.quantity(at+"num", l.Num)
-		n.amount(at+"stockin_price", l.Price)
+		n.amounts(at, l)
 	}
 	return n.err()
 }
@@ -85,12 +86,13 @@ func (o OtherStockoutPush) check() error {
 	n := &needs{op: otherStockoutCreateMethod}
 	n.key("outer_no", o.No)
 	n.text("warehouse_no", o.WarehouseNo)
-	n.amount("post_fee", o.Postage)
+	n.amounts("", o)
 	n.is("goods_list", len(o.Lines) > 0)
 	for i, l := range o.Lines {
 		at := fmt.Sprintf("line %d: ", i+1)
 		n.text(at+"spec_no", l.SpecNo)
 		n.quantity(at+"num", l.Num)
+		n.amounts(at, l)
 	}
 	return n.err()
 }

@@ -91,31 +91,59 @@ func findFailure(data json.RawMessage, known *Method) (p *PartialError, code str
 	}
 	m := members(data)
 	message, hasMessage := m["message"]
+	// A method that is not listed may answer a row that has a status or a code of its
+	// own; with words beside it, it is a failure there too.
+	speaks := known != nil || hasMessage
 	one := RowError{No: firstOf(rawText(m["outer_no"]), rawText(m["order_no"])), Message: rawText(message)}
-	if one.Code = failureCode(m["status"]); one.Code != "" && hasMessage {
-		return &PartialError{Rows: []RowError{one}, Saved: one.Code == savedNotApproved}, one.Code
+	if one.Code = notDone(m["status"]); one.Code != "" && speaks && (known == nil || !known.Write.StatusIsData) {
+		return onlyRow(one, one.Code == savedNotApproved), one.Code
 	}
 	one.Code = failureCode(m["code"])
-	if failureCode(m["error_count"]) != "" || one.Code != "" && hasMessage {
+	if failureCode(m["error_count"]) != "" || one.Code != "" && speaks {
 		// The message may be a list of failed rows, as text.
 		if p := partialOf(every.failed(json.RawMessage(one.Message))); p != nil {
 			return p, one.Code
 		}
-		return &PartialError{Rows: []RowError{one}}, one.Code
+		return onlyRow(one, false), one.Code
 	}
+	// What stands in a list of errors is one, in whatever form.
+	every.all = true
 	for _, name := range []string{"error_list", "error_info", "error_data"} {
-		if p := partialOf(every.failed(m[name])); p != nil {
+		if p := partialOf(every.errors(m[name])); p != nil {
 			return p, ""
 		}
 	}
 	return nil, ""
 }
 
+// onlyRow is the failure of the one document of a call.
+func onlyRow(row RowError, saved bool) *PartialError {
+	row.Message = firstOf(row.Message, noReason)
+	return &PartialError{Rows: []RowError{row}, Saved: saved}
+}
+
+// noReason stands for the words of a failure that has none.
+const noReason = "the platform gives no reason"
+
 func partialOf(rows []RowError) *PartialError {
 	if len(rows) == 0 {
 		return nil
 	}
 	return &PartialError{Rows: rows}
+}
+
+// notDone is a status that does not say "all done", which is 0 or not
+// there at all.
+func notDone(raw json.RawMessage) string {
+	switch wire.First(raw) {
+	case 0, '{', '[':
+		return ""
+	}
+	text := loose(rawText(raw))
+	if n, ok := text.number(); ok && n == 0 {
+		return ""
+	}
+	return string(text)
 }
 
 // failureCode is a code member that is a number other than 0.
@@ -135,6 +163,33 @@ type rowList struct {
 	name  string // member that names a row, "" where it is not known
 }
 
+// errors reads a member that is there for errors alone: a list of them, one object, or
+// either as text. Anything in it is an error.
+func (l rowList) errors(member json.RawMessage) []RowError {
+	text := rawText(member)
+	switch wire.First(member) {
+	case '"':
+		if first := wire.First([]byte(text)); (first == '[' || first == '{') && json.Valid([]byte(text)) {
+			return l.errors(json.RawMessage(text))
+		}
+	case '[':
+		return l.failed(member)
+	case '{':
+		if len(members(member)) == 0 {
+			return nil
+		}
+		row, _ := l.row(member)
+		if row == (RowError{Message: noReason}) {
+			row.Message = unread(member)
+		}
+		return []RowError{row}
+	}
+	if text == "" || text == "0" || text == "false" {
+		return nil
+	}
+	return []RowError{{Message: text}}
+}
+
 func (l rowList) failed(list json.RawMessage) []RowError {
 	var items []json.RawMessage
 	if wire.First(list) != '[' || wire.Unmarshal(list, &items) != nil {
@@ -145,6 +200,9 @@ func (l rowList) failed(list json.RawMessage) []RowError {
 		row, failed := l.row(item)
 		if wire.First(item) == '"' {
 			row, failed = RowError{Message: rawText(item)}, l.texts
+		}
+		if l.all && row == (RowError{Message: noReason}) {
+			row.Message = unread(item)
 		}
 		if failed || l.all {
 			rows = append(rows, row)
@@ -170,7 +228,26 @@ func (l rowList) row(item json.RawMessage) (row RowError, failed bool) {
 	}
 	failed = row.Message != "" || failureCode(m["error_code"]) != ""
 	if row.Message == "" {
-		row.Message = "the platform gives no reason"
+		row.Message = noReason
 	}
 	return row, failed
+}
+
+// unread shows an entry in a form nobody knows, cut to a length that fits a message.
+func unread(item json.RawMessage) string {
+	const shown = 200
+	text := []rune(string(item))
+	if len(text) > shown {
+		return string(text[:shown]) + "…"
+	}
+	return firstOf(strings.TrimSpace(string(text)), noReason)
+}
+
+// clean blanks secrets out of what the platform said.
+func (p *PartialError) clean(clean func(string) string) {
+	for i := range p.Rows {
+		r := &p.Rows[i]
+		r.No, r.Code, r.Message = clean(r.No), clean(r.Code), clean(r.Message)
+	}
+	p.Data = json.RawMessage(clean(string(p.Data)))
 }

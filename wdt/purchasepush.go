@@ -49,6 +49,7 @@ func createdNo(a *Answer, err error, own string) (string, error) {
 func (p PurchaseOrderPush) check() error {
 	n := &needs{op: purchaseCreateMethod}
 	n.key("purchase_no", p.No)
+	n.amounts("", p)
 	n.text("provider_no", p.ProviderNo)
 	n.text("expect_warehouse_no", p.ExpectWarehouseNo)
 	n.text("purchaser_name", p.PurchaserName)
@@ -58,8 +59,8 @@ func (p PurchaseOrderPush) check() error {
 		at := fmt.Sprintf("line %d: ", i+1)
 		n.text(at+"spec_no", l.SpecNo)
 		n.quantity(at+"num", l.Num)
-		n.amount(at+"price", l.Price)
-		n.amount(at+"tax_price", l.TaxPrice)
+		n.whole(at+"num", l.Num)
+		n.amounts(at, l)
 	}
 	return n.err()
 }

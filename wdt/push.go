@@ -128,6 +128,24 @@ func (n *needs) amount(name string, d duijie.Decimal) {
 	}
 }
 
+// whole wants a number without decimals.
+func (n *needs) whole(name string, d duijie.Decimal) {
+	if d.Err() == nil && !d.Round(0, duijie.RoundHalfUp).Equal(d) {
+		n.wrongly("%s %s is no whole number", name, d)
+	}
+}
+
+// amounts wants every decimal of a push to be one the platform can keep.
+func (n *needs) amounts(at string, push any) {
+	v := reflect.ValueOf(push)
+	for i := range v.NumField() {
+		if d, ok := v.Field(i).Interface().(duijie.Decimal); ok {
+			name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+			n.amount(at+name, d)
+		}
+	}
+}
+
 // storedScale is the decimals of the platform's numbers, DECIMAL(19,4).
 const storedScale = 4
 
@@ -176,7 +194,6 @@ func savedOnly(err error) bool {
 // quantity wants a decimal above 0.
 func (n *needs) quantity(name string, d duijie.Decimal) {
 	n.is(name, d.IsSet())
-	n.amount(name, d)
 	if d.IsSet() && d.Sign() <= 0 {
 		n.wrongly("%s is %s", name, d)
 	}

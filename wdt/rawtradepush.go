@@ -2,6 +2,7 @@ package wdt
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -71,6 +72,9 @@ func (s *RawTradeService) Push(ctx context.Context, r RawTradePushRequest, opts 
 		return nil, err
 	}
 	out := &RawTradePushResult{}
+	if len(data) == 0 {
+		data = json.RawMessage(`{}`) // status 0 alone: done, without counts
+	}
 	if decodeErr := decodeRow(data, out); decodeErr != nil && err == nil {
 		return nil, fmt.Errorf("wdt: %s: the call succeeded, but its data does not fit: %w", method, decodeErr)
 	}
@@ -151,6 +155,10 @@ func (o RawTradePush) check(n *needs, at string, seen map[string]bool, amounts b
 	n.is(at+"delivery_term", o.DeliveryTerm != 0)
 	n.is(at+"trade_time", !o.TradeTime.IsZero())
 	n.is(at+"receivable", o.Receivable.IsSet())
+	n.amounts(at, o)
+	for i, d := range o.Discounts {
+		n.amounts(fmt.Sprintf("%sdiscount %d: ", at, i+1), d)
+	}
 	n.is(at+"lines", len(o.Lines) > 0)
 	for i, l := range o.Lines {
 		line := fmt.Sprintf("%sline %d: ", at, i+1)
@@ -179,24 +187,14 @@ func (l RawTradePushLine) check(n *needs, at string) {
 	n.is(at+"num", l.Num.IsSet())
 	n.is(at+"price", l.Price.IsSet())
 	n.is(at+"total_amount", l.TotalAmount.IsSet())
+	n.amounts(at, l)
 }
 
 // checkAmounts holds the amounts of an order against each other, exactly.
 func (o RawTradePush) checkAmounts(n *needs, at string) {
 	sum := o.Postage
-	n.amount(at+"post_amount", o.Postage)
-	n.amount(at+"receivable", o.Receivable)
 	for i, l := range o.Lines {
 		line := fmt.Sprintf("%sline %d: ", at, i+1)
-		for _, m := range []struct {
-			name  string
-			value duijie.Decimal
-		}{
-			{"num", l.Num}, {"price", l.Price}, {"discount", l.Discount}, {"adjust_amount", l.AdjustAmount}, {"share_discount", l.ShareDiscount},
-			{"total_amount", l.TotalAmount}, {"refund_amount", l.RefundAmount},
-		} {
-			n.amount(line+m.name, m.value)
-		}
 		total := l.Num.Mul(l.Price).Sub(l.Discount).Add(l.AdjustAmount)
 		if l.TotalAmount.IsSet() && !total.Round(storedScale, duijie.RoundHalfUp).Equal(l.TotalAmount) {
 			n.wrongly("%stotal_amount is %s, and num × price − discount + adjust_amount is %s", line, l.TotalAmount, total)

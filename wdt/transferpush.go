@@ -40,6 +40,7 @@ func (s *TransferService) Create(ctx context.Context, t TransferPush, opts ...du
 func (t TransferPush) check() error {
 	n := &needs{op: transferCreateMethod}
 	n.key("outer_no", t.No)
+	n.amounts("", t)
 	n.text("from_warehouse_no", t.FromWarehouseNo)
 	n.text("to_warehouse_no", t.ToWarehouseNo)
 	if t.FromWarehouseNo == t.ToWarehouseNo && t.ToWarehouseNo != "" {
@@ -50,6 +51,7 @@ func (t TransferPush) check() error {
 		at := fmt.Sprintf("line %d: ", i+1)
 		n.text(at+"spec_no", l.SpecNo)
 		n.quantity(at+"num", l.Num)
+		n.amounts(at, l)
 	}
 	return n.err()
 }
