@@ -89,13 +89,13 @@ func TestShops(t *testing.T) {
 // recorded answer there is.
 func TestUploadHasTheShapeOfARealAnswer(t *testing.T) {
 	t.Parallel()
-	var real map[string]any
-	require.NoError(t, json.Unmarshal(testutil.Sample(t, "banniu", "POST_file_url_upload.json"), &real))
+	var recorded map[string]any
+	require.NoError(t, json.Unmarshal(testutil.Sample(t, "banniu", "POST_file_url_upload.json"), &recorded))
 	s := fake(t)
 	_, out := send(t, s, http.MethodPost, "/gateway/api/common", "file.url.upload", nil, map[string]any{
 		"contents": []any{map[string]any{"url": "https://files.example/a.jpg", "name": "a.jpg", "type": "jpg", "signUrl": "1"}},
 	})
-	requireSameShape(t, real, out, "")
+	requireSameShape(t, recorded, out, "")
 	require.Len(t, s.Files(), 1)
 	require.Equal(t, ".jpg", s.Files()[0].Suffix)
 }

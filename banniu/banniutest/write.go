@@ -197,7 +197,7 @@ func (c *call) upload() (any, *refusal) {
 			return nil, refuse(c.s.codes.Parameter, "文件缺少url或name")
 		}
 		var id [16]byte
-		binary.BigEndian.PutUint64(id[:], 0x5b1fe000+uint64(len(c.s.files)+i)) //nolint:gosec // a count
+		binary.BigEndian.PutUint64(id[:], 0x5b1fe000+uint64(len(c.s.files)+i))
 		f := File{ID: base64.StdEncoding.EncodeToString(id[:]), Name: name, Suffix: path.Ext(name), URL: link}
 		files = append(files, f)
 		rows = append(rows, map[string]any{"fileName": f.Name, "id": f.ID, "suffix": f.Suffix, "url": f.URL})
