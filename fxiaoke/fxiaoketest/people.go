@@ -1,0 +1,214 @@
+package fxiaoketest
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// User is an employee.
+type User struct {
+	ID          string  // employee id, "1000"
+	OpenID      string  // FSUID_ and 32 hex digits
+	Name        string  // full name
+	Mobile      string  // 11 digits
+	Email       string  // "" for none
+	Number      string  // employeeNumber
+	Departments []int64 // ids
+	Stopped     bool    // left the company
+}
+
+// Department is a department; 999999 is the whole company.
+type Department struct {
+	ID, Parent int64
+	Name       string
+	Stopped    bool
+}
+
+// AddUser adds an employee.
+func (s *Server) AddUser(u User) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.users = append(s.users, u)
+}
+
+// AddDepartment adds a department.
+func (s *Server) AddDepartment(d Department) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.depts = append(s.depts, d)
+}
+
+func (s *Server) user(id string) *User {
+	i := slices.IndexFunc(s.users, func(u User) bool { return u.ID == id || u.OpenID == id })
+	if i < 0 {
+		return nil
+	}
+	return &s.users[i]
+}
+
+// employeeOf is the employee id of a person in either form, "" for a stranger.
+func (s *Server) employeeOf(id string) string {
+	if u := s.user(id); u != nil && id != "" {
+		return u.ID
+	}
+	return ""
+}
+
+// openIDOf is the FSUID of a person in either form, "" for a stranger.
+func (s *Server) openIDOf(id string) string {
+	if u := s.user(id); u != nil && id != "" {
+		return u.OpenID
+	}
+	return ""
+}
+
+func (c *call) person(u User) map[string]any {
+	var depts []any
+	for _, d := range u.Departments {
+		depts = append(depts, d)
+	}
+	return map[string]any{
+		"openUserId": c.employee(u.ID), "account": u.Mobile, "name": u.Name, "nickName": u.Name, "isStop": u.Stopped, "email": u.Email,
+		"mobile": u.Mobile, "gender": "M", "departmentIds": depts, "employeeNumber": u.Number, "createTime": int64(1758789217451),
+	}
+}
+
+func (c *call) userByMobile() (map[string]any, *refusal) {
+	list := []any{}
+	for _, u := range c.s.users {
+		if u.Mobile != "" && u.Mobile == text(c.body["mobile"]) {
+			list = append(list, map[string]any{
+				"enterpriseId": 691413, "openUserId": c.employee(u.ID), "account": u.Mobile, "fullName": u.Name, "name": u.Name,
+				"status": "NORMAL", "mobile": u.Mobile, "email": u.Email, "gender": "M", "isActive": !u.Stopped,
+				"mainDepartmentIds": c.person(u)["departmentIds"], "departmentIds": c.person(u)["departmentIds"],
+			})
+		}
+	}
+	return map[string]any{"empList": list}, nil
+}
+
+// below lists a department and, if wanted, all under it.
+func (s *Server) below(id int64, children bool) []int64 {
+	out := []int64{id}
+	for i := 0; children && i < len(out); i++ {
+		for _, d := range s.depts {
+			if d.Parent == out[i] && !slices.Contains(out, d.ID) {
+				out = append(out, d.ID)
+			}
+		}
+	}
+	return out
+}
+
+func (c *call) userList(member string, simple bool) (map[string]any, *refusal) {
+	id, ok := whole(c.body["departmentId"])
+	if !ok {
+		return nil, refuse(11009, "departmentId is error")
+	}
+	if id != 999999 && !slices.ContainsFunc(c.s.depts, func(d Department) bool { return d.ID == id }) {
+		return nil, refuse(30007, "department does not exist")
+	}
+	in := c.s.below(id, flag(c.body["fetchChild"]))
+	list := []any{}
+	for _, u := range c.s.users {
+		if !slices.ContainsFunc(u.Departments, func(d int64) bool { return slices.Contains(in, d) }) &&
+			(id != 999999 || !flag(c.body["fetchChild"])) {
+			continue
+		}
+		p := c.person(u)
+		if simple {
+			p = map[string]any{"openUserId": p["openUserId"], "name": u.Name}
+		}
+		list = append(list, p)
+	}
+	return map[string]any{member: list, "errorDescription": "成功"}, nil
+}
+
+func (c *call) userGet() (map[string]any, *refusal) {
+	u := c.s.user(text(c.body["openUserId"]))
+	if u == nil {
+		return nil, refuse(30027, "employee does not exist")
+	}
+	return c.person(*u), nil
+}
+
+func (c *call) departmentList() (map[string]any, *refusal) {
+	list := []any{}
+	for i, d := range c.s.depts {
+		list = append(list, map[string]any{"id": d.ID, "name": d.Name, "parentId": d.Parent, "isStop": d.Stopped, "order": i})
+	}
+	return map[string]any{"departments": list}, nil
+}
+
+func (c *call) departmentDetail() (map[string]any, *refusal) {
+	id, _ := whole(c.body["departmentId"])
+	for i, d := range c.s.depts {
+		if d.ID == id {
+			return map[string]any{"department": map[string]any{
+				"id": d.ID, "name": d.Name, "parentId": d.Parent, "order": i, "isStop": d.Stopped,
+			}}, nil
+		}
+	}
+	return nil, refuse(30007, "department does not exist")
+}
+
+const uploadPath = "/fileupload/"
+
+// uploadCredential answers where a file goes: to the fake itself.
+func (c *call) uploadCredential() (map[string]any, *refusal) {
+	if ref := c.prepare(); ref != nil {
+		return nil, ref
+	}
+	size, ok := whole(c.data["fileSize"])
+	kind := text(c.data["resourceType"])
+	expire, okExpire := whole(c.data["expireTime"])
+	if !ok || size <= 0 || size > 104857600 || kind != "N" && kind != "TN" || !okExpire || expire < 60 || expire > 604800 {
+		return nil, refuse(32000, "parameter error")
+	}
+	id := c.s.newID()
+	return map[string]any{"data": map[string]any{
+		"method": http.MethodPost, "url": c.s.URL() + uploadPath + id, "acid": id, "resource": kind, "ak": "ak" + id, "sign": "sg" + id,
+		"expiry": c.s.now()/1000 + expire, "filename": c.data["filename"], "size": size, "digest": "", "contentType": "application/octet-stream",
+	}}, nil
+}
+
+// receiveFile takes the bytes of a file; its answer has an envelope of its own.
+func (s *Server) receiveFile(r *http.Request, raw []byte) reply {
+	id := strings.TrimPrefix(r.URL.Path, uploadPath)
+	if r.Header.Get("Sign") != "sg"+id || r.Header.Get("Ak") != "ak"+id {
+		return reply{"success": false, "code": 403, "message": "sign error"}
+	}
+	if r.Header.Get("Content-Type") != "application/octet-stream" {
+		if err := r.ParseMultipartForm(maxBody); err != nil {
+			return reply{"success": false, "code": 400, "message": "no file"}
+		}
+		f, _, err := r.FormFile("facishareFile")
+		if err != nil {
+			return reply{"success": false, "code": 400, "message": "no part facishareFile"}
+		}
+		defer func() { _ = f.Close() }()
+		raw = nil
+		buf := make([]byte, 4096)
+		for n, err := f.Read(buf); n > 0; n, err = f.Read(buf) {
+			raw = append(raw, buf[:n]...)
+			if err != nil {
+				break
+			}
+		}
+	}
+	path := fmt.Sprintf("N_202611_28_%s", id)
+	s.mu.Lock()
+	s.files[path] = raw
+	s.mu.Unlock()
+	return reply{"success": true, "code": 200, "message": "OK", "data": path}
+}
+
+// File returns the bytes of an uploaded file by its npath.
+func (s *Server) File(npath string) ([]byte, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b, ok := s.files[npath]
+	return b, ok
+}
