@@ -19,6 +19,7 @@ type Error struct {
 	Message string // of the envelope
 }
 
+// Error is the code and the message.
 func (e *Error) Error() string { return fmt.Sprintf("%d %s", e.Code, e.Message) }
 
 type refusal struct {
