@@ -41,8 +41,7 @@ func (c *call) formList() (any, *Error) {
 			"title": Row{"zhCN": f.Title, "enUS": english},
 		})
 	}
-	from := min(int(page-1)*int(size), len(all))
-	return Row{"success": true, "result": Row{"totalCount": len(all), "currentPage": page, "data": all[from:min(from+int(size), len(all))]}}, nil
+	return Row{"success": true, "result": Row{"totalCount": len(all), "currentPage": page, "data": cut(all, page, size)}}, nil
 }
 
 // formFields lists components in the designer's form; label, props and children

@@ -43,7 +43,7 @@ func (c *call) page(f *form, w wanted) (part []hit, total int, number int64, err
 		return nil, 0, 0, refuse(codeRange, "参数校验失败%s", w.page)
 	case size < 1 || size > 100:
 		return nil, 0, 0, refuse(codeRange, "参数校验失败pageSize")
-	case number > int64(c.s.deepCap)/size && number*size > int64(c.s.deepCap):
+	case number > int64(c.s.deepCap)/size:
 		return nil, 0, 0, refuse(codeCursor, "分页查询的数据量超过%d", c.s.deepCap)
 	}
 	hits, err := c.hits(f, w)
@@ -60,8 +60,7 @@ func (c *call) page(f *form, w wanted) (part []hit, total int, number int64, err
 			return nil, 0, 0, err
 		}
 	}
-	from := min(int(number-1)*int(size), len(hits))
-	return hits[from:min(from+int(size), len(hits))], len(hits), number, nil
+	return cut(hits, number, size), len(hits), number, nil
 }
 
 // hits are all rows wanted, in order.

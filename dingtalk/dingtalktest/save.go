@@ -271,10 +271,8 @@ func (c *call) innerTable() (any, *Error) {
 		return nil, refuse(codeRange, "参数校验失败pageSize")
 	}
 	rows, _ := r.now().values[p.ID].([]any)
-	from := min(int(page-1)*int(size), len(rows))
-	part := rows[from:min(from+int(size), len(rows))]
 	return Row{
-		"totalCount": len(rows), "pageNumber": page, "data": c.s.showTable(p, part, c.view(true), c.flag("needRowId")),
+		"totalCount": len(rows), "pageNumber": page, "data": c.s.showTable(p, cut(rows, page, size), c.view(true), c.flag("needRowId")),
 	}, nil
 }
 

@@ -180,4 +180,14 @@ func instanceID(t time.Time, n int64) string {
 	return "FINST-" + strings.ToUpper(randomHex(8)) + string(stamp) + count[len(count)-3:]
 }
 
+// cut is one page of a list.
+func cut[T any](all []T, page, size int64) []T {
+	n := int64(len(all))
+	if page-1 > n/size {
+		return all[n:]
+	}
+	from := min((page-1)*size, n)
+	return all[from:min(from+size, n)]
+}
+
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
