@@ -54,7 +54,7 @@ func (c *call) batchSave() (any, *Error) {
 	if err := c.within(len(list), l, rules); err != nil {
 		return nil, err
 	}
-	if c.s.atomicBatches && !(rules && c.flag("keepRunningAfterException")) {
+	if c.s.atomicBatches && (!rules || !c.flag("keepRunningAfterException")) {
 		for _, raw := range list {
 			values, err := c.formData(f, raw, false, rules)
 			if err == nil && rules {

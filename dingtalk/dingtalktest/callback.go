@@ -79,12 +79,12 @@ func (c *Callback) Encrypt(plaintext, random string) (string, error) {
 		block = aes.BlockSize
 	}
 	pad := block - len(data)%block
-	data = append(data, bytes.Repeat([]byte{byte(pad)}, pad)...)
+	data = append(data, bytes.Repeat([]byte{byte(pad)}, pad)...) //nolint:gosec // 1 to 32
 	b, err := aes.NewCipher(key)
 	if err != nil {
 		return "", err
 	}
-	cipher.NewCBCEncrypter(b, key[:16]).CryptBlocks(data, data) //nolint:gosec // the protocol's IV is the head of the key
+	cipher.NewCBCEncrypter(b, key[:16]).CryptBlocks(data, data)
 	return base64.StdEncoding.EncodeToString(data), nil
 }
 
@@ -109,8 +109,8 @@ func (c *Callback) Decrypt(encrypted string) (string, error) {
 	if len(data) < 20 {
 		return "", errors.New("dingtalktest: 900009 too short")
 	}
-	n := uint64(binary.BigEndian.Uint32(data[16:20]))
-	if n > uint64(len(data)-20) {
+	n := int64(binary.BigEndian.Uint32(data[16:20]))
+	if n > int64(len(data)-20) {
 		return "", errors.New("dingtalktest: 900009 the length runs past the end")
 	}
 	if owner := string(data[20+n:]); owner != c.OwnerKey {
@@ -180,6 +180,7 @@ func (c *Callback) Post(address string, event any) error {
 	if err != nil {
 		return err
 	}
+	defer func() { _ = resp.Body.Close() }()
 	return c.CheckAnswer(resp)
 }
 

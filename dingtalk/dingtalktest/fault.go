@@ -88,14 +88,16 @@ func (s *Server) Inject(f Fault) {
 	if op != "" {
 		op = opKey(op)
 	}
-	kind := fakeserver.Kind(f.Kind)
 	if f.Kind == Refusal || f.Kind == RefusalAfter {
+		if f.Error == nil {
+			panic("dingtalktest: a refusal needs an Error")
+		}
 		s.mu.Lock()
+		f.Delay = time.Duration(len(s.refusals)) // which error it is; a refusal has no other use for it
 		s.refusals = append(s.refusals, f.Error)
-		kind += fakeserver.Kind("\x00" + string(rune(len(s.refusals)))) // which error it is travels in the kind
 		s.mu.Unlock()
 	}
-	s.faults.Add(fakeserver.Rule{Op: op, Call: f.Call, Times: f.Times, Kind: kind, Delay: f.Delay})
+	s.faults.Add(fakeserver.Rule{Op: op, Call: f.Call, Times: f.Times, Kind: fakeserver.Kind(f.Kind), Delay: f.Delay})
 }
 
 // CommitLate loses the answer of one call of op (call 1 = the next) by cutting the
@@ -176,19 +178,12 @@ func (c *call) ownRefusal(kind FaultKind) *Error {
 // spoil logs the call and serves it, or lets the fault that fires spoil it.
 func (s *Server) spoil(w http.ResponseWriter, r *http.Request, c *call) {
 	rule, _ := s.faults.Next(c.key())
-	kind, which := FaultKind(rule.Kind), 0
-	for i, x := range string(kind) {
-		if x == 0 {
-			which = int([]rune(string(kind[i+1:]))[0])
-			kind = kind[:i]
-			break
-		}
-	}
+	kind := FaultKind(rule.Kind)
 	s.mu.Lock()
 	s.log = append(s.log, Call{Op: c.key(), Path: r.URL.Path, At: s.clock(), Query: c.query, Body: string(c.raw), Fault: kind})
 	var given *Error
-	if which > 0 {
-		given = s.refusals[which-1]
+	if kind == Refusal || kind == RefusalAfter {
+		given = s.refusals[rule.Delay]
 	}
 	s.mu.Unlock()
 	switch kind {

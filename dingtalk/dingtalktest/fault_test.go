@@ -50,7 +50,8 @@ func TestEachFaultDoesWhatItSays(t *testing.T) {
 			if kind == HugeAfter {
 				status = 0 // it would never end
 			}
-			require.Equal(t, want[kind], outcome{status, r.s.Created(DemoForm, "textField_lq23ags2", "F-1") == 1})
+			got := outcome{status, r.s.Created(DemoForm, "textField_lq23ags2", "F-1") == 1}
+			require.Equal(t, want[kind], got)
 			last := r.s.Calls()[1]
 			require.Equal(t, []any{kind, "POST yida/processes/instances/start", "/v2.0/yida/processes/instances/start"}, []any{last.Fault, last.Op, last.Path})
 			require.Contains(t, last.Body, "甲")
@@ -141,7 +142,7 @@ func TestOnCallAndLatency(t *testing.T) {
 			r.s.Inject(Fault{Op: op, Call: 2, Kind: Throttle})
 		}
 	})
-	require.Equal(t, "", r.stock(id)["textareaField_note"])
+	require.Empty(t, r.stock(id)["textareaField_note"])
 	require.Equal(t, "改过", r.stock(id)["textareaField_note"])
 	status, _ := r.send("GET", "/v2.0/yida/forms/instances/"+id, values(r.yida(nil)), nil)
 	require.Equal(t, http.StatusForbidden, status)

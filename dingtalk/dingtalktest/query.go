@@ -26,12 +26,11 @@ func queryOps() []operation {
 
 // wanted is what a query says beside its page.
 type wanted struct {
-	filter     string // name of the member with conditions
-	objects    bool   // which may be an object
-	order      string // name of the member with the order, "" for none
-	page       string // name of the member with the page number
-	extra      matcher
-	processing bool
+	filter  string // name of the member with conditions
+	objects bool   // which may be an object
+	order   string // name of the member with the order, "" for none
+	page    string // name of the member with the page number
+	extra   matcher
 }
 
 // page answers one page of a form's rows from the index.

@@ -20,7 +20,8 @@ const (
 )
 
 // operation is one documented call. Members are written "name", "name:b" (boolean),
-// "name:n" (number), "name:a" (array), "name:o" (object), with * when required.
+// "name:n" (number), "name:a" (array), "name:o" (object), "name:x" (whatever it
+// is), with * when required.
 type operation struct {
 	gate        gate
 	verb, path  string // without version
@@ -163,7 +164,7 @@ func opKey(op string) string {
 // member is one documented argument.
 type member struct {
 	name     string
-	kind     byte // s, b, n, a, o
+	kind     byte // s, b, n, a, o, x
 	required bool
 }
 
@@ -231,6 +232,9 @@ func (c *call) readBody() (Row, *Error) {
 func (c *call) take(want []member, given Row, words bool) *Error {
 	for _, m := range want {
 		v, there := given[m.name]
+		if m.kind == 'x' {
+			continue
+		}
 		if !there || v == nil || v == "" {
 			if m.required {
 				return c.missing(m.name)

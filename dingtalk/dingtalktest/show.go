@@ -150,6 +150,9 @@ func (s *Server) cells(list []Component, values Row, v view, id any) []any {
 			"componentName": p.Name, "fieldId": p.ID, "fieldData": s.fieldData(p, values[p.ID], v), "options": []any{}, "format": nil,
 			"listNum": nil, "rowId": id, "fieldDataUpdated": false, "dataVersion": nil, "dateType": nil, "formatControls": nil,
 		}
+		if id != nil {
+			cell["dataVersion"] = 1
+		}
 		switch p.Name {
 		case "TableField":
 			cell["listNum"] = 50
