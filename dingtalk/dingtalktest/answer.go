@@ -111,7 +111,7 @@ func (r reply) write(w http.ResponseWriter) {
 // refusal writes an error as the gateway of the call does.
 func (s *Server) refusal(g gate, path string, e *Error) reply {
 	if g == oapi {
-		return oldRefusal(path, e)
+		return s.oldRefusal(path, e)
 	}
 	status := e.Status
 	switch {
@@ -121,16 +121,20 @@ func (s *Server) refusal(g gate, path string, e *Error) reply {
 	default:
 		status = http.StatusBadRequest
 	}
-	body := Row{"code": e.Code, "requestid": strings.ToUpper(uuid()), "message": e.Message}
+	names := []string{"code", "requestid", "message", "accessdenieddetail"}
+	if s.capitals {
+		names = []string{"Code", "RequestId", "Message", "AccessDeniedDetail"}
+	}
+	body := Row{names[0]: e.Code, names[1]: strings.ToUpper(uuid()), names[2]: e.Message}
 	if len(e.Scopes) > 0 {
-		body["accessdenieddetail"] = Row{"requiredScopes": anys(e.Scopes)}
+		body[names[3]] = Row{"requiredScopes": anys(e.Scopes)}
 	}
 	return reply{status: status, body: body}
 }
 
 // oldRefusal is the old gateway's error: always HTTP 200, its own codes inside
 // errcode 88 under /topapi, and request_id only there.
-func oldRefusal(path string, e *Error) reply {
+func (s *Server) oldRefusal(path string, e *Error) reply {
 	code, err := strconv.Atoi(e.Code)
 	if err != nil {
 		code = -1
@@ -143,11 +147,18 @@ func oldRefusal(path string, e *Error) reply {
 	case e.Wrapped && top:
 		body["errcode"], body["sub_code"], body["sub_msg"] = 88, e.Code, e.Message
 		body["errmsg"] = fmt.Sprintf("ding talk error[subcode=%s,submsg=%s]", e.Code, e.Message)
+		if s.subCodeInText {
+			delete(body, "sub_code")
+			delete(body, "sub_msg")
+		}
 	}
-	return oldReply(top, body)
+	return s.oldReply(top, body)
 }
 
-func oldReply(top bool, body Row) reply {
+func (s *Server) oldReply(top bool, body Row) reply {
+	if s.textCodes {
+		body["errcode"] = fmt.Sprint(body["errcode"])
+	}
 	if !top {
 		return reply{status: http.StatusOK, body: body, kind: "application/json"}
 	}

@@ -29,6 +29,22 @@ func (c *call) within(n int, l limits, rules bool) *Error {
 	return nil
 }
 
+// begin refuses a batch while another runs, and marks the form as busy when this
+// one runs asynchronously.
+func (c *call) begin(f *form, removes bool) *Error {
+	now := c.s.clock()
+	if now.Before(f.busy) {
+		if f.removes {
+			return refuse("failure.batchOperation.currentFormIsExecutingBatchDeleting", "当前表单正在执行批量删除")
+		}
+		return refuse("invalidState.batchOperation.previousBatchUpdatingIsRunning", "上一次批量更新还在执行")
+	}
+	if c.flag("asynchronousExecution") {
+		f.busy, f.removes = now.Add(c.s.batchTime), removes
+	}
+	return nil
+}
+
 var updateLimits = limits{off: 500, on: 50, async: 200}
 
 func (c *call) batchSave() (any, *Error) {
@@ -52,6 +68,9 @@ func (c *call) batchSave() (any, *Error) {
 		return nil, c.missing("formDataJsonList")
 	}
 	if err := c.within(len(list), l, rules); err != nil {
+		return nil, err
+	}
+	if err := c.begin(f, false); err != nil {
 		return nil, err
 	}
 	if c.s.atomicBatches && (!rules || !c.flag("keepRunningAfterException")) {
@@ -116,6 +135,9 @@ func (c *call) batchUpdate(ids, raw []string) (any, *Error) {
 	}
 	rules := !c.flag("noExecuteExpression")
 	if err := c.within(len(ids), updateLimits, rules); err != nil {
+		return nil, err
+	}
+	if err := c.begin(f, false); err != nil {
 		return nil, err
 	}
 	if c.s.atomicBatches {
@@ -188,6 +210,9 @@ func (c *call) batchRemove() (any, *Error) {
 		return nil, err
 	}
 	if err := c.within(len(ids), limits{off: 500, on: 50, async: 300}, c.flag("executeExpression")); err != nil {
+		return nil, err
+	}
+	if err := c.begin(f, true); err != nil {
 		return nil, err
 	}
 	for _, id := range ids {

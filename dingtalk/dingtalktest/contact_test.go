@@ -131,6 +131,7 @@ func TestRobot(t *testing.T) {
 	r.robot("130101", next, secret, noon)
 
 	word := start(t, WithRobot("t", "", "告警"), WithoutRobotLimit())
+	require.NotContains(t, word.s.Secrets(), "")
 	word.robot("310000", hello, "", noon)
 	for range 25 {
 		word.robot("0", obj{"msgtype": "text", "text": obj{"content": "告警: x"}}, "", noon)

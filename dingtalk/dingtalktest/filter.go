@@ -61,7 +61,7 @@ func (c *call) simple(f *form, given Row) (matcher, *Error) {
 
 // component finds a component as the call names it.
 func (c *call) component(f *form, key string) *Component {
-	if c.flag("useAlias") && f.aliases[key] != "" {
+	if c.alias() && f.aliases[key] != "" {
 		key = f.aliases[key]
 	}
 	return f.parts[key]

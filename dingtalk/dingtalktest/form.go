@@ -27,6 +27,7 @@ type Form struct {
 	Components  []Component // what the form is made of
 	Approvers   []string    // userIds who decide one after the other; the default is [Server.UserID]
 	Denied      []string    // userIds without rights on the form
+	Managers    []string    // userIds with data management rights, which insertOrUpdate needs; nil means all
 }
 
 // Component is one component of a form.
@@ -67,6 +68,8 @@ type form struct {
 	rows    []*row
 	byID    map[string]*row
 	created time.Time
+	busy    time.Time // until then a batch runs
+	removes bool      // it is a batch that deletes
 }
 
 // AddForm adds a form and returns its formUuid. It panics over a form that can't

@@ -27,7 +27,9 @@ type config struct {
 	strictFields, exclusive, plainTimes bool
 	largeBatches, atomicBatches         bool
 	exactUpsert, robotPerMinuteOff      bool
-	oldMetadata                         bool
+	oldMetadata, tablesCut              bool
+	textCodes, subCodeInText, capitals  bool
+	batchTime                           time.Duration
 	demo                                bool
 }
 
@@ -145,6 +147,26 @@ func WithPlainTimes() Option { return func(c *config) { c.plainTimes = true } }
 // WithLargeBatches raises batchSave from 100 to 500 rows with rules off and from
 // 100 to 200 asynchronously: the figures of the other manual page.
 func WithLargeBatches() Option { return func(c *config) { c.largeBatches = true } }
+
+// WithBatchTime keeps a form busy for d, by the server's clock, after a batch that
+// runs asynchronously: another batch on it is refused meanwhile.
+func WithBatchTime(d time.Duration) Option { return func(c *config) { c.batchTime = d } }
+
+// WithTablesCut cuts sub-tables to 50 rows wherever a row is read, as the platform
+// may do; innerTables still has all.
+func WithTablesCut() Option { return func(c *config) { c.tablesCut = true } }
+
+// WithTextErrcodes answers errcode of the old gateway as text, as the manual's
+// examples do.
+func WithTextErrcodes() Option { return func(c *config) { c.textCodes = true } }
+
+// WithSubCodeInText leaves sub_code and sub_msg out of errcode 88: they stand in
+// errmsg alone.
+func WithSubCodeInText() Option { return func(c *config) { c.subCodeInText = true } }
+
+// WithCapitalErrors writes the members of the new gateway's errors as Code, Message,
+// RequestId and AccessDeniedDetail, which the vendor's client takes too.
+func WithCapitalErrors() Option { return func(c *config) { c.capitals = true } }
 
 // WithAtomicBatches makes a batch with a refused row write nothing. By default the
 // rows before it are written; which of the two the platform does is not known.

@@ -55,7 +55,7 @@ func (c *call) start() (any, *Error) {
 	if code := c.str("processCode"); code != "" && code != f.ProcessCode {
 		return nil, refuse(codeParameter, "参数错误：processCode %s", code)
 	}
-	if raw := c.str("processData"); raw != "" {
+	if raw := c.str("processData"); raw != "" && c.version == "2" {
 		v, broken := decode([]byte(raw))
 		if _, isList := v.([]any); broken != nil || !isList {
 			return nil, c.misfit("processData")

@@ -62,6 +62,10 @@ func (c *call) key() string {
 // str, flag and num read an argument of the kind its operation says.
 func (c *call) str(name string) string { return text(c.args[name]) }
 func (c *call) flag(name string) bool  { return text(c.args[name]) == "true" }
+
+// alias tells whether components go by alias, which version 1.0 does not know.
+func (c *call) alias() bool { return c.version == "2" && c.flag("useAlias") }
+
 func (c *call) num(name string, without int64) int64 {
 	if n, isInt := integer(c.args[name]); isInt {
 		return n

@@ -1,6 +1,9 @@
 package dingtalktest
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 const common = "appType* systemToken* userId* language "
 
@@ -93,7 +96,7 @@ func (c *call) enterRow(id string) (*row, *Error) {
 	if err := c.enter(); err != nil {
 		return nil, err
 	}
-	if c.flag("useAlias") && c.str("formUuid") == "" {
+	if c.alias() && c.str("formUuid") == "" {
 		return nil, c.missing("formUuid")
 	}
 	if c.str("formUuid") != "" {
@@ -131,7 +134,7 @@ func (c *call) save() (any, *Error) {
 
 // create makes a row from what a call brought.
 func (c *call) create(f *form, raw string, rules bool) (*row, *Error) {
-	values, err := c.formData(f, raw, c.flag("useAlias"), rules)
+	values, err := c.formData(f, raw, c.alias(), rules)
 	if err == nil && rules {
 		err = f.complete(values)
 	}
@@ -161,7 +164,7 @@ func (c *call) update() (any, *Error) {
 	if err != nil {
 		return nil, err
 	}
-	given, err := c.formData(r.form, c.str("updateFormDataJson"), c.flag("useAlias"), true)
+	given, err := c.formData(r.form, c.str("updateFormDataJson"), c.alias(), true)
 	if err == nil {
 		err = r.form.complete(merged(r.now().values, given))
 	}
@@ -208,12 +211,15 @@ func (c *call) upsert() (any, *Error) {
 	if f.Kind == Process {
 		return nil, refuse(codeProcess, "流程表单不能保存为普通表单数据")
 	}
+	if f.Managers != nil && !slices.Contains(f.Managers, c.str("userId")) {
+		return nil, refuse(codeDenied, "没有数据管理权限")
+	}
 	rules := !c.flag("noExecuteExpression")
 	match, err := c.conditions(f, c.str("searchCondition"), false)
 	if err != nil {
 		return nil, err
 	}
-	values, err := c.formData(f, c.str("formDataJson"), c.flag("useAlias"), rules)
+	values, err := c.formData(f, c.str("formDataJson"), c.alias(), rules)
 	if err != nil {
 		return nil, err
 	}
@@ -245,7 +251,7 @@ func (c *call) upsert() (any, *Error) {
 // table finds the sub-table a call is about.
 func (c *call) table(f *form, name string) (*Component, *Error) {
 	id := name
-	if c.flag("useAlias") && f.aliases[name] != "" {
+	if c.alias() && f.aliases[name] != "" {
 		id = f.aliases[name]
 	}
 	p := f.parts[id]
@@ -282,7 +288,7 @@ func (c *call) updateTable() (any, *Error) {
 	if err != nil {
 		return nil, err
 	}
-	given, err := c.formData(r.form, c.str("updateFormDataJson"), c.flag("useAlias"), true)
+	given, err := c.formData(r.form, c.str("updateFormDataJson"), c.alias(), true)
 	if err != nil {
 		return nil, err
 	}
@@ -327,7 +333,7 @@ func (c *call) updateTableRows() (any, *Error) {
 		}
 		cells := cloneRow(line)
 		delete(cells, "rowId")
-		given, err := c.s.values(r.form, p.ID, cells, c.flag("useAlias"))
+		given, err := c.s.values(r.form, p.ID, cells, c.alias())
 		if err != nil {
 			return nil, err
 		}

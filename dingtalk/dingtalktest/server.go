@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -124,7 +125,7 @@ func (s *Server) UserID() string { return DemoUser }
 func (s *Server) Secrets() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]string(nil), s.secrets...)
+	return slices.DeleteFunc(slices.Clone(s.secrets), func(x string) bool { return x == "" })
 }
 
 // OnCall sets a function that runs before each call is served: op is the verb and
@@ -200,7 +201,7 @@ func (c *call) answer() reply {
 		return c.s.refusal(c.gate, c.path, err)
 	}
 	if c.gate == oapi {
-		return oldReply(strings.HasPrefix(c.path, "topapi/"), v.(Row))
+		return c.s.oldReply(strings.HasPrefix(c.path, "topapi/"), v.(Row))
 	}
 	if v == nil { // void: an empty body or an empty object
 		c.s.voids++
@@ -216,9 +217,9 @@ func (c *call) noSuchAPI() reply {
 	switch {
 	case c.gate == oapi && strings.HasPrefix(c.path, "topapi/"):
 		name := "dingtalk.oapi." + strings.ReplaceAll(strings.TrimPrefix(c.path, "topapi/"), "/", ".")
-		return oldRefusal(c.path, oldError(22, "不合法ApiName，ApiName = "+name))
+		return c.s.oldRefusal(c.path, oldError(22, "不合法ApiName，ApiName = "+name))
 	case c.gate == oapi || c.version == "":
-		return oldReply(false, Row{"errcode": 404, "errmsg": "请求的URI地址不存在"})
+		return c.s.oldReply(false, Row{"errcode": 404, "errmsg": "请求的URI地址不存在"})
 	}
 	return c.s.refusal(api, c.path, errNoAPI)
 }

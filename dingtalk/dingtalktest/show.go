@@ -4,13 +4,16 @@ import (
 	"strings"
 )
 
+// shownRows is the designer's limit on a sub-table's rows.
+const shownRows = 50
+
 // view says how values are read.
 type view struct {
 	alias, english, tables bool
 }
 
 func (c *call) view(tables bool) view {
-	return view{alias: c.flag("useAlias"), english: c.str("language") == "en_US", tables: tables}
+	return view{alias: c.alias(), english: c.str("language") == "en_US", tables: tables}
 }
 
 // show is the reading form of a form's values, section 8: up to two keys for each
@@ -72,7 +75,11 @@ func (s *Server) showOne(out Row, p *Component, key string, value any, v view) {
 		out[companion] = encodeText(encodeText(value))
 	case "TableField":
 		if v.tables {
-			out[key] = s.showTable(p, value.([]any), v, false)
+			rows := value.([]any)
+			if s.tablesCut {
+				rows = rows[:min(len(rows), shownRows)]
+			}
+			out[key] = s.showTable(p, rows, v, false)
 		}
 	default:
 		out[key] = value
@@ -155,7 +162,7 @@ func (s *Server) cells(list []Component, values Row, v view, id any) []any {
 		}
 		switch p.Name {
 		case "TableField":
-			cell["listNum"] = 50
+			cell["listNum"] = shownRows
 		case "DateField":
 			cell["format"] = "YYYY-MM-DD"
 		}
