@@ -83,7 +83,7 @@ func (p *Project) Deleted(ctx context.Context, opts ...duijie.CallOption) iter.S
 func (c *Client) Users(ctx context.Context, opts ...duijie.CallOption) iter.Seq2[User, error] {
 	size := c.cfg.listSize()
 	list := paging.List[json.RawMessage]{
-		Name: "user.list", Size: size, ShortIsLast: true,
+		Name: "user.list", Size: size,
 		Fetch: fetcher(func(ctx context.Context, page int) (listed, error) { return c.userPage(ctx, page, size, opts) },
 			func(raw json.RawMessage) duijiesync.Record[json.RawMessage] {
 				return duijiesync.Record[json.RawMessage]{Key: readUser(raw).ID, Value: raw, Raw: raw}

@@ -1,0 +1,174 @@
+package banniu
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/duijie-go/duijie"
+	duijiesync "github.com/duijie-go/duijie/sync"
+	"github.com/duijie-go/duijie/sync/paging"
+	"github.com/duijie-go/duijie/sync/window"
+)
+
+// SourceConfig says how a sheet is read for a pipeline. In every field zero means
+// the default.
+type SourceConfig[T any] struct {
+	// Form decodes tasks into T; see [Form.Decode]. nil: T is [Row], or all its tags are
+	// ids.
+	Form *Form
+	// Key is the business key of a task. Default: its id. One that gives "" has the id.
+	Key func(T) string
+	// Query narrows the tasks: Status, Conditions and PageSize. Its times are the
+	// source's own.
+	Query TaskQuery
+	// Full reads the whole sheet each time and leaves it to the ledger to find what
+	// changed: the platform has no filter on modification time, so this is the only way to
+	// see changes. Without it each task is read once, some time after it was made.
+	Full bool
+	// Start is where the first window of creation times begins; required without Full.
+	Start time.Time
+	// Overlap is how far each window reaches back behind the one before. Default 1 s,
+	// as nobody knows whether bounds belong to a window; negative: none.
+	Overlap time.Duration
+	// SettleDelay is how old a task is when it is read. The platform fills in some
+	// cells later; one user waits 6 h. Default 1 min; negative: none.
+	SettleDelay time.Duration
+}
+
+// NewSource makes a source of the tasks of a sheet.
+//
+// By default each run reads the tasks made since the last one: closed windows of
+// creation times, cut to a day, with an overlap, and inside each window again until two
+// readings agree, as tasks may move between pages. With Full it reads the whole sheet
+// (task.list.new, with filters task.list) until two readings agree on every task and its
+// modification time, column "4". Deleted tasks are in neither: see [Project.LiveKeys].
+//
+// The version of a record is its modification time. A task that does not decode becomes
+// a dead letter of its own.
+func NewSource[T any](p *Project, cfg SourceConfig[T]) (duijiesync.Source[T], error) {
+	const method = "task.list"
+	if err := p.check(method, false); err != nil {
+		return nil, err
+	}
+	q := cfg.Query
+	if !q.CreatedFrom.IsZero() || !q.CreatedTo.IsZero() || q.SettleDelay != 0 || q.Cursor != "" {
+		return nil, invalid(method, "the source makes its windows itself: leave CreatedFrom, CreatedTo, SettleDelay and Cursor out of Query")
+	}
+	if !cfg.Full && cfg.Start.IsZero() {
+		return nil, invalid(method, "Start is missing: where the first window begins")
+	}
+	rec := recorder[T]{cfg: cfg}
+	if _, err := rec.decode([]byte("{}")); err != nil {
+		return nil, err // tags that name no column, once and not for each task
+	}
+	if cfg.Full {
+		list := p.scanList(q.PageSize, nil)
+		if q.Status != "" || len(q.Conditions) > 0 {
+			list = p.taskList(q, nil) // whether task.list.new takes filters is not known
+		}
+		return recordsOf(list, rec).DoublePass(), nil
+	}
+	if _, err := q.size(p); err != nil {
+		return nil, invalid(method, err.Error())
+	}
+	overlap := cfg.Overlap
+	if overlap == 0 {
+		overlap = time.Second
+	}
+	return &window.Source[T]{
+		Name: method, Start: cfg.Start, Overlap: overlap, SettleDelay: cfg.SettleDelay, MaxSpan: maxWindow,
+		Clock: func(context.Context) (time.Time, error) { return p.client.Now(), nil },
+		Slice: func(span window.Span) duijiesync.Source[T] {
+			part := q
+			part.CreatedFrom, part.CreatedTo = span.From, span.To
+			return recordsOf(p.taskList(part, nil), rec).DoublePass()
+		},
+	}, nil
+}
+
+// recordsOf is a list of rows as one of records of T.
+func recordsOf[T any](rows paging.List[Row], rec recorder[T]) paging.List[T] {
+	return paging.List[T]{
+		Name: rows.Name, Size: rows.Size, ShortIsLast: rows.ShortIsLast, State: rowState[T], Decode: rec.decode,
+		Fetch: func(ctx context.Context, at paging.At) (paging.Page[T], error) {
+			page, err := rows.Fetch(ctx, at)
+			if err != nil {
+				return paging.Page[T]{}, err
+			}
+			out := paging.Page[T]{Total: page.Total, More: page.More, Records: make([]duijiesync.Record[T], len(page.Records))}
+			for i, r := range page.Records {
+				out.Records[i] = rec.record(r)
+			}
+			return out, nil
+		},
+	}
+}
+
+// recorder makes records of rows.
+type recorder[T any] struct{ cfg SourceConfig[T] }
+
+func (r recorder[T]) record(row duijiesync.Record[Row]) duijiesync.Record[T] {
+	rec := duijiesync.Record[T]{Key: row.Key, Raw: row.Raw, Version: row.Version}
+	if err := r.cfg.Form.Decode(row.Value, &rec.Value); err != nil {
+		rec.Err = err
+		return rec
+	}
+	if r.cfg.Key != nil {
+		rec.Key = firstOf(r.cfg.Key(rec.Value), row.Key)
+	}
+	return rec
+}
+
+// decode decodes the raw item of a dead letter.
+func (r recorder[T]) decode(raw json.RawMessage) (T, error) {
+	var v T
+	if !json.Valid(raw) {
+		return v, fmt.Errorf("banniu: the raw item is no JSON: %w", duijie.ErrMalformedAnswer)
+	}
+	return v, r.cfg.Form.Decode(members(raw), &v)
+}
+
+// LiveKeys are the keys of a pipeline's ledger that are not in the sheet's recycle
+// bin: give it to mirror.Mirror as Keys, so that what was deleted here goes from the target.
+// key is the business key of a task, as in [SourceConfig.Key]; nil: its id. It reads
+// recycle.task.list (回收站工单列表) and the ledger, not the tasks. A task that left
+// the recycle bin too counts as live; for those, mirror a full source.
+func (p *Project) LiveKeys(state duijiesync.State, pipeline string, key func(Row) string) func(context.Context) iter.Seq2[string, error] {
+	return func(ctx context.Context) iter.Seq2[string, error] {
+		return func(yield func(string, error) bool) {
+			gone := map[string]bool{}
+			for row, err := range p.Deleted(ctx) {
+				if err != nil {
+					yield("", err)
+					return
+				}
+				gone[keyOf(row, key)] = true
+			}
+			for after := ""; ; {
+				entries, next, err := state.Entries(ctx, pipeline, after, 0)
+				if err != nil {
+					yield("", err)
+					return
+				}
+				for _, e := range entries {
+					if !gone[e.Key] && e.State != duijiesync.EntryGone && !yield(e.Key, nil) {
+						return
+					}
+				}
+				if after = next; next == "" {
+					return
+				}
+			}
+		}
+	}
+}
+
+func keyOf(row Row, key func(Row) string) string {
+	if key == nil {
+		return row.ID()
+	}
+	return firstOf(key(row), row.ID())
+}
