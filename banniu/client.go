@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/duijie-go/duijie"
@@ -129,14 +128,26 @@ func (c *Client) send(ctx context.Context, op Operation, query Params, body any,
 			return c.request(ctx, op, q, text)
 		},
 		Judge: func(a *transport.Answer) transport.Verdict {
+			a.Body = c.clean(a.Body, sign)
 			var v transport.Verdict
 			last, v = c.judge(op, a)
-			v.Message = strings.ReplaceAll(v.Message, sign, "[redacted]")
 			return v
 		},
 	}
 	_, err = c.http.Do(ctx, call)
 	return last, err
+}
+
+// clean blanks the signature and the secrets out of an answer that repeats them, so
+// that they are in no words, rows or dead letters.
+func (c *Client) clean(body []byte, sign string) []byte {
+	const shortest = 16 // a shorter one might be a part of something else
+	for _, secret := range []string{sign, c.cfg.AppSecret.Reveal(), c.cfg.AccessToken.Reveal()} {
+		if len(secret) >= shortest {
+			body = bytes.ReplaceAll(body, []byte(secret), []byte("[redacted]"))
+		}
+	}
+	return body
 }
 
 // request builds one attempt.
