@@ -1,0 +1,256 @@
+package banniu
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/banniu/banniutest"
+	duijiesync "github.com/duijie-go/duijie/sync"
+	"github.com/duijie-go/duijie/sync/mirror"
+)
+
+// Tasks of one sheet become tasks of another through lost answers, throttling and
+// one that is refused: each arrives once, and a second run has nothing to do.
+func TestPipeline(t *testing.T) {
+	t.Parallel()
+	from, _ := newPair(t)
+	to, target := sheetPair(t)
+	src, err := NewSource(from.Project("", ""), SourceConfig[Row]{Start: day(0), SettleDelay: -1})
+	require.NoError(t, err)
+	narrow, err := NewSource(from.Project("", ""), SourceConfig[Row]{Full: true})
+	require.NoError(t, err)
+	sink, err := NewCreateSink(to, CreateConfig[Row]{
+		KeyColumn: "501", SettleDelay: time.Millisecond,
+		Contents: func(r duijiesync.Record[Row]) (Contents, error) {
+			c := Contents{"502": r.Value.Text("27964"), "503": r.Value.Text("27972")}
+			if r.Value.Text("27963") == banniutest.DemoUnknownGoods {
+				c["504"] = "no such option"
+			}
+			return c, nil
+		},
+	})
+	require.NoError(t, err)
+	for call, kind := range map[int]banniutest.FaultKind{
+		3: banniutest.CutAfter, 17: banniutest.Cut, 25: banniutest.UnavailableAfter, 42: banniutest.TooManyRequests, 61: banniutest.TruncateAfter, 70: banniutest.Overloaded,
+	} {
+		target.Inject(banniutest.Fault{Method: "task.create", Call: call, Kind: kind})
+	}
+	target.CommitLate(80, 2*time.Millisecond)
+	state := duijiesync.NewMemoryState()
+	run := func(source duijiesync.Source[Row]) *duijiesync.Report {
+		p := &duijiesync.Pipeline[Row, Row]{Name: "tasks", Source: source, Sink: sink, State: state, Transform: duijiesync.Same[Row]}
+		report, err := p.Run(t.Context())
+		require.NoError(t, err)
+		return report
+	}
+	report := run(narrow)
+	require.EqualValues(t, banniutest.DemoTasks-1, report.Created)
+	require.EqualValues(t, 1, report.Refused)
+	require.Contains(t, report.Paging, "two passes agree")
+	require.Equal(t, banniutest.DemoTasks-1, target.Created("100", "", ""))
+	for _, id := range target.TaskIDs("100") {
+		cells, _ := target.Task("100", id)
+		require.Equal(t, 1, target.Created("100", "501", cells["501"]), cells["501"])
+	}
+	before := target.Count("task.create")
+	report = run(narrow)
+	require.Zero(t, report.Created+report.Updated)
+	require.Equal(t, before, target.Count("task.create"))
+
+	// The same tasks by their day of creation.
+	rows := 0
+	for batch, err := range src.Read(t.Context(), "") {
+		require.NoError(t, err)
+		if rows += len(batch.Records); rows >= banniutest.DemoTasks {
+			break
+		}
+	}
+	require.Equal(t, banniutest.DemoTasks, rows)
+}
+
+// A create whose task is seen late, and whose answer does not tell its id, is still
+// updated and never doubled.
+func TestCreateWithoutAnID(t *testing.T) {
+	t.Parallel()
+	p, s := sheetPair(t, banniutest.WithCreateAnswer(banniutest.CreateAnswersNull))
+	sink, err := NewCreateSink(p, CreateConfig[sheetTask]{KeyColumn: "501", SettleDelay: time.Millisecond})
+	require.NoError(t, err)
+	out, err := sink.Write(t.Context(), []duijiesync.Record[sheetTask]{{Key: "A", Value: sheetTask{Name: "1"}}, {Key: "B", Value: sheetTask{Name: "1"}}})
+	require.NoError(t, err)
+	ids := s.TaskIDs("100")
+	require.Equal(t, fmt.Sprint(ids[0]), out[0].TargetID, "looked up by the key")
+	out, err = sink.Write(t.Context(), []duijiesync.Record[sheetTask]{{Key: "A", Value: sheetTask{Name: "2"}, Target: duijiesync.Target{ID: byKey + "A"}}})
+	require.NoError(t, err)
+	require.Equal(t, duijiesync.OutcomeUpdated, out[0].Kind)
+	require.Equal(t, byKey+"A", out[0].TargetID)
+	cells, _ := s.Task("100", ids[0])
+	require.Equal(t, "2", cells["502"])
+	s.Delete("100", ids[0])
+	out, err = sink.Write(t.Context(), []duijiesync.Record[sheetTask]{{Key: "A", Value: sheetTask{Name: "3"}, Target: duijiesync.Target{ID: byKey + "A"}}})
+	require.NoError(t, err)
+	require.Equal(t, duijiesync.OutcomeRefused, out[0].Kind)
+}
+
+// Two tasks with one key are not guessed about, nor is a filter that does nothing.
+func TestFindIsSure(t *testing.T) {
+	t.Parallel()
+	p, s := sheetPair(t)
+	sink, err := NewCreateSink(p, CreateConfig[sheetTask]{KeyColumn: "501"})
+	require.NoError(t, err)
+	s.Add("100", banniutest.Cells{"501": "A"})
+	s.Add("100", banniutest.Cells{"501": "A"})
+	found, err := sink.Find(t.Context(), []duijiesync.Record[sheetTask]{{Key: "A"}, {Key: "B"}})
+	require.NoError(t, err)
+	require.ErrorContains(t, found[0].Err, "both have")
+	require.Equal(t, duijiesync.Absent, found[1].Match)
+
+	rows := make([]string, 100)
+	for i := range rows {
+		rows[i] = fmt.Sprintf(`{"-1":"%d","501":"other"}`, i+1)
+	}
+	c, _ := answering(t, says(200, result("["+strings.Join(rows, ",")+"]")))
+	other, err := NewCreateSink(c.Project("100", "7"), CreateConfig[sheetTask]{KeyColumn: "501"})
+	require.NoError(t, err)
+	found, err = other.Find(t.Context(), []duijiesync.Record[sheetTask]{{Key: "A"}})
+	require.NoError(t, err)
+	require.ErrorContains(t, found[0].Err, "brings other tasks")
+}
+
+// Updates are looked up many at a time, and one by one where the filter fails: no
+// task is called absent because of it.
+func TestTasksAreLookedUp(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]banniutest.FaultKind{"batched": "", "filter refused": banniutest.BusinessError} {
+		p, s := sheetPair(t)
+		a, b := fmt.Sprint(s.Add("100", banniutest.Cells{"502": "1"})), fmt.Sprint(s.Add("100", banniutest.Cells{"502": "2"}))
+		if fault != "" {
+			s.Inject(banniutest.Fault{Method: "task.list", Kind: fault})
+		}
+		sink, err := NewUpdateSink(p, UpdateConfig[sheetTask]{})
+		require.NoError(t, err)
+		value := sheetTask{Name: "1"}
+		found, err := sink.Find(t.Context(), []duijiesync.Record[sheetTask]{
+			{Key: a, Value: value}, {Key: "999999", Value: value}, {Key: b, Value: value}, {Key: b, Target: duijiesync.Target{KeyOnly: true}}, {Key: "none"},
+		})
+		require.NoError(t, err, name)
+		require.Equal(t, []duijiesync.Match{duijiesync.Identical, duijiesync.Absent, duijiesync.Different, duijiesync.Exists, duijiesync.Absent},
+			[]duijiesync.Match{found[0].Match, found[1].Match, found[2].Match, found[3].Match, found[4].Match}, name)
+		require.Equal(t, []duijiesync.Change{{Field: "502", Old: "2", New: "1"}}, found[2].Changes)
+		if fault == "" {
+			require.Equal(t, 1, s.Count("task.getTask"), "only the one that is missing")
+		}
+	}
+}
+
+func TestSameCell(t *testing.T) {
+	t.Parallel()
+	for _, same := range [][2]string{{"", ""}, {"1.10", "1.1"}, {"-2.0", "-2"}, {`[{"a": 1}]`, `[{"a":1}]`}, {"x", "x"}} {
+		require.True(t, sameCell(same[0], same[1]), same)
+	}
+	for _, other := range [][2]string{{"007", "7"}, {"1", "1 "}, {"1.10.", "1.1"}, {"00.5", "0.5"}, {"1e1", "10.0"}, {"[1]", "1"}, {"", "0"}, {"[1]", "[2]"}, {"[", "[ "}} {
+		require.False(t, sameCell(other[0], other[1]), other)
+	}
+}
+
+// An outage, or a refusal of the call for its own sake, blames no record.
+func TestSinkStops(t *testing.T) {
+	t.Parallel()
+	p, s := sheetPair(t)
+	id := fmt.Sprint(s.Add("100", banniutest.Cells{"502": "1"}))
+	other := fmt.Sprint(s.Add("100", banniutest.Cells{"502": "1"}))
+	sink, err := NewUpdateSink(p, UpdateConfig[sheetTask]{})
+	require.NoError(t, err)
+	records := []duijiesync.Record[sheetTask]{{Key: id, Value: sheetTask{Name: "2"}}, {Key: other, Value: sheetTask{Name: "2"}}}
+	for _, kind := range []banniutest.FaultKind{banniutest.TokenExpired, banniutest.RedirectAway, banniutest.SignatureRefused} {
+		s.Inject(banniutest.Fault{Kind: kind})
+		_, err = sink.Write(t.Context(), records)
+		require.Error(t, err, kind)
+		for _, class := range []error{duijie.ErrRefused, duijie.ErrConflict, duijie.ErrOutcomeUnknown} {
+			require.NotErrorIs(t, err, class, kind)
+		}
+	}
+	s.Inject(banniutest.Fault{Kind: banniutest.BusinessError})
+	_, err = sink.Write(t.Context(), records)
+	require.ErrorIs(t, err, duijie.ErrRefused, "the engine parts a batch that is refused as a whole")
+	out, err := sink.Write(t.Context(), append(records, duijiesync.Record[sheetTask]{Key: "x"}, duijiesync.Record[sheetTask]{Key: id, Value: sheetTask{Name: "3"}}))
+	require.NoError(t, err)
+	require.Equal(t, []duijiesync.OutcomeKind{duijiesync.OutcomeUpdated, duijiesync.OutcomeUpdated, duijiesync.OutcomeRefused, duijiesync.OutcomeUpdated},
+		[]duijiesync.OutcomeKind{out[0].Kind, out[1].Kind, out[2].Kind, out[3].Kind})
+	cells, _ := s.Task("100", s.TaskIDs("100")[0])
+	require.Equal(t, "3", cells["502"], "of two records of one task the later comes last")
+}
+
+// What was deleted goes from the target, by the recycle bin.
+func TestDeletionsAreMirrored(t *testing.T) {
+	t.Parallel()
+	p, s := sheetPair(t)
+	for i := range 30 {
+		s.Add("100", banniutest.Cells{"501": fmt.Sprint("K", i), "502": "x"})
+	}
+	source, err := NewSource(p, SourceConfig[sheetTask]{Full: true, Key: func(v sheetTask) string { return v.No }})
+	require.NoError(t, err)
+	state, target := duijiesync.NewMemoryState(), map[string]bool{}
+	pipeline := duijiesync.Pipeline[sheetTask, sheetTask]{
+		Name: "tasks", Source: source, State: state, Transform: duijiesync.Same[sheetTask],
+		Sink: duijiesync.SinkFunc[sheetTask](func(_ context.Context, r duijiesync.Record[sheetTask]) (duijiesync.Outcome, error) {
+			target[r.Key] = true
+			return duijiesync.Outcome{}, nil
+		}),
+	}
+	_, err = pipeline.Run(t.Context())
+	require.NoError(t, err)
+	require.Len(t, target, 30)
+	s.Delete("100", s.TaskIDs("100")[4])
+	m := &mirror.Mirror{
+		Name: "tasks", State: state, Deleter: deleter(target),
+		Keys: p.LiveKeys(state, "tasks", func(r Row) string { return r.Text("501") }),
+	}
+	report, err := m.Run(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, 1, report.Gone, "%+v", report)
+	require.Len(t, target, 29)
+	require.False(t, target["K4"])
+}
+
+type deleter map[string]bool
+
+func (d deleter) Delete(_ context.Context, rows []mirror.Gone) ([]duijiesync.Outcome, error) {
+	out := make([]duijiesync.Outcome, len(rows))
+	for i, r := range rows {
+		delete(d, r.Key)
+		out[i] = duijiesync.Outcome{Kind: duijiesync.OutcomeUpdated}
+	}
+	return out, nil
+}
+
+func TestSourcesAndSinksAreChecked(t *testing.T) {
+	t.Parallel()
+	p, _ := sheetPair(t)
+	form := NewForm([]Column{{ID: "501", Name: "编号", Behavior: "1"}, {ID: "503", Name: "金额", Behavior: "2"}, {ID: "504", Name: "状况", Options: []Option{{ID: "1"}}}})
+	for name, err := range map[string]error{
+		"no start":       second(NewSource(p, SourceConfig[Row]{})),
+		"own window":     second(NewSource(p, SourceConfig[Row]{Full: true, Query: TaskQuery{CreatedFrom: testDay}})),
+		"page size":      second(NewSource(p, SourceConfig[Row]{Start: testDay, Query: TaskQuery{PageSize: 101}})),
+		"tags":           second(NewSource(p, SourceConfig[goods]{Start: testDay, Form: form})),
+		"no project":     second(NewSource(&Project{client: p.client}, SourceConfig[Row]{Full: true})),
+		"update rows":    second(NewUpdateSink(p, UpdateConfig[Row]{Rows: 201})),
+		"no key column":  second(NewCreateSink(p, CreateConfig[Row]{})),
+		"name, no form":  second(NewCreateSink(p, CreateConfig[Row]{KeyColumn: "编号"})),
+		"unknown column": second(NewCreateSink(p, CreateConfig[Row]{KeyColumn: "x", Form: form})),
+		"number column":  second(NewCreateSink(p, CreateConfig[Row]{KeyColumn: "金额", Form: form})),
+		"choice column":  second(NewCreateSink(p, CreateConfig[Row]{KeyColumn: "状况", Form: form})),
+		"no app":         second(NewCreateSink(&Project{client: p.client, id: "1"}, CreateConfig[Row]{KeyColumn: "501"})),
+	} {
+		require.ErrorIs(t, err, duijie.ErrInvalid, name)
+	}
+	_, err := NewCreateSink(p, CreateConfig[Row]{KeyColumn: "编号", Form: form})
+	require.NoError(t, err)
+}
+
+func second[T any](_ T, err error) error { return err }
