@@ -250,4 +250,3 @@ func (fd field) writeSub(v reflect.Value) (string, error) {
 	}
 	return jsonText(rows, len(rows) == 0)
 }
-

@@ -54,7 +54,7 @@ type Config struct {
 }
 
 // where says where each setting is found.
-var where = map[string]string{
+var where = map[string]string{ //nolint:gosec // where to find them, no credentials
 	"BaseURL":     "leave it out for " + DefaultBaseURL,
 	"AppKey":      "app_key of the application, from 班牛's support or open platform",
 	"AppSecret":   "app_secret of the application, issued with its app_key",

@@ -90,7 +90,9 @@ func TestCreateSinkConforms(t *testing.T) {
 			refused := refusing(s)
 			sink, err := NewCreateSink(p, CreateConfig[sheetTask]{
 				KeyColumn: "501", SettleDelay: 5 * time.Millisecond,
-				Contents: func(r duijiesync.Record[sheetTask]) (Contents, error) { return refused.contents(r.Key, r.Value.Name), nil },
+				Contents: func(r duijiesync.Record[sheetTask]) (Contents, error) {
+					return refused.contents(r.Key, r.Value.Name), nil
+				},
 			})
 			require.NoError(t, err)
 			c := sheetCase(t, s)
@@ -191,8 +193,10 @@ func TestUpdateSinkConforms(t *testing.T) {
 					tasks := &taskOfKey{s: s, ids: map[string]string{}}
 					sink, err := NewUpdateSink(p, UpdateConfig[sheetTask]{
 						Rows: 20, SettleDelay: 5 * time.Millisecond,
-						TaskID:   func(r duijiesync.Record[sheetTask]) (string, error) { return tasks.of(r.Key) },
-						Contents: func(r duijiesync.Record[sheetTask]) (Contents, error) { return refused.contents(r.Key, r.Value.Name), nil },
+						TaskID: func(r duijiesync.Record[sheetTask]) (string, error) { return tasks.of(r.Key) },
+						Contents: func(r duijiesync.Record[sheetTask]) (Contents, error) {
+							return refused.contents(r.Key, r.Value.Name), nil
+						},
 					})
 					require.NoError(t, err)
 					c := sheetCase(t, s)

@@ -175,9 +175,11 @@ func TestSecretsStayHidden(t *testing.T) {
 		"code": func(w http.ResponseWriter, r *http.Request) {
 			says(200, refusal(fmt.Sprintf("%q", r.URL.RawQuery), "x"))(w, r)
 		},
-		"page":     func(w http.ResponseWriter, r *http.Request) { says(502, "<html>"+r.URL.String())(w, r) },
-		"redirect": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://127.0.0.1:1"+r.URL.String(), 307) },
-		"cut":      func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"page": func(w http.ResponseWriter, r *http.Request) { says(502, "<html>"+r.URL.String())(w, r) },
+		"redirect": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://127.0.0.1:1"+r.URL.String(), http.StatusTemporaryRedirect)
+		},
+		"cut": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 		"batch": func(w http.ResponseWriter, r *http.Request) {
 			text, _ := json.Marshal("工单id:5更新失败 " + r.URL.String())
 			says(200, result("["+string(text)+"]"))(w, r)

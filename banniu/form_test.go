@@ -188,12 +188,12 @@ func TestFormWhere(t *testing.T) {
 	t.Parallel()
 	f := formOf(t)
 	for want, make := range map[string]func() (Condition, error){
-		`{"id":27963,"behaviorType":1,"searchType":"1","value":"a&b"}`:       func() (Condition, error) { return f.Where("货品编号", SearchEqual, "a&b") },
-		`{"id":27970,"behaviorType":4,"searchType":"1","value":"502"}`:       func() (Condition, error) { return f.Where("店铺", SearchEqual, "专营店") },
-		`{"id":27971,"behaviorType":5,"searchType":"5","value":["645"]}`:     func() (Condition, error) { return f.Where("方式", SearchAnyOf, []string{"换货"}) },
-		`{"id":27972,"behaviorType":2,"searchType":"2","value":1.10}`:        func() (Condition, error) { return f.Where("金额", SearchNotEqual, json.Number("1.10")) },
-		`{"id":0,"behaviorType":2,"searchType":"1","value":"6690538"}`:       func() (Condition, error) { return TasksByID("6690538"), nil },
-		`{"id":0,"behaviorType":2,"searchType":"5","value":["1","2"]}`:       func() (Condition, error) { return TasksByID("1", "2"), nil },
+		`{"id":27963,"behaviorType":1,"searchType":"1","value":"a&b"}`:        func() (Condition, error) { return f.Where("货品编号", SearchEqual, "a&b") },
+		`{"id":27970,"behaviorType":4,"searchType":"1","value":"502"}`:        func() (Condition, error) { return f.Where("店铺", SearchEqual, "专营店") },
+		`{"id":27971,"behaviorType":5,"searchType":"5","value":["645"]}`:      func() (Condition, error) { return f.Where("方式", SearchAnyOf, []string{"换货"}) },
+		`{"id":27972,"behaviorType":2,"searchType":"2","value":1.10}`:         func() (Condition, error) { return f.Where("金额", SearchNotEqual, json.Number("1.10")) },
+		`{"id":0,"behaviorType":2,"searchType":"1","value":"6690538"}`:        func() (Condition, error) { return TasksByID("6690538"), nil },
+		`{"id":0,"behaviorType":2,"searchType":"5","value":["1","2"]}`:        func() (Condition, error) { return TasksByID("1", "2"), nil },
 		`{"id":27973,"behaviorType":1,"searchType":"3","value":"\"606\":\""}`: func() (Condition, error) { return f.Where("明细", SearchContains, `"606":"`) },
 	} {
 		cond, err := make()

@@ -53,7 +53,9 @@ func (q TaskQuery) params(p *Project, page, size int) Params {
 	return out
 }
 
-func (q TaskQuery) size(p *Project) (int, error) { return pageSize(q.PageSize, p.client.cfg.listSize()) }
+func (q TaskQuery) size(p *Project) (int, error) {
+	return pageSize(q.PageSize, p.client.cfg.listSize())
+}
 
 // pageSize checks a size against the platform's.
 func pageSize(size, most int) (int, error) {
@@ -221,4 +223,3 @@ func (p *Project) get(ctx context.Context, taskID string, opts []duijie.CallOpti
 	}
 	return raw, nil
 }
-
