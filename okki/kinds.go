@@ -10,11 +10,14 @@ const (
 )
 
 // contactLines are the contacts of a customer or lead.
-var contactLines = []LineKind{{Member: "customers", ID: "customer_id", Match: [][]string{{"email"}, {"name"}}}}
+var contactLines = []LineKind{{Member: "customers", ID: "customer_id", Match: [][]string{{"email"}, {"name"}}, Loose: true}}
 
 // The kinds of records the package types.
 var (
-	productKind = RecordKind{Name: "product", Path: "/v1/product", ID: "product_id", Number: "product_no"}
+	productKind = RecordKind{
+		Name: "product", Path: "/v1/product", ID: "product_id", Number: "product_no",
+		Lines: []LineKind{{Member: "sku_items", ID: "sku_id", Match: [][]string{{"sku_code"}}, Loose: true}},
+	}
 	companyKind = RecordKind{
 		Name: "company", Path: "/v1/company", ID: "company_id", Number: "serial_id", Lines: contactLines,
 		PushPath: "/v1/company/pushCompanyAndCustomers", RemovePath: "/v1/company/removeCompanyAndCustomers",
@@ -32,7 +35,7 @@ var (
 	}
 	supplierKind = RecordKind{
 		Name: "supplier", Path: "/v1/supplier", ID: "supplier_id",
-		Lines: []LineKind{{Member: "contact_list", ID: "supplier_contact_id", Match: [][]string{{"email"}, {"contact_name"}}}},
+		Lines: []LineKind{{Member: "contact_list", ID: "supplier_contact_id", Match: [][]string{{"email"}, {"contact_name"}}, Loose: true}},
 	}
 	outboundKind = RecordKind{
 		Name: "sales outbound", Path: "/v1/invoices/outbound", ID: "outbound_invoice_id", Number: "serial_id",

@@ -206,12 +206,22 @@ type walk struct {
 
 // rowKey is what a row is known by: its id, else all of it.
 func (l lister) rowKey(row json.RawMessage) string {
-	if name := firstOf(l.id, l.guess()); name != "" {
-		if id := memberText(row, name); id != "" && id != "0" {
-			return id
-		}
+	if id := l.rowID(row); id != "" {
+		return id
 	}
 	return "row:" + string(row)
+}
+
+// rowID is the id of a row as text, "" where it has none.
+func (l lister) rowID(row json.RawMessage) string {
+	name := firstOf(l.id, l.guess())
+	if name == "" {
+		return ""
+	}
+	if id := memberText(row, name); id != "0" {
+		return id
+	}
+	return ""
 }
 
 // guess is the name of the id in the rows of a list, where a kind has it.

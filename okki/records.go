@@ -36,14 +36,15 @@ type RecordKind struct {
 // LineKind is a list of lines within a record.
 type LineKind struct {
 	Member string // "product_list"
-	Stored string // its member in a record that was read, where it is another
 	ID     string // member of a line's id, "unique_id"
 	// Match are the members two lines are the same by, tried in turn; the lines of
 	// each are paired in their order.
 	Match [][]string
 	// Remove tells that a line is deleted by sending its id with remove = 1. Else lines
-	// that are left out stay.
+	// that are left out stay, and a sink refuses an update that leaves some out.
 	Remove bool
+	// Loose: lines that are left out are no difference, and stay.
+	Loose bool
 }
 
 func (k RecordKind) operation(method, below, other string) *Operation {
