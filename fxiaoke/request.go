@@ -1,0 +1,97 @@
+package fxiaoke
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/internal/wire"
+)
+
+// request is one call, ready to be sent as often as needed.
+type request struct {
+	op     *Operation
+	body   []byte // a JSON object without credentials
+	user   string // another employee than the client's; "" = the client's
+	before func(context.Context) error
+}
+
+// newRequest prepares a call.
+func newRequest(path string, body any) (*request, error) {
+	path = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(path), "POST "))
+	if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "?# \t") {
+		return nil, invalid(path, "an operation is its path, such as /cgi/crm/v2/data/query, without a query")
+	}
+	r := &request{op: operationOf(path)}
+	raw := []byte("{}")
+	if body != nil {
+		var err error
+		if raw, err = wire.Marshal(body); err != nil {
+			return nil, fmt.Errorf("fxiaoke: %s: %w", path, err)
+		}
+	}
+	members := map[string]json.RawMessage{}
+	for m, err := range wire.Members(raw) {
+		if err != nil {
+			return nil, invalid(path, "the body must be a JSON object: "+err.Error())
+		}
+		members[string(m.Key)] = m.Value
+	}
+	if !r.op.noToken {
+		r.user = scalar(members["currentOpenUserId"])
+		for _, name := range []string{"currentOpenUserId", "corpAccessToken", "corpId"} {
+			delete(members, name)
+		}
+	}
+	out, err := wire.Marshal(members)
+	if err != nil {
+		return nil, fmt.Errorf("fxiaoke: %s: %w", path, err)
+	}
+	r.body = out
+	return r, nil
+}
+
+// check refuses what can not work, before anything is sent.
+func (r *request) check(c *Client) error {
+	if r.user != "" {
+		if what := userProblem(c.cfg.mode(), r.user); what != "" {
+			return invalid(r.op.Path, "currentOpenUserId "+what)
+		}
+	}
+	if r.before != nil {
+		return nil
+	}
+	switch grant := scalar(membersOf(r.body)["grantType"]); {
+	case r.op.Path == bodyTokenPath, r.op.Path == headerTokenPath && grant != "authorization_code" && grant != "refresh_token":
+		return invalid(r.op.Path, "use Client.Token, which keeps the secrets and the limit of token calls")
+	}
+	return nil
+}
+
+// effect is the effect of the call: an update sets absolute values, and may be repeated
+// where it starts nothing.
+func (r *request) effect() duijie.Effect {
+	if r.op.update && startsNothing(r.body) {
+		return duijie.EffectIdempotent
+	}
+	return r.op.Effect
+}
+
+// startsNothing: both switches are off. The platform starts workflows and approvals
+// where they are left out.
+func startsNothing(body []byte) bool {
+	m := membersOf(body)
+	return scalar(m["triggerWorkFlow"]) == "false" && scalar(m["triggerApprovalFlow"]) == "false"
+}
+
+// newTraceID is a UUID of version 4, which each request must have one of its own of.
+func newTraceID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
