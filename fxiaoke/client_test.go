@@ -2,7 +2,6 @@ package fxiaoke
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -104,7 +103,7 @@ func TestTokenIsShared(t *testing.T) {
 	c, s := newPair(t)
 	var group sync.WaitGroup
 	for range 50 {
-		group.Go(func() { _ = c.Call(context.Background(), "/cgi/crm/v2/data/query", Query{Object: "AccountObj"}, nil) })
+		group.Go(func() { _ = c.Call(t.Context(), "/cgi/crm/v2/data/query", Query{Object: "AccountObj"}, nil) })
 	}
 	group.Wait()
 	require.Equal(t, 1, s.count(bodyTokenPath))

@@ -66,7 +66,7 @@ func (q Query) size() int {
 
 // keyset tells that the query is paged by _id.
 func (q Query) keyset() bool {
-	return len(q.Orders) == 0 || len(q.Orders) == 1 && q.Orders[0] == Order{Field: "_id"}
+	return len(q.Orders) == 0 || len(q.Orders) == 1 && q.Orders[0] == Order{Field: "_id"} && q.Offset == 0
 }
 
 func (q Query) check() error {
@@ -300,6 +300,9 @@ const (
 
 // pageAt reads the page at a cursor, "" for the first.
 func pageAt[T any](ctx context.Context, c *Client, q Query, cursor string, opts []duijie.CallOption) (*duijie.Page[T], error) {
+	if err := q.check(); err != nil {
+		return nil, err
+	}
 	at, after, err := q.at(cursor)
 	if err != nil {
 		return nil, err

@@ -157,7 +157,7 @@ func (s *stub) find(object, member, value string) []row {
 	defer s.mu.Unlock()
 	var out []row
 	for _, r := range s.objects[object] {
-		if fmt.Sprint(r[member]) == value {
+		if textOf(r[member]) == value {
 			out = append(out, maps.Clone(r))
 		}
 	}
@@ -168,7 +168,7 @@ func (s *stub) change(object, member, value string, set row) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, r := range s.objects[object] {
-		if fmt.Sprint(r[member]) == value {
+		if textOf(r[member]) == value {
 			maps.Copy(r, set)
 			r["last_modified_time"] = s.tick()
 		}
@@ -178,7 +178,7 @@ func (s *stub) change(object, member, value string, set row) {
 func (s *stub) remove(object, member, value string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	maps.DeleteFunc(s.objects[object], func(_ string, r row) bool { return fmt.Sprint(r[member]) == value })
+	maps.DeleteFunc(s.objects[object], func(_ string, r row) bool { return textOf(r[member]) == value })
 }
 
 func (s *stub) last() (http.Header, map[string]json.RawMessage) {
@@ -386,7 +386,7 @@ func (s *stub) query(object string, data map[string]json.RawMessage) any {
 	}
 	slices.SortFunc(rows, func(a, b row) int {
 		for _, o := range q.Orders {
-			n := compareTexts(fmt.Sprint(a[o.Field]), fmt.Sprint(b[o.Field]), o.Field)
+			n := compareTexts(textOf(a[o.Field]), textOf(b[o.Field]), o.Field)
 			if !o.Asc {
 				n = -n
 			}
@@ -394,7 +394,7 @@ func (s *stub) query(object string, data map[string]json.RawMessage) any {
 				return n
 			}
 		}
-		return strings.Compare(fmt.Sprint(a["_id"]), fmt.Sprint(b["_id"]))
+		return strings.Compare(textOf(a["_id"]), textOf(b["_id"]))
 	})
 	total, limit := 0, q.Limit
 	if string(data["find_explicit_total_num"]) != "false" {
@@ -417,7 +417,7 @@ func (s *stub) query(object string, data map[string]json.RawMessage) any {
 }
 
 func matches(r row, f wireFilter) bool {
-	has := fmt.Sprint(r[f.Field])
+	has := textOf(r[f.Field])
 	order := func(i int) int { return compareTexts(has, f.Values[i], f.Field) }
 	switch f.Op {
 	case OpEqual:
@@ -442,6 +442,16 @@ func matches(r row, f wireFilter) bool {
 	return false
 }
 
+func textOf(v any) string {
+	switch x := v.(type) {
+	case string:
+		return x
+	case int64:
+		return strconv.FormatInt(x, 10)
+	}
+	return fmt.Sprint(v)
+}
+
 func compareTexts(a, b, field string) int {
 	if strings.HasSuffix(field, "_time") {
 		x, _ := strconv.ParseInt(a, 10, 64)
@@ -456,6 +466,8 @@ func canned(t *testing.T, status int, body string, opts ...duijie.Option) *Clien
 	t.Helper()
 	return scripted(t, func(*http.Request) (int, string) { return status, body }, opts...)
 }
+
+func readerOf(text string) io.ReadCloser { return io.NopCloser(strings.NewReader(text)) }
 
 // applications gives each scripted client quotas of its own.
 var applications atomic.Int64
@@ -473,7 +485,7 @@ func scripted(t *testing.T, answer func(*http.Request) (int, string), opts ...du
 		if !isTokenPath(r.URL.Path) {
 			status, body = answer(r)
 		}
-		return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r, ContentLength: -1}, nil
+		return &http.Response{StatusCode: status, Header: http.Header{}, Body: readerOf(body), Request: r, ContentLength: -1}, nil
 	})}
 	cfg := Config{
 		BaseURL: "https://open.invalid/prefix/", AppID: "FSAID_" + strconv.FormatInt(applications.Add(1), 10),
