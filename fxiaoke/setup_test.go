@@ -150,6 +150,15 @@ func (s *stub) insert(object string, r row) string {
 	return id
 }
 
+// time is the stub's clock as the client's.
+func (s *stub) time() duijie.Option {
+	return duijie.WithClock(func() time.Time {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return time.UnixMilli(s.clock)
+	})
+}
+
 func (s *stub) tick() int64 { s.clock += 1000; return s.clock }
 
 func (s *stub) find(object, member, value string) []row {

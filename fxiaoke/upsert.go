@@ -70,7 +70,7 @@ func (c *Client) Upsert(ctx context.Context, req UpsertRequest, opts ...duijie.C
 }
 
 func (c *Client) lookupOne(ctx context.Context, object, field, key string) (string, error) {
-	found, err := c.lookup(ctx, object, field, []string{key}, nil)
+	found, err := c.lookup(ctx, object, field, []string{key}, false)
 	if err != nil {
 		return "", err
 	}
@@ -88,17 +88,15 @@ func (c *Client) lookupOne(ctx context.Context, object, field, key string) (stri
 }
 
 // lookup reads the records whose field has one of the values, by value. Invalidated and
-// deleted ones count as gone. fields are read beside the usual; nil reads only those.
-func (c *Client) lookup(ctx context.Context, object, field string, values, fields []string) (map[string][]json.RawMessage, error) {
+// deleted ones count as gone. whole reads all their fields.
+func (c *Client) lookup(ctx context.Context, object, field string, values []string, whole bool) (map[string][]json.RawMessage, error) {
 	op := OpIn
 	if len(values) == 1 {
 		op = OpEqual
 	}
-	q := Query{Object: object, Filters: []Filter{Where(field, op, values)}, Fields: []string{"_id", field, "life_status", "is_deleted"}}
-	for _, f := range fields {
-		if !slices.Contains(q.Fields, f) {
-			q.Fields = append(q.Fields, f)
-		}
+	q := Query{Object: object, Filters: []Filter{Where(field, op, values)}}
+	if !whole {
+		q.Fields = []string{"_id", field, "life_status", "is_deleted"}
 	}
 	out := map[string][]json.RawMessage{}
 	for page, err := range QueryPages[json.RawMessage](ctx, c, q) {
