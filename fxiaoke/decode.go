@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/internal/wire"
 )
 
@@ -39,6 +40,9 @@ func decodeValue(b json.RawMessage, v reflect.Value) error {
 	if v.Type() == rawType {
 		v.SetBytes(slices.Clone(b))
 		return nil
+	}
+	if err := checkEmbedding(v.Type()); err != nil {
+		return err
 	}
 	if u, ok := v.Addr().Interface().(json.Unmarshaler); ok {
 		return u.UnmarshalJSON(b)
@@ -221,4 +225,28 @@ var companionSuffixes = []string{"__r", "__l", "__v", "__p", "__e", "__relation_
 
 func isCompanion(name string) bool {
 	return slices.ContainsFunc(companionSuffixes, func(suffix string) bool { return strings.HasSuffix(name, suffix) })
+}
+
+var commonType = reflect.TypeFor[Common]()
+
+// checkEmbedding refuses a struct that embeds a typed object: the methods of that would decode
+// and encode it without the fields beside it, silently.
+func checkEmbedding(t reflect.Type) error {
+	if t.Kind() != reflect.Struct {
+		return nil
+	}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		inner := f.Type
+		if inner.Kind() == reflect.Pointer {
+			inner = inner.Elem()
+		}
+		if !f.Anonymous || inner.PkgPath() != commonType.PkgPath() || inner == commonType || inner.Kind() != reflect.Struct {
+			continue
+		}
+		if own, ok := inner.FieldByName("Common"); ok && own.Anonymous {
+			return fmt.Errorf("fxiaoke: %s embeds %s, which would leave its other fields out: embed fxiaoke.Common: %w", t, inner, duijie.ErrInvalid)
+		}
+	}
+	return nil
 }

@@ -115,10 +115,36 @@ var systemMembers = []string{
 	"extend_obj_data_id", "object_describe_id", "total_num", "searchAfterId", "details",
 }
 
+// marshalModel encodes what is written. A struct with [Common] in it writes what is set, as the
+// typed objects do by themselves.
+func marshalModel(value any) ([]byte, error) {
+	v := reflect.ValueOf(value)
+	if v.Kind() == reflect.Pointer && !v.IsNil() {
+		v = v.Elem()
+	}
+	if v.Kind() == reflect.Struct {
+		if f, ok := v.Type().FieldByName("Common"); ok && f.Anonymous && f.Type == commonType {
+			if _, own := v.Interface().(json.Marshaler); !own {
+				return encodeObject(v.Interface())
+			}
+		}
+	}
+	return wire.Marshal(value)
+}
+
 // modelOf is the JSON object that is written of a value: without the companions of
 // fields (X__r and so on) and what the platform sets itself.
 func modelOf(value any, keep ...string) (map[string]json.RawMessage, error) {
-	raw, err := wire.Marshal(value)
+	if value != nil {
+		t := reflect.TypeOf(value)
+		if t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		if err := checkEmbedding(t); err != nil {
+			return nil, err
+		}
+	}
+	raw, err := marshalModel(value)
 	if err != nil {
 		return nil, fmt.Errorf("fxiaoke: %w", err)
 	}

@@ -104,13 +104,13 @@ func TestKeysetBeyondTenThousand(t *testing.T) {
 	// Paged by offset the same list ends loudly at 10000.
 	n = 0
 	var last error
-	for _, err := range QueryAs[account](t.Context(), c, Query{Object: "AccountObj", Orders: []Order{{Field: "name"}}}) {
+	for _, err := range QueryAs[account](t.Context(), c, Query{Object: "AccountObj", Orders: []Order{{Field: "name"}}, Offset: 9900}) {
 		if last = err; err == nil {
 			n++
 		}
 	}
 	require.ErrorIs(t, last, duijie.ErrInvalid)
-	require.Equal(t, 10_100, n)
+	require.Equal(t, 200, n)
 }
 
 // A loop over offsets loses rows while they move, on the same data.

@@ -48,6 +48,7 @@ type stub struct {
 	mu sync.Mutex
 
 	objects map[string]map[string]row
+	sorted  map[string][]string // ids of an object in order, nil when not known
 	seq     int
 	clock   int64 // ms of the last write
 	calls   map[string]int
@@ -65,7 +66,7 @@ var testDay = time.Date(2026, 3, 2, 9, 0, 0, 0, duijie.China)
 
 func newStub(t *testing.T) *stub {
 	s := &stub{
-		t: t, objects: map[string]map[string]row{}, calls: map[string]int{}, traces: map[string]int{}, refused: map[string]string{},
+		t: t, objects: map[string]map[string]row{}, sorted: map[string][]string{}, calls: map[string]int{}, traces: map[string]int{}, refused: map[string]string{},
 		clock: testDay.UnixMilli(), serial: 1,
 	}
 	s.Server = httptest.NewServer(s)
@@ -147,6 +148,7 @@ func (s *stub) insert(object string, r row) string {
 		s.objects[object] = map[string]row{}
 	}
 	s.objects[object][id] = full
+	delete(s.sorted, object)
 	return id
 }
 
@@ -188,6 +190,7 @@ func (s *stub) remove(object, member, value string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	maps.DeleteFunc(s.objects[object], func(_ string, r row) bool { return textOf(r[member]) == value })
+	delete(s.sorted, object)
 }
 
 func (s *stub) last() (http.Header, map[string]json.RawMessage) {
@@ -338,6 +341,7 @@ func (s *stub) act(action string, custom bool, data map[string]json.RawMessage) 
 		return s.each(object, data, "idList", func(r row) bool { r["life_status"] = "normal"; return true })
 	case "delete":
 		out := s.each(object, data, "idList", func(r row) bool { return r["life_status"] == "invalid" })
+		delete(s.sorted, object)
 		maps.DeleteFunc(s.objects[object], func(id string, r row) bool {
 			return r["life_status"] == "invalid" && strings.Contains(string(data["idList"]), id)
 		})
@@ -387,26 +391,33 @@ func (s *stub) query(object string, data map[string]json.RawMessage) any {
 	if q.Offset > 10000 {
 		return row{"errorCode": 10013, "errorMessage": "offset out of range 10000", "errorDescription": "offset 不能超过10000"}
 	}
+	if s.sorted[object] == nil {
+		s.sorted[object] = slices.Sorted(maps.Keys(s.objects[object]))
+	}
+	counted := string(data["find_explicit_total_num"]) != "false"
+	byID := len(q.Orders) == 0 || q.Orders[0] == wireOrder{Field: "_id", Asc: true}
 	var rows []row
-	for _, r := range s.objects[object] {
+	for _, id := range s.sorted[object] {
+		r := s.objects[object][id]
 		if !slices.ContainsFunc(q.Filters, func(f wireFilter) bool { return !matches(r, f) }) {
 			rows = append(rows, r)
 		}
-	}
-	slices.SortFunc(rows, func(a, b row) int {
-		for _, o := range q.Orders {
-			n := compareTexts(textOf(a[o.Field]), textOf(b[o.Field]), o.Field)
-			if !o.Asc {
-				n = -n
-			}
-			if n != 0 {
-				return n
-			}
+		if byID && !counted && len(rows) == q.Offset+q.Limit {
+			break
 		}
-		return strings.Compare(textOf(a["_id"]), textOf(b["_id"]))
-	})
+	}
+	if !byID {
+		o := q.Orders[0]
+		slices.SortStableFunc(rows, func(a, b row) int {
+			if n := compareTexts(textOf(a[o.Field]), textOf(b[o.Field]), o.Field); o.Asc {
+				return n
+			} else {
+				return -n
+			}
+		})
+	}
 	total, limit := 0, q.Limit
-	if string(data["find_explicit_total_num"]) != "false" {
+	if counted {
 		total = len(rows)
 	}
 	if s.shy {
