@@ -159,12 +159,12 @@ func (s *callState) judge() Verdict {
 	if a.Status >= 300 && a.Status < 400 && a.Status != http.StatusNotModified {
 		return Verdict{
 			Class: duijie.ClassInvalid, NoEffect: true, Code: fmt.Sprint(a.Status),
-			Message: "the server redirects to " + redirectTarget(a.Header.Get("Location")),
+			Message: s.clean("the server redirects to " + redirectTarget(a.Header.Get("Location"))),
 			Hint:    "signed calls follow no redirect: correct the base URL",
 		}
 	}
 	v := s.call.Judge(a)
-	v.Message, v.Code, v.SubCode, v.RequestID = s.t.Clean(v.Message), s.t.Clean(v.Code), s.t.Clean(v.SubCode), s.t.Clean(v.RequestID)
+	v.Message, v.Code, v.SubCode, v.RequestID = s.clean(v.Message), s.clean(v.Code), s.clean(v.SubCode), s.clean(v.RequestID)
 	if v.Class == duijie.ClassThrottled {
 		v.NoEffect = !v.Ambiguous
 		if v.RetryAfter == 0 {
@@ -196,19 +196,19 @@ func (s *callState) finish(ctx interface{ Err() error }) (*Answer, error) {
 	if err := ctx.Err(); err != nil && !errors.Is(e.Err, err) {
 		e.Err = errors.Join(e.Err, err)
 	}
-	e.Message = s.t.redactor.clean(e.Message)
+	e.Message = s.clean(e.Message)
 	return nil, e
 }
 
 func (s *callState) describeStop(e *duijie.APIError) {
-	e.Class, e.Err = duijie.ClassUnavailable, s.t.redactor.err(s.stop)
+	e.Class, e.Err = duijie.ClassUnavailable, s.err(s.stop)
 	if errors.Is(s.stop, duijie.ErrInvalid) {
 		e.Class = duijie.ClassInvalid
 	}
 }
 
 func (s *callState) describeSendError(e *duijie.APIError) {
-	e.Class, e.Err = duijie.ClassUnavailable, s.t.redactor.err(s.sendErr)
+	e.Class, e.Err = duijie.ClassUnavailable, s.err(s.sendErr)
 	e.StatusCode = s.event.Status
 	switch {
 	case errors.Is(s.sendErr, duijie.ErrBodyTooLarge):
@@ -268,10 +268,10 @@ func redirectTarget(location string) string {
 	if !ok {
 		return "another path of the same host"
 	}
-	host, _, _ := strings.Cut(rest, "/")
-	host, _, _ = strings.Cut(host, "?")
-	if _, after, found := strings.Cut(host, "@"); found {
-		host = after
+	host := rest
+	if end := strings.IndexAny(rest, `/?#\`); end >= 0 {
+		host = rest[:end]
 	}
+	host = host[strings.LastIndex(host, "@")+1:]
 	return scheme + "://" + host
 }

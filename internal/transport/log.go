@@ -16,7 +16,7 @@ func (s *callState) report(r *http.Request) {
 	limiter := s.t.limiter(s.call)
 	switch {
 	case s.answer == nil:
-		e.Class, e.Err = duijie.ClassUnavailable, s.t.redactor.err(s.sendErr)
+		e.Class, e.Err = duijie.ClassUnavailable, s.err(s.sendErr)
 	case s.verdict.Class == duijie.ClassThrottled:
 		s.throttled++
 		limiter.throttled(now, s.holdAfterThrottle())
@@ -68,13 +68,13 @@ func (s *callState) logAttempt(r *http.Request) {
 	}
 	for _, k := range loggedQuery {
 		if v := r.URL.Query().Get(k); v != "" {
-			attrs = append(attrs, slog.String("query_"+k, s.t.redactor.clean(v)))
+			attrs = append(attrs, slog.String("query_"+k, s.clean(v)))
 		}
 	}
 	if s.answer == nil {
 		attrs = append(attrs, slog.String("error", e.Err.Error()))
 	} else if m := s.verdict.Message; m != "" {
-		attrs = append(attrs, slog.String("message", s.t.redactor.clean(m)))
+		attrs = append(attrs, slog.String("message", s.clean(m)))
 	}
 	s.t.log.LogAttrs(ctx, level, "platform call", attrs...)
 }

@@ -50,6 +50,9 @@ type Call struct {
 	// Judge reads the answer, whatever its HTTP status.
 	Judge   func(*Answer) Verdict
 	Options duijie.CallOptions
+	// Hide, where it is set, blanks secrets of the call's own (tokens, signatures) out of
+	// the platform's words and of errors and logs, beside the client's Secrets.
+	Hide func(text string) string
 	// Into, where it is set, is what answers are read into: the body is good until
 	// the next call that has the same. For series of large answers.
 	Into *bytes.Buffer

@@ -157,9 +157,9 @@ func TestLogsShowNoSecret(t *testing.T) {
 
 func TestRedactorRewritesURLErrors(t *testing.T) {
 	t.Parallel()
-	r := newRedactor([]duijie.Secret{duijie.NewSecret("s3cr/t+")})
+	s := &callState{t: New(Config{Secrets: []duijie.Secret{duijie.NewSecret("s3cr/t+")}}), call: &Call{}}
 	inner := errors.New("proxy said https://h.test/p?access_token=abc and s3cr/t+ and " + url.QueryEscape("s3cr/t+"))
-	err := r.err(&url.Error{Op: "Post", URL: "https://h.test/p?sign=xyz", Err: fmt.Errorf("wrapped: %w", inner)})
+	err := s.err(&url.Error{Op: "Post", URL: "https://h.test/p?sign=xyz", Err: fmt.Errorf("wrapped: %w", inner)})
 	require.ErrorIs(t, err, inner)
 	for _, leak := range []string{"abc", "xyz", "s3cr"} {
 		require.NotContains(t, fmt.Sprintf("%v %+v", err, err), leak)
