@@ -137,7 +137,10 @@ func (c *Client) authorization(ctx context.Context) (authorization, error) {
 }
 
 func (c *Client) fetchToken(ctx context.Context, a authorization) (duijie.Token, error) {
-	query := []pair{{"app_key", a.AppKey}, {"app_signature", appSignature(a.AppKey, a.secret.Reveal())}}
+	signature := appSignature(a.AppKey, a.secret.Reveal())
+	c.blanks.note(a.secret.Reveal(), a.AppKey)
+	c.blanks.sign(signature)
+	query := []pair{{"app_key", a.AppKey}, {"app_signature", signature}}
 	if c.cfg.UserID != "" {
 		query = append(query, pair{"uid", c.cfg.UserID})
 	}

@@ -31,6 +31,7 @@ type Client struct {
 	base      string // without / at its end
 	http      *transport.Transport
 	sessions  *sessions
+	blanks    *blanks
 	quota     duijie.QuotaStore
 	tokenWait time.Duration
 	log       *slog.Logger
@@ -54,7 +55,7 @@ func NewClient(cfg Config, opts ...duijie.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{cfg: cfg, base: cfg.base(), quota: processQuota, tokenWait: maxTokenWait, log: o.Logger, nonce: newNonce}
+	c := &Client{cfg: cfg, base: cfg.base(), quota: processQuota, tokenWait: maxTokenWait, log: o.Logger, nonce: newNonce, blanks: newBlanks(cfg)}
 	if q, ok := o.TokenStore.(duijie.QuotaStore); ok {
 		c.quota = q
 	}
@@ -180,24 +181,17 @@ func (c *Client) send(ctx context.Context, r *request, o duijie.CallOptions) (en
 			if r.op == tokenCall && v.Class == duijie.ClassThrottled && transport.RetryAfter(a.Header, c.http.Now()) == 0 {
 				v.RetryAfter = tokenQuota.Per // somebody else called too
 			}
-			v.Message = hideToken(v.Message, token)
+			if r.op.noToken {
+				c.blanks.note(secretsIn(last.valid)...)
+			}
+			last.message = c.blanks.hide(last.message)
+			v.Cause = c.blanks.cause(v.Cause)
 			return v
 		},
+		Hide: c.blanks.hide,
 	}
 	_, err := c.http.Do(ctx, call)
 	return last, err
-}
-
-// hideToken blanks the token out of the platform's words, should they repeat it.
-func hideToken(text string, t duijie.Token) string {
-	if text == "" || t.Value.IsZero() {
-		return text
-	}
-	s, err := readSession(t)
-	if err != nil || len(s.Token) < 8 {
-		return text
-	}
-	return strings.ReplaceAll(text, s.Token, "[redacted]")
 }
 
 // request builds one attempt.
@@ -229,11 +223,13 @@ func (c *Client) request(ctx context.Context, r *request, wireText string, a tra
 	req.Header.Set("Accept", "application/json")
 	signHeaders(req.Header, c.cfg.ClientID, c.cfg.ClientSecret.Reveal(), r.op.Method, r.op.Path, wireText,
 		c.nonce(), strconv.FormatInt(a.Now.UnixMilli(), 10))
+	c.blanks.sign(req.Header.Get("X-Api-Signature"))
 	if !r.op.noToken {
 		s, err := readSession(a.Token)
 		if err != nil {
 			return nil, err
 		}
+		c.blanks.note(s.Token)
 		req.Header.Set("app-token", s.Token)
 		if s.Domain != "" {
 			req.Header.Set("X-GW-Router-Addr", s.Domain)

@@ -16,6 +16,7 @@ type envelope struct {
 	ok      bool   // the code is the one of success
 	message string
 	data    json.RawMessage
+	valid   json.RawMessage // the whole answer, where it is an object
 }
 
 // readEnvelope reads an answer. ok is false when it is not in the platform's
@@ -24,6 +25,7 @@ func readEnvelope(body []byte) (e envelope, ok bool) {
 	if wire.First(body) != '{' || !json.Valid(body) {
 		return envelope{}, false
 	}
+	e.valid = body
 	m := map[string]string{}
 	for member := range wire.Walk(body) {
 		if key := string(member.Key); key == "data" {

@@ -73,7 +73,7 @@ func (c *Client) Encrypt(text string) string {
 func (c *Client) decode(b json.RawMessage, out any) error {
 	err := decode(b, out)
 	c.reveal(reflect.ValueOf(out).Elem())
-	return err
+	return c.blanks.clean(err)
 }
 
 // reveal decrypts the text fields tagged jdy:"private" of a value, at any depth.

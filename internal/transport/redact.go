@@ -112,12 +112,20 @@ func (s *callState) err(err error) error {
 	for errors.As(err, &ue) {
 		err = ue.Err
 	}
-	text := s.clean(queryText.ReplaceAllString(err.Error(), "$1?[redacted]"))
+	return Cleaned(err, func(text string) string { return s.clean(queryText.ReplaceAllString(text, "$1?[redacted]")) })
+}
+
+// Cleaned is an error that prints what clean makes of its text, and matches what err
+// matches; err itself where that is the same.
+func Cleaned(err error, clean func(string) string) error {
+	if err == nil {
+		return nil
+	}
+	text := clean(err.Error())
 	if text == err.Error() {
 		return err
 	}
-	cause := err
-	return &cleanError{text: text, is: func(target error) bool { return errors.Is(cause, target) }}
+	return &cleanError{text: text, is: func(target error) bool { return errors.Is(err, target) }}
 }
 
 var queryText = regexp.MustCompile(`(https?://[^\s"'?]*)\?[^\s"']*`)
