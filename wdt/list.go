@@ -1,9 +1,11 @@
 package wdt
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -90,11 +92,12 @@ func (l *lister) read(ctx context.Context, p position) (step, error) {
 		return step{p, rows, total, next, next.page != 0 || next.kind == backward}, err
 	case atTail:
 		rows, total, err := l.fetchInside(ctx, p, true)
-		return step{at: p, rows: rows, total: total}, err
+		next := position{atTail, p.page + 1, p.size, total}
+		return step{p, rows, total, next, total > int64(next.page)*int64(p.size)}, err
 	case forward:
 		rows, _, err := l.fetch(ctx, p.page, p.size, false)
 		next := position{forward, p.page + 1, p.size, -1}
-		return step{p, rows, -1, next, len(rows) >= p.size}, err
+		return step{p, rows, -1, next, len(rows) > 0}, err
 	}
 	return l.start(ctx)
 }
@@ -104,22 +107,53 @@ func (l *lister) start(ctx context.Context) (step, error) {
 	if err != nil {
 		return step{}, err
 	}
-	p := position{size: size}
-	rows, total, err := l.fetchInside(ctx, p, true)
+	rows, total, err := l.fetchInside(ctx, position{size: size}, true)
 	if err != nil {
 		return step{}, err
 	}
-	switch {
-	case total < 0:
-		p.kind = forward
-		next := position{forward, 1, size, -1}
-		return step{p, rows, -1, next, len(rows) >= size}, nil
-	case total <= int64(size):
-		p.total = total
-		return step{at: p, rows: rows, total: total}, nil
+	given, only, err := l.given(ctx, size, rows, total)
+	if err != nil {
+		return step{}, err
 	}
-	last := (total - 1) / int64(size)
-	return l.read(ctx, position{backward, int(last), size, total})
+	p := position{size: given, total: total}
+	switch {
+	case only:
+		return step{at: p, rows: rows, total: total}, nil
+	case total < 0:
+		if given != size {
+			if rows, _, err = l.fetch(ctx, 0, given, false); err != nil {
+				return step{}, err
+			}
+		}
+		p.kind = forward
+		return step{p, rows, -1, position{forward, 1, given, -1}, len(rows) > 0}, nil
+	}
+	last := (total - 1) / int64(given)
+	return l.read(ctx, position{backward, int(last), given, total})
+}
+
+// given is the number of rows the platform gives for a page of size: some give
+// fewer without a word, so that page after page of the size asked for passes rows
+// over. page and total are what page 0 held. only says that it is all.
+func (l *lister) given(ctx context.Context, size int, page []json.RawMessage, total int64) (given int, only bool, err error) {
+	rows := len(page)
+	switch {
+	case total >= 0 && total <= int64(rows), total < 0 && rows == 0:
+		return size, true, nil
+	case rows == 0 || rows >= size:
+		return size, false, nil
+	case total < 0:
+		next, _, err := l.fetch(ctx, 1, size, false)
+		if err != nil || len(next) == 0 || sameRows(next, page) { // the same rows: page numbers are not looked at
+			return size, true, err
+		}
+		return rows, false, nil
+	}
+	again, now, err := l.fetch(ctx, 0, size, true)
+	if n := len(again); err != nil || n >= size || now >= 0 && int64(n) >= now {
+		return size, false, err
+	}
+	return max(rows, len(again)), false, nil
 }
 
 // pageSize is the size the list is walked with.
@@ -135,24 +169,35 @@ func (l *lister) pageSize() (int, error) {
 	return r.page.size, nil
 }
 
-// fetchInside fetches a page that should hold rows.
+func sameRows(a, b []json.RawMessage) bool {
+	return slices.EqualFunc(a, b, func(x, y json.RawMessage) bool { return bytes.Equal(x, y) })
+}
+
+// fetchInside fetches a page that should hold rows, and as many as are counted
+// for it once the size is known to be what the platform gives.
 func (l *lister) fetchInside(ctx context.Context, p position, total bool) ([]json.RawMessage, int64, error) {
 	for try := 0; ; try++ {
 		rows, n, err := l.fetch(ctx, p.page, p.size, total || try > 0)
-		outside := n >= 0 && int64(p.page)*int64(p.size) >= n
-		unknown := p.kind == atStart && n < 0
-		if err != nil || len(rows) > 0 || outside || unknown {
+		counted := n
+		if n < 0 {
+			counted = p.total // 0 at the start
+		}
+		due := min(counted-int64(p.page)*int64(p.size), int64(p.size))
+		if p.kind == atStart {
+			due = min(due, 1)
+		}
+		if err != nil || int64(len(rows)) >= due {
 			return rows, n, err
 		}
 		if try == emptyRepeats {
-			return nil, 0, fmt.Errorf("wdt: %s: page %d stays empty, but %d rows are counted: %w",
-				l.method, p.page, max(n, p.total), duijie.ErrNoProgress)
+			return nil, 0, fmt.Errorf("wdt: %s: page %d holds %d rows again and again, but %d rows are counted and %d were asked for: %w",
+				l.method, p.page, len(rows), counted, p.size, duijie.ErrNoProgress)
 		}
 	}
 }
 
 // fetch fetches one page by its number from 0. The total is -1 unless it was
-// asked for and told.
+// asked for and told; one that is less than the rows beside it is none.
 func (l *lister) fetch(ctx context.Context, no, size int, total bool) ([]json.RawMessage, int64, error) {
 	q := l.query
 	q.Page, q.Size, q.Total = no, size, total
@@ -174,15 +219,17 @@ func (l *lister) fetch(ctx context.Context, no, size int, total bool) ([]json.Ra
 	if err != nil {
 		return nil, -1, fmt.Errorf("wdt: %s: page %d: %w", r.op, no, err)
 	}
-	switch {
-	case !total:
-		return rows, -1, nil
-	case r.enterprise && no > 0:
+	now := a.Total
+	if total && r.enterprise && no > 0 {
 		// Which tells the total on page 0 alone: one call more.
-		_, now, err := l.fetch(ctx, 0, size, true)
-		return rows, now, err
+		if _, now, err = l.fetch(ctx, 0, size, true); err != nil {
+			return nil, -1, err
+		}
 	}
-	return rows, a.Total, nil
+	if !total || now < int64(len(rows)) {
+		now = -1
+	}
+	return rows, now, nil
 }
 
 // rows finds the list of an answer: data itself, the member the catalogue

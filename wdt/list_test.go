@@ -341,8 +341,10 @@ func TestListWithoutTotal(t *testing.T) {
 	var calls atomic.Int64
 	client, _ := newMock(t, Direct, func(r *http.Request) (*http.Response, error) {
 		calls.Add(1)
-		rows := `[{"rec_id":1},{"rec_id":2}]`
+		rows := `[]`
 		switch r.URL.Query().Get("page_no") {
+		case "0":
+			rows = `[{"rec_id":1},{"rec_id":2}]`
 		case "1":
 			rows = `[{"rec_id":3},{"rec_id":4}]`
 		case "2":
@@ -363,7 +365,12 @@ func TestListWithoutTotal(t *testing.T) {
 	ids, err := read(NewScanSource(client, "a.B.search", nil, ScanConfig[stockRow]{Key: key, Size: 2}))
 	require.NoError(t, err)
 	require.Equal(t, []string{"1", "2", "3", "4", "5"}, ids)
-	require.Equal(t, int64(6), calls.Load(), "two readings that agree")
+	require.Equal(t, int64(8), calls.Load(), "two readings that agree, each up to an empty page")
+
+	calls.Store(0)
+	ids, err = read(NewScanSource(client, "a.B.search", nil, ScanConfig[stockRow]{Key: key, Size: 20}))
+	require.NoError(t, err)
+	require.Equal(t, []string{"1", "2", "3", "4", "5"}, ids, "pages of two where twenty were asked for")
 
 	_, err = read(NewScanSource(client, "a.B.search", nil, ScanConfig[stockRow]{Size: 2}))
 	require.ErrorIs(t, err, duijie.ErrInvalid)
@@ -371,6 +378,9 @@ func TestListWithoutTotal(t *testing.T) {
 	stuck, _ := newMock(t, Direct, answers(200, `{"status":0,"data":{"rows":[{"rec_id":1},{"rec_id":2}]}}`), fast...)
 	_, err = read(NewScanSource(stuck, "a.B.search", nil, ScanConfig[stockRow]{Key: key, Size: 2}))
 	require.ErrorIs(t, err, duijie.ErrNoProgress)
+	ids, err = read(NewScanSource(stuck, "a.B.search", nil, ScanConfig[stockRow]{Key: key, Size: 20}))
+	require.NoError(t, err)
+	require.Equal(t, []string{"1", "2"}, ids, "the same rows on every page, fewer than asked for: it has no pages")
 }
 
 func TestClosedWindowIsReadOnce(t *testing.T) {

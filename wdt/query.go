@@ -13,7 +13,10 @@ import (
 
 // QueryPage reads one page of a query method into rows of type T. params is
 // the filter, or a [*Query] for page, size and total. Next is the text of the
-// following page's number from 0, "" when the page was not full.
+// following page's number from 0; "" when the page was empty, or the total, where
+// it was asked for and told, is reached. Where the platform gives pages smaller
+// than asked for, the page numbers of the size pass rows over: that is
+// duijie.ErrNoProgress on a page the total tells it of.
 //
 // Pages read upwards like this lose rows while rows change; [QueryAs] goes the
 // other way. Effect: read. Limit: 1 call a second over all methods.
@@ -33,7 +36,12 @@ func QueryPage[T any](ctx context.Context, c *Client, method string, params any,
 	if err != nil {
 		return nil, err
 	}
-	if len(rows) >= size && (total < 0 || int64(no+1)*int64(size) < total) {
+	left := total - int64(no)*int64(size) - int64(len(rows))
+	switch {
+	case total >= 0 && left > 0 && len(rows) < size:
+		return nil, fmt.Errorf("wdt: %s: page %d holds %d rows, but %d are counted and %d were asked for: where the platform gives less in a page, set Size to that: %w",
+			method, no, len(rows), total, size, duijie.ErrNoProgress)
+	case len(rows) > 0 && (total < 0 || left > 0):
 		out.Next = strconv.Itoa(no + 1)
 	}
 	return out, nil

@@ -42,15 +42,23 @@ func (r *reading[T]) readBy(ctx context.Context, after duijiesync.Checkpoint, ge
 			yield(duijiesync.Batch[T]{}, err)
 			return
 		}
-		src := list.ClosedWindow()
 		if !r.closed {
-			if src, err = r.whole(ctx, list); err != nil {
+			after = ""
+		}
+		src, cut := list.ClosedWindow(), false
+		if after == "" {
+			if src, cut, err = r.begin(ctx, list); err != nil {
 				yield(duijiesync.Batch[T]{}, err)
 				return
 			}
-			after = ""
 		}
 		for batch, err := range src.Read(ctx, after) {
+			if cut && inside(batch.Checkpoint) {
+				batch.Checkpoint = ""
+				if len(batch.Records) == 0 {
+					continue
+				}
+			}
 			if !yield(batch, err) {
 				return
 			}
@@ -58,10 +66,18 @@ func (r *reading[T]) readBy(ctx context.Context, after duijiesync.Checkpoint, ge
 	}
 }
 
+// inside tells that a checkpoint counts pages, whose size it does not hold.
+func inside(text duijiesync.Checkpoint) bool {
+	var at struct {
+		Rest int64 `json:"rest"`
+	}
+	return text != "" && (json.Unmarshal([]byte(text), &at) != nil || at.Rest > 0)
+}
+
 func (r *reading[T]) paged(get fetch[T]) (paging.List[T], error) {
 	size, err := r.list.pageSize()
 	return paging.List[T]{
-		Name: r.list.method, Fetch: get, Size: size, ShortIsLast: true, Cap: r.cap, Repeats: emptyRepeats, Passes: maxPasses,
+		Name: r.list.method, Fetch: get, Size: size, Cap: r.cap, Repeats: emptyRepeats, Passes: maxPasses,
 		Decode: decodeRaw[T],
 	}, err
 }
@@ -74,17 +90,35 @@ const (
 	emptyRepeats = 3
 )
 
-// whole chooses the reading of a list rows come into: by its end where the
-// total is told, else until two readings agree. The first page tells; it is not
-// asked for twice.
-func (r *reading[T]) whole(ctx context.Context, list paging.List[T]) (*paging.Source[T], error) {
+// begin asks for the first page and chooses the reading by it: backward where the
+// list is closed, else by its end where the total is told, else until two readings
+// agree. cut says that the platform gives smaller pages than asked for, whose size
+// is taken then. The page is not asked for twice.
+func (r *reading[T]) begin(ctx context.Context, list paging.List[T]) (src *paging.Source[T], cut bool, err error) {
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	first, err := list.Fetch(ctx, paging.At{Size: list.Size, Total: true})
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
+	rows := make([]json.RawMessage, len(first.Records))
+	for i := range rows {
+		rows[i] = first.Records[i].Raw
+	}
+	given, only, err := r.list.given(ctx, list.Size, rows, first.Total)
+	if err != nil {
+		return nil, false, err
+	}
+	if cut = given != list.Size; cut {
+		list.Size = given
+		if first, err = list.Fetch(ctx, paging.At{Size: given, Total: true}); err != nil {
+			return nil, false, err
+		}
+	}
+	untold := first.Total < 0
+	// A short page is none but the end only where the next one was seen to be empty.
+	list.ShortIsLast = only && untold
 	get, used := list.Fetch, false
 	list.Fetch = func(ctx context.Context, at paging.At) (paging.Page[T], error) {
 		if !used {
@@ -93,11 +127,13 @@ func (r *reading[T]) whole(ctx context.Context, list paging.List[T]) (*paging.So
 		}
 		return get(ctx, at)
 	}
-	untold := first.Total < 0 || first.Total == 0 && len(first.Records) > 0
-	if untold || r.list.client.Gateway() == Enterprise { // whose totals cost a call
-		return list.DoublePass(), nil
+	switch {
+	case r.closed:
+		return list.ClosedWindow(), cut, nil
+	case untold || r.list.client.Gateway() == Enterprise: // whose totals cost a call
+		return list.DoublePass(), cut, nil
 	}
-	return list.Appended(), nil
+	return list.Appended(), cut, nil
 }
 
 // fetch is one call.

@@ -129,13 +129,20 @@ func (c *enterpriseCall) answer(s *Server, t twist) map[string]any {
 	if e != nil {
 		return c.refuse(s, e)
 	}
+	if s.pageRows > 0 {
+		page.Size = min(page.Size, s.pageRows)
+	}
 	cut := page.Cut(rows)
 	if t.emptyPage {
 		cut = []any{}
 	}
 	out[sc.list] = cut
 	if page.No == 0 {
-		out["total_count"] = strconv.Itoa(len(rows))
+		total := len(rows)
+		if s.zeroTotals {
+			total = 0
+		}
+		out["total_count"] = strconv.Itoa(total)
 	}
 	return out
 }

@@ -53,6 +53,8 @@ type config struct {
 	strictFilters     bool
 	transferNumbers   bool
 	stockAsObject     bool
+	zeroTotals        bool
+	pageRows          int
 }
 
 // Option changes how a [Server] behaves.
@@ -126,6 +128,14 @@ func WithStockAsObject() Option { return func(c *config) { c.stockAsObject = tru
 // documentation calls outer_no the number of the transfer, but shows an answer
 // with another; without this option they are the same.
 func WithTransferNumbers() Option { return func(c *config) { c.transferNumbers = true } }
+
+// WithZeroTotals makes every list tell 0 for its total, beside its rows: a total
+// that was not asked for may be missing or 0.
+func WithZeroTotals() Option { return func(c *config) { c.zeroTotals = true } }
+
+// WithPageRows bounds the rows of a page: a call that asks for more gets pages of n
+// rows, without a word. The platform publishes no maximum for most methods.
+func WithPageRows(n int) Option { return func(c *config) { c.pageRows = n } }
 
 // WithStockMoves makes approved documents move stock: stock-in, stock-out and
 // transfers change the stock rows and leave a line in

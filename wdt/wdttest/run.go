@@ -44,6 +44,9 @@ func (s *Server) run(req request, t twist) (outcome, *BusinessError) {
 	if s.concurrency > 0 && s.inFlight.Load() > int64(s.concurrency) {
 		return outcome{}, &BusinessError{100, textConcurrency}
 	}
+	if s.pageRows > 0 {
+		req.page.Size = min(req.page.Size, s.pageRows)
+	}
 	req.hidden = t.hidden
 	result, err := m.answer(req)
 	if err != nil {
@@ -98,6 +101,9 @@ func (s *Server) renderList(list List, page Page, t twist) outcome {
 	}
 	if t.emptyPage {
 		rows = rows[:0]
+	}
+	if s.zeroTotals {
+		list.Total = 0
 	}
 	if list.Key == "" {
 		if !page.Total {
