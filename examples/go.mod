@@ -7,6 +7,7 @@ require (
 	github.com/duijie-go/duijie/sync/sqlstore/sqlite v0.1.0
 	github.com/stretchr/testify v1.12.1
 	golang.org/x/time v0.16.0
+	modernc.org/sqlite v1.60.1
 )
 
 require (
@@ -22,7 +23,6 @@ require (
 	modernc.org/libc v1.77.1 // indirect
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.12.1 // indirect
-	modernc.org/sqlite v1.60.1 // indirect
 )
 
 replace (

@@ -43,17 +43,18 @@ type Env struct {
 }
 
 // Main parses flags, runs run until it ends or a signal comes, and exits.
-func Main(name string, run func(context.Context, *Env) (int, error)) {
+// more adds flags of the example's own.
+func Main(name string, run func(context.Context, *Env) (int, error), more ...func(*flag.FlagSet)) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	code := Run(ctx, name, os.Args[1:], os.Stdout, os.Stderr, run)
+	code := Run(ctx, name, os.Args[1:], os.Stdout, os.Stderr, run, more...)
 	stop()
 	os.Exit(code)
 }
 
 // Run is Main for tests.
-func Run(ctx context.Context, name string, args []string, stdout, stderr io.Writer, run func(context.Context, *Env) (int, error)) int {
-	env, err := parse(name, args, stdout, stderr)
+func Run(ctx context.Context, name string, args []string, stdout, stderr io.Writer, run func(context.Context, *Env) (int, error), more ...func(*flag.FlagSet)) int {
+	env, err := parse(name, args, stdout, stderr, more)
 	if errors.Is(err, flag.ErrHelp) {
 		return ExitSettled
 	}
@@ -77,7 +78,7 @@ func Run(ctx context.Context, name string, args []string, stdout, stderr io.Writ
 	return max(code, ExitFailed)
 }
 
-func parse(name string, args []string, stdout, stderr io.Writer) (*Env, error) {
+func parse(name string, args []string, stdout, stderr io.Writer, more []func(*flag.FlagSet)) (*Env, error) {
 	env := &Env{Name: name, Out: stdout, Report: io.Discard, Log: stderr}
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
 	flags.SetOutput(stderr)
@@ -86,6 +87,9 @@ func parse(name string, args []string, stdout, stderr io.Writer) (*Env, error) {
 	flags.BoolVar(&env.Replay, "replay", false, "send the dead letters again")
 	flags.BoolVar(&env.JSON, "json", false, "print the report as one JSON object on the last line of stdout")
 	since := flags.String("since", "", "first window start where no checkpoint exists, as 2006-01-02 15:04:05 (+08:00)")
+	for _, add := range more {
+		add(flags)
+	}
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}
