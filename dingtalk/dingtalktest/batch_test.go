@@ -52,6 +52,8 @@ func TestBatchSave(t *testing.T) {
 		require.Equal(t, c.want, r.s.Created(DemoPlainForm, "", ""))
 		require.Len(t, r.post(path, batch(stockList(5, 3), obj{"keepRunningAfterException": true}))["result"], 4, "ids can't be matched by position")
 		require.Len(t, r.post(path, batch(stockList(5, 3), obj{"noExecuteExpression": true}))["result"], 5, "rules off")
+		wrong := append(stockList(1), `{"numberField_qty":"5"}`)
+		r.denied(codeNotNumber, path, batch(wrong, obj{"noExecuteExpression": true, "keepRunningAfterException": true}))
 	}
 }
 

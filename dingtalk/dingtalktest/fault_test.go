@@ -83,6 +83,9 @@ func TestFaultsInTheWordsOfEachGateway(t *testing.T) {
 		r.s.Inject(Fault{Op: "POST topapi/v2/user/get", Kind: kind})
 		r.old("-1", "/topapi/v2/user/get", obj{"userid": DemoUser})
 	}
+	r.s.Inject(Fault{Op: "GET gettoken", Kind: Throttle})
+	_, bare := r.send("GET", "/oapi/gettoken", nil, nil)
+	require.Equal(t, json.Number("90018"), bare["errcode"], "wrapped under topapi only")
 	r.s.Inject(Fault{Kind: Banned})
 	_, answer := r.send("GET", "/v1.0/yida/forms", nil, nil)
 	require.Equal(t, []any{json.Number("1111"), json.Number("5"), "x5", "deny"}, []any{answer["status"], answer["wait"], answer["source"], answer["punish"]})

@@ -99,34 +99,35 @@ func TestValuesOfTheWrongType(t *testing.T) {
 	long := strings.Repeat("长", 256)
 	tooMany := `[` + strings.TrimSuffix(strings.Repeat(`{},`, 501), ",") + `]`
 	for data, code := range map[string]string{
-		`{"textField_sku":5}`:                               codeBadData,
-		`{"numberField_qty":"12"}`:                          codeNotNumber,
-		`{"numberField_qty":true}`:                          codeNotNumber,
-		`{"rateField_grade":1.5}`:                           codeBadData,
-		`{"radioField_kind":["metal"]}`:                     codeBadData,
-		`{"radioField_kind":"` + long + `"}`:                codeOption,
-		`{"checkboxField_tags":"new"}`:                      codeNotObjects,
-		`{"multiSelectField_areas":[1]}`:                    codeBadData,
-		`{"cascadeSelectField_place":"A"}`:                  codeNotObjects,
-		`{"dateField_due":"2026-01-01"}`:                    codeNotNumber,
-		`{"dateField_due":1.5}`:                             codeBadData,
-		`{"cascadeDateField_span":[1514736000000,15]}`:      codeBadData,
-		`{"cascadeDateField_span":["1"]}`:                   codeBadData,
-		`{"cascadeDateField_span":["a","b"]}`:               codeBadData,
-		`{"employeeField_keeper":"manager123"}`:             codeNotObjects,
-		`{"employeeField_keeper":["周岚"]}`:                   codeNoUser,
-		`{"departmentSelectField_dept":[483524872]}`:        codeBadData,
-		`{"departmentSelectField_dept":["5"]}`:              codeBadData,
-		`{"countrySelectField_from":["CN"]}`:                codeNotObjects,
-		`{"addressField_at":"x"}`:                           codeBadData,
-		`{"addressField_at":{"regionIds":["1"]}}`:           codeBadData,
-		`{"addressField_at":{"regionIds":[1]}}`:             codeBadData,
-		`{"citySelectField_city":[1]}`:                      codeBadData,
-		`{"linkField_site":"x"}`:                            codeNotObjects,
-		`{"imageField_photo":"[]"}`:                         codeNotObjects,
-		`{"imageField_photo":[5]}`:                          codeBadData,
-		`{"attachmentField_docs":[{"name":"a"}]}`:           codeBadData,
-		`{"associationFormField_vendor":[{"title":"x"}]}`:   codeBadData,
+		`{"textField_sku":5}`:                             codeBadData,
+		`{"numberField_qty":"12"}`:                        codeNotNumber,
+		`{"numberField_qty":true}`:                        codeNotNumber,
+		`{"rateField_grade":1.5}`:                         codeBadData,
+		`{"radioField_kind":["metal"]}`:                   codeBadData,
+		`{"radioField_kind":"` + long + `"}`:              codeOption,
+		`{"checkboxField_tags":"new"}`:                    codeNotObjects,
+		`{"multiSelectField_areas":[1]}`:                  codeBadData,
+		`{"cascadeSelectField_place":"A"}`:                codeNotObjects,
+		`{"dateField_due":"2026-01-01"}`:                  codeNotNumber,
+		`{"dateField_due":1.5}`:                           codeBadData,
+		`{"cascadeDateField_span":[1514736000000,15]}`:    codeBadData,
+		`{"cascadeDateField_span":["1"]}`:                 codeBadData,
+		`{"cascadeDateField_span":["a","b"]}`:             codeBadData,
+		`{"employeeField_keeper":"manager123"}`:           codeNotObjects,
+		`{"employeeField_keeper":["周岚"]}`:                 codeNoUser,
+		`{"departmentSelectField_dept":[483524872]}`:      codeBadData,
+		`{"departmentSelectField_dept":["5"]}`:            codeBadData,
+		`{"countrySelectField_from":["CN"]}`:              codeNotObjects,
+		`{"addressField_at":"x"}`:                         codeBadData,
+		`{"addressField_at":{"regionIds":["1"]}}`:         codeBadData,
+		`{"addressField_at":{"regionIds":[1]}}`:           codeBadData,
+		`{"citySelectField_city":[1]}`:                    codeBadData,
+		`{"linkField_site":"x"}`:                          codeNotObjects,
+		`{"imageField_photo":"[]"}`:                       codeNotObjects,
+		`{"imageField_photo":[5]}`:                        codeBadData,
+		`{"attachmentField_docs":[{"name":"a"}]}`:         codeBadData,
+		`{"associationFormField_vendor":[{"title":"x"}]}`: codeBadData,
+		`{"associationFormField_vendor":[{"appType":"A","formUuid":"F","formType":"form","instanceId":"I","title":"t"}]}`: codeBadData,
 		`{"associationFormField_vendor":"x"}`:               codeNotObjects,
 		`{"tableField_lines":"x"}`:                          codeNotObjects,
 		`{"tableField_lines":["x"]}`:                        codeNotObjects,
@@ -185,6 +186,10 @@ func TestWhoMayDoWhatWhere(t *testing.T) {
 		r.denied(c.code, path, row(c.more))
 	}
 	status, answer := r.send("POST", path, nil, `{"appType":`)
+	r.refused(400, codeFormat, status, answer)
+	null := r.yida(row(nil))
+	null["language"] = nil
+	status, answer = r.send("POST", path, nil, null)
 	r.refused(400, codeFormat, status, answer)
 	r.post(path, row(nil))
 	r.post(path, row(obj{"appType": other.Type, "systemToken": other.Token, "formUuid": foreign}))

@@ -119,6 +119,8 @@ func TestTasksAreDone(t *testing.T) {
 	r.refused(400, codeDenied, status, answer)
 	status, answer = act(id, DemoUser, "MAYBE")
 	r.refused(400, codeParameter, status, answer)
+	status, answer = r.send("POST", "/v1.0/yida/tasks/execute", nil, r.yida(obj{"outResult": "AGREE", "remark": "x", "taskId": 5, "processInstanceId": id}))
+	r.refused(400, codeParameter, status, answer)
 	r.fine(act(id, DemoUser, "AGREE"))
 	require.Equal(t, "user100", open(id)["actualActionerId"])
 	require.NotEqual(t, first["taskId"], open(id)["taskId"])
