@@ -77,8 +77,12 @@
 // of batchSave ([WithLargeBatches]), what a refused row leaves of its batch
 // ([WithAtomicBatches]), the code of a wrong systemToken ([WithAccessKeyNotMatch]),
 // whether Yida's codes come with 400 or 500 ([WithYidaStatus]), whether
-// insertOrUpdate sees rows the index lacks ([WithExactUpsert]), and whether one token
-// fits both gateways ([WithSeparateTokens]). Void operations answer an empty body and
+// insertOrUpdate sees rows the index lacks ([WithExactUpsert]), whether long
+// sub-tables come whole ([WithTablesCut]), how long an asynchronous batch keeps its form
+// busy ([WithBatchTime]), and whether one token fits both gateways
+// ([WithSeparateTokens]). Errors come in the other spellings of the manual with
+// [WithTextErrcodes], [WithSubCodeInText] and [WithCapitalErrors], times with
+// [WithPlainTimes]. Void operations answer an empty body and
 // {} in turn. Ends of between are inclusive unless [WithExclusiveBetween] is set. Null
 // is refused, as a value and as a member. Which code a refusal carries is the fake's
 // choice where the manual lists only the codes: 404 InvalidAction.NotFound for an

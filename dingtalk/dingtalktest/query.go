@@ -187,9 +187,20 @@ func (s *Server) sort(hits []hit, order []sortKey) {
 	if len(order) == 0 {
 		order = []sortKey{{"gmt_modified", true}}
 	}
-	slices.SortStableFunc(hits, func(a, b hit) int {
+	type keyed struct {
+		hit
+		keys []ordinal
+	}
+	all := make([]keyed, len(hits))
+	for i, h := range hits {
+		all[i].hit = h
 		for _, k := range order {
-			d := compare(s.sortValue(a, k.key), s.sortValue(b, k.key))
+			all[i].keys = append(all[i].keys, ordinalOf(s.sortValue(h, k.key)))
+		}
+	}
+	slices.SortStableFunc(all, func(a, b keyed) int {
+		for i, k := range order {
+			d := a.keys[i].compare(b.keys[i])
 			if k.down {
 				d = -d
 			}
@@ -199,6 +210,9 @@ func (s *Server) sort(hits []hit, order []sortKey) {
 		}
 		return 0
 	})
+	for i, k := range all {
+		hits[i] = k.hit
+	}
 }
 
 func (s *Server) sortValue(h hit, key string) any {
@@ -227,15 +241,29 @@ func (s *Server) sortValue(h hit, key string) any {
 	return h.v.values[key]
 }
 
-func compare(a, b any) int {
-	x, isX := a.(json.Number)
-	y, isY := b.(json.Number)
-	if isX && isY {
-		fx, _ := float(x)
-		fy, _ := float(y)
-		return cmp.Compare(fx, fy)
+// ordinal is a value made ready for comparing: numbers by size before texts.
+type ordinal struct {
+	number float64
+	word   string
+	isText bool
+}
+
+func ordinalOf(v any) ordinal {
+	if n, isNumber := v.(json.Number); isNumber {
+		f, _ := float(n)
+		return ordinal{number: f}
 	}
-	return cmp.Compare(cellText(a), cellText(b))
+	return ordinal{word: cellText(v), isText: true}
+}
+
+func (o ordinal) compare(p ordinal) int {
+	if o.isText != p.isText {
+		if p.isText {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(o.number, p.number), cmp.Compare(o.word, p.word))
 }
 
 func millis(t time.Time) json.Number { return json.Number(strconv.FormatInt(t.UnixMilli(), 10)) }

@@ -120,9 +120,6 @@ func (c *call) tokenOf() *Error {
 	if c.gate == oapi {
 		given = c.query.Get("access_token")
 		missing, bad = wrapped(40000, "access_token is blank"), wrapped(40014, "不合法的access_token")
-		if !strings.HasPrefix(c.path, "topapi/") {
-			missing = oldError(41001, "缺少access_token参数")
-		}
 	}
 	if given == "" {
 		return missing
