@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/internal/wire"
@@ -65,6 +66,8 @@ type YidaApp struct {
 	Language    string        // "zh_CN" or "en_US": the text of options; "" = zh_CN
 	Version     YidaVersion   // "" = YidaV2
 	Env         string        // "sgp_vpc" for Yida outside China; "" = China
+	// Zone is the zone of the times Yida writes; nil = China. Their Z is wrong.
+	Zone *time.Location
 }
 
 // where says where each setting is found.

@@ -1,6 +1,7 @@
 package dingtalk
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -96,3 +97,8 @@ func client(t *testing.T, status int, body string) (*Client, *server) {
 	s := newServer(t, func(int, seen) (int, string) { return status, body })
 	return newClient(t, s.URL), s
 }
+
+// free is a limiter that lets everything through.
+type free struct{}
+
+func (free) Wait(ctx context.Context) error { return ctx.Err() }

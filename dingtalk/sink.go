@@ -1,0 +1,320 @@
+package dingtalk
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/internal/wire"
+	duijiesync "github.com/duijie-go/duijie/sync"
+)
+
+// FormSinkConfig says how records become instances of a plain form.
+type FormSinkConfig[T any] struct {
+	FormUUID string // "" = the application's
+	// Key is the text component that holds the business key: the record's key is
+	// written there and looked up there. Required.
+	Key string
+	// Data makes the values of a record, as [EncodeForm] takes them, with or without
+	// the key. nil: the record's value is them. An error makes the record a dead letter.
+	Data func(duijiesync.Record[T]) (any, error)
+	// NoRules does not run the form's rules and callbacks in batches.
+	NoRules bool
+	// Upsert creates with insertOrUpdate, one call a record, instead of batch saves, 50
+	// a call. It finds the instances other programs made meanwhile, and needs data
+	// management rights.
+	Upsert bool
+	// Compare are the components that tell whether an instance is as it should be;
+	// nil: all of the record's. Files, addresses and sub-tables are not compared, and an instance
+	// whose record sets such is found as existing.
+	Compare []string
+	// Rows is how many records one Write takes, and one batch save; 0 = 50.
+	Rows int
+	// SettleDelay is how long a write whose answer was lost may be missing in the index;
+	// 0 = [IndexLag]. Lookups wait so long, and twice and four times so long again.
+	SettleDelay time.Duration
+}
+
+// FormSink writes instances of a plain form and finds them by their business key.
+type FormSink[T any] struct {
+	target[T]
+	cfg FormSinkConfig[T]
+}
+
+// NewFormSink makes a sink that creates and updates instances of a plain form by the
+// business key in a component.
+//
+// New records are created by batch saves, updates are set one by one, absolutely. A batch that is refused
+// tells neither which row was bad nor what was saved: its keys are looked up
+// and the rest is saved one by one, so that the bad row stands alone. An instance that
+// was deleted in Yida is created again when its record changes.
+func NewFormSink[T any](y *Yida, cfg FormSinkConfig[T]) (*FormSink[T], error) {
+	if cfg.Rows < 0 || cfg.Rows > DefaultBatchRows && !(cfg.NoRules && cfg.Rows <= MaxBatchRows) {
+		return nil, invalid("form sink", fmt.Sprintf("Rows %d: a batch takes 1 to %d, without rules %d", cfg.Rows, DefaultBatchRows, MaxBatchRows))
+	}
+	t, err := newTarget(y, cfg.FormUUID, cfg.Key, cfg.Data)
+	if err != nil {
+		return nil, err
+	}
+	t.compare, t.settle = cfg.Compare, cfg.SettleDelay
+	return &FormSink[T]{target: t, cfg: cfg}, nil
+}
+
+// ProcessSinkConfig says how records become approvals.
+type ProcessSinkConfig[T any] struct {
+	FormUUID string // "" = the application's
+	// Key is the text component that holds the business key: the record's key is
+	// written there and looked up there. Required.
+	Key string
+	// Data makes the values of a record, as [EncodeForm] takes them, with or without
+	// the key. nil: the record's value is them. An error makes the record a dead letter.
+	Data         func(duijiesync.Record[T]) (any, error)
+	ProcessCode  string            // "" = the form's own process
+	DepartmentID string            // department of the starter; "" leaves it to the platform
+	Approvers    []ChosenApprovers // chosen by the starter; v2.0 only
+	// Update sets the values of instances that were started when their records
+	// change, also of those under way and finished. Without it they stay as started.
+	Update bool
+	// SettleDelay is how long a start whose answer was lost may be missing in the index;
+	// 0 = [IndexLag]. Lookups wait so long, and twice and four times so long again.
+	SettleDelay time.Duration
+}
+
+// ProcessSink starts approvals and finds them by their business key.
+type ProcessSink[T any] struct {
+	target[T]
+	cfg ProcessSinkConfig[T]
+}
+
+// NewProcessSink makes a sink that starts one approval for each record. A record whose
+// key an instance of the form has already is not started again. A start whose answer was
+// lost is looked up by the key, after the index had time, before anything is sent.
+//
+// There is no batch: one start is one call, and one lookup another.
+func NewProcessSink[T any](y *Yida, cfg ProcessSinkConfig[T]) (*ProcessSink[T], error) {
+	t, err := newTarget(y, cfg.FormUUID, cfg.Key, cfg.Data)
+	if err != nil {
+		return nil, err
+	}
+	t.process, t.exists, t.settle = true, !cfg.Update, cfg.SettleDelay
+	return &ProcessSink[T]{target: t, cfg: cfg}, nil
+}
+
+// What the sinks are to a pipeline.
+var (
+	_ duijiesync.Sink[any]   = (*FormSink[any])(nil)
+	_ duijiesync.Finder[any] = (*FormSink[any])(nil)
+	_ duijiesync.Limited     = (*FormSink[any])(nil)
+	_ duijiesync.Sink[any]   = (*ProcessSink[any])(nil)
+	_ duijiesync.Finder[any] = (*ProcessSink[any])(nil)
+	_ duijiesync.Limited     = (*ProcessSink[any])(nil)
+)
+
+// target is a form with a business key.
+type target[T any] struct {
+	y         *Yida
+	formUUID  string
+	component string
+	data      func(duijiesync.Record[T]) (any, error)
+	process   bool
+	exists    bool // what is there counts as it is, whatever its values
+	compare   []string
+	settle    time.Duration
+}
+
+func newTarget[T any](y *Yida, formUUID, key string, data func(duijiesync.Record[T]) (any, error)) (target[T], error) {
+	t := target[T]{y: y, component: key, data: data}
+	if y.err != nil {
+		return t, y.err
+	}
+	var err error
+	if t.formUUID, err = y.form(formUUID, "sink"); err != nil {
+		return t, err
+	}
+	if kind, _ := kindOf(key); kind != "textField" && kind != "textareaField" {
+		return t, invalid("sink", fmt.Sprintf("Key %q: the business key must be a text component, textField_...", key))
+	}
+	if data == nil {
+		t.data = func(rec duijiesync.Record[T]) (any, error) { return rec.Value, nil }
+	}
+	return t, nil
+}
+
+// settleDelay is how long a write may be missing in the index.
+func (t *target[T]) settleDelay() time.Duration {
+	if t.settle == 0 {
+		return IndexLag
+	}
+	return t.settle
+}
+
+// Limits are those of one form.
+func (s *FormSink[T]) Limits() duijiesync.Limits {
+	rows := s.cfg.Rows
+	if rows == 0 {
+		rows = DefaultBatchRows
+	}
+	// One batch at a time: two on one form exclude each other.
+	return duijiesync.Limits{Rows: rows, FindRows: 20, Lanes: 1, SettleDelay: s.settleDelay()}
+}
+
+// Limits are few starts at a time.
+func (s *ProcessSink[T]) Limits() duijiesync.Limits {
+	return duijiesync.Limits{Rows: 10, FindRows: 20, Lanes: 4, SettleDelay: s.settleDelay()}
+}
+
+// wish is one record on its way, with the values that are sent for it.
+type wish struct {
+	at   int // in the records of the Write
+	key  string
+	id   string // in the target, "" for a new one
+	data json.RawMessage
+}
+
+// wishes encodes the records of a Write; what can not be sent has its outcome.
+func (t *target[T]) wishes(records []duijiesync.Record[T], out []duijiesync.Outcome) (created, known []wish) {
+	for i, rec := range records {
+		data, err := t.encode(rec)
+		if err != nil {
+			out[i] = duijiesync.Outcome{Kind: duijiesync.OutcomeRefused, TargetID: rec.Target.ID, Code: "data", Message: err.Error()}
+			continue
+		}
+		w := wish{at: i, key: strings.Clone(rec.Key), id: strings.Clone(rec.Target.ID), data: data}
+		if w.id == "" {
+			created = append(created, w)
+		} else {
+			known = append(known, w)
+		}
+	}
+	return created, known
+}
+
+// encode makes the values of a record, with its key.
+func (t *target[T]) encode(rec duijiesync.Record[T]) (json.RawMessage, error) {
+	if err := checkKey(rec.Key); err != nil {
+		return nil, err
+	}
+	data, err := t.data(rec)
+	if err != nil {
+		return nil, err
+	}
+	text, err := EncodeForm(data)
+	if err != nil {
+		return nil, err
+	}
+	raw := json.RawMessage(text)
+	switch has := member(raw, t.component); {
+	case has == nil:
+		key, err := wire.Marshal(rec.Key)
+		if err != nil {
+			return nil, err
+		}
+		name, err := wire.Marshal(t.component)
+		if err != nil {
+			return nil, err
+		}
+		rest := raw[1:]
+		if len(rest) > 1 {
+			rest = append([]byte{','}, rest...)
+		}
+		return append(append(append(append([]byte{'{'}, name...), ':'), key...), rest...), nil
+	case rawText(has) != rec.Key && unquoted(has) != rec.Key:
+		return nil, fmt.Errorf("dingtalk: component %s holds %s, and the record's key is %q: it would not be found again", t.component, wire.Excerpt(has), rec.Key)
+	}
+	return raw, nil
+}
+
+// unquoted is a text as it is, blanks included.
+func unquoted(raw json.RawMessage) string {
+	var s string
+	_ = wire.Unmarshal(raw, &s)
+	return s
+}
+
+// checkKey refuses keys that a search might not find as they were written.
+func checkKey(key string) error {
+	const longest = 200
+	bad := func(what string) error {
+		return fmt.Errorf("dingtalk: key %.60q %s, so it could not be looked up again: %w", key, what, duijie.ErrInvalid)
+	}
+	switch {
+	case key == "":
+		return bad("is empty")
+	case strings.TrimSpace(key) != key:
+		return bad("begins or ends with white space")
+	case !utf8.ValidString(key):
+		return bad("is not UTF-8")
+	case utf8.RuneCountInString(key) > longest:
+		return bad(fmt.Sprintf("has more than %d characters", longest))
+	case strings.ContainsFunc(key, unicode.IsControl):
+		return bad("holds a control character")
+	}
+	return nil
+}
+
+// outcomeOf turns an error that speaks of a record into its outcome; others stop
+// the run.
+func outcomeOf(w wish, err error) (duijiesync.Outcome, error) {
+	e, ok := errors.AsType[*duijie.APIError](err)
+	if !ok {
+		return duijiesync.Outcome{}, err
+	}
+	out := duijiesync.Outcome{TargetID: w.id, Code: e.Code, Message: firstOf(e.Message, err.Error())}
+	switch {
+	case e.OutcomeUnknown:
+		out.Kind = duijiesync.OutcomeUnknown
+	case e.Class == duijie.ClassNotFound && w.id != "":
+		out.Kind = duijiesync.OutcomeConflict // deleted in Yida: the engine looks it up by its key, and creates it
+	case ofRecord(e):
+		out.Kind = duijiesync.OutcomeRefused
+	default:
+		return out, stop(err)
+	}
+	return out, nil
+}
+
+// ofRecord tells refusals of the data from those of the call as such.
+func ofRecord(e *duijie.APIError) bool {
+	if e.OutcomeUnknown || errors.Is(e.Err, ErrWrongFormKind) || errors.Is(e.Err, duijie.ErrRedirected) || e.StatusCode == 0 || e.Code == "" {
+		return false
+	}
+	return e.Class == duijie.ClassRefused || e.Class == duijie.ClassInvalid && e.Code != "404"
+}
+
+// stop is an error that speaks of no record, so that the engine looks for no bad
+// one.
+func stop(err error) error {
+	e, ok := errors.AsType[*duijie.APIError](err)
+	if !ok || e.OutcomeUnknown || e.Class != duijie.ClassInvalid && e.Class != duijie.ClassRefused && e.Class != duijie.ClassConflict {
+		return err
+	}
+	masked := *e
+	masked.Class = duijie.ClassPermission
+	return &masked
+}
+
+// each writes wishes one by one until an error that stops the run. Where some were
+// written before it, it can not speak for all: the engine meets it again.
+func each(ctx context.Context, list []wish, out []duijiesync.Outcome, began *bool, write func(context.Context, wish) (duijiesync.Outcome, error)) error {
+	for n, w := range list {
+		err := ctx.Err()
+		if err == nil {
+			out[w.at], err = write(ctx, w)
+		}
+		if err == nil {
+			*began = true
+			continue
+		}
+		for _, rest := range list[n:] {
+			out[rest.at] = duijiesync.Outcome{Kind: duijiesync.OutcomeRetryable, TargetID: rest.id, Message: err.Error()}
+		}
+		return err
+	}
+	return nil
+}
