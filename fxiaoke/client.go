@@ -208,8 +208,8 @@ func (c *Client) windowPause(n int) time.Duration {
 
 // finish completes an error with what the transport does not know.
 func finish(err error, trace string) error {
-	e, ok := errors.AsType[*duijie.APIError](err)
-	if !ok || error(e) != err {
+	e, ok := err.(*duijie.APIError) //nolint:errorlint // the transport's own, never one inside another
+	if !ok {
 		return err
 	}
 	if e.RequestID == "" && e.Attempts > 0 {

@@ -66,7 +66,7 @@ type Config struct {
 	EA string
 }
 
-var where = map[string]string{
+var where = map[string]string{ //nolint:gosec // names, no credentials
 	"BaseURL":       "leave it out for " + DefaultBaseURL,
 	"AppID":         "appId, FSAID_…: 管理后台 > 自建应用",
 	"AppSecret":     "appSecret: 管理后台 > 自建应用",

@@ -120,7 +120,8 @@ func TestModifiedUsers(t *testing.T) {
 	require.Equal(t, []string{"U1", "U2", "U3"}, ids)
 	require.Equal(t, "1000", scalar(bodies[0]["startTime"]))
 	require.Equal(t, "1000", scalar(bodies[0]["pageSize"]))
-	for range c.ModifiedUserPages(t.Context(), time.Time{}, time.Time{}) {
+	for _, err := range c.ModifiedUserPages(t.Context(), time.Time{}, time.Time{}) {
+		require.NoError(t, err)
 		break
 	}
 	require.NotContains(t, bodies[3], "startTime")

@@ -175,11 +175,9 @@ func TestPages(t *testing.T) {
 	require.Equal(t, 25, n)
 	s.shy = false
 
-	n = 0
-	for range QueryAs[account](t.Context(), c, Query{Object: "object_none__c"}) {
-		n++
+	for a, err := range QueryAs[account](t.Context(), c, Query{Object: "object_none__c"}) {
+		t.Error("there is none", a, err)
 	}
-	require.Zero(t, n)
 	_, err = QueryPage[struct {
 		Name []int `json:"name"`
 	}](t.Context(), c, Query{Object: "AccountObj"})

@@ -409,11 +409,10 @@ func (s *stub) query(object string, data map[string]json.RawMessage) any {
 	if !byID {
 		o := q.Orders[0]
 		slices.SortStableFunc(rows, func(a, b row) int {
-			if n := compareTexts(textOf(a[o.Field]), textOf(b[o.Field]), o.Field); o.Asc {
-				return n
-			} else {
-				return -n
+			if !o.Asc {
+				a, b = b, a
 			}
+			return compareTexts(textOf(a[o.Field]), textOf(b[o.Field]), o.Field)
 		})
 	}
 	total, limit := 0, q.Limit
