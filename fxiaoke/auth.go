@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/duijie-go/duijie"
@@ -86,11 +87,33 @@ func (c *Client) login(ctx context.Context) (duijie.Token, error) {
 	if err != nil {
 		return duijie.Token{}, fmt.Errorf("fxiaoke: %w", err)
 	}
+	done, err := takeTurn(ctx, c.cfg.quotaScope("token calls"))
+	if err != nil {
+		return duijie.Token{}, err
+	}
+	defer done()
 	e, err := c.send(ctx, &request{op: tokenOperation(path), body: raw, before: c.bookTokenCall}, duijie.CallOptions{})
 	if err != nil {
 		return duijie.Token{}, err
 	}
 	return c.readToken(path, e)
+}
+
+// turns holds a lock for the one token call that may be under way for an application. Clients of
+// one scope share a lease; those of another mode or account do not.
+var turns sync.Map // scope → *sync.Mutex
+
+// takeTurn waits until no other token call is under way in this process. It asks now and then,
+// so that a context can end the wait.
+func takeTurn(ctx context.Context, scope string) (done func(), err error) {
+	place, _ := turns.LoadOrStore(scope, new(sync.Mutex))
+	turn := place.(*sync.Mutex)
+	for !turn.TryLock() {
+		if err := pause(ctx, 20*time.Millisecond); err != nil {
+			return nil, err
+		}
+	}
+	return turn.Unlock, nil
 }
 
 func (c *Client) readToken(path string, e envelope) (duijie.Token, error) {
@@ -149,6 +172,16 @@ func (c *Client) bookTokenCall(ctx context.Context) error {
 	}
 	c.log.Warn("waiting for the turn of a token call", "platform", platform, "wait", wait)
 	return pause(ctx, wait)
+}
+
+// memberOf is one member of a JSON object that was checked before, nil when it is not there.
+func memberOf(object []byte, name string) json.RawMessage {
+	for m := range wire.Walk(object) {
+		if string(m.Key) == name {
+			return m.Value
+		}
+	}
+	return nil
 }
 
 // membersOf are the members of a JSON object that was checked before.

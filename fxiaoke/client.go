@@ -3,7 +3,6 @@ package fxiaoke
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -253,7 +252,7 @@ func (c *Client) request(ctx context.Context, r *request, trace string, a transp
 			return nil, err
 		}
 	} else if r.op.appOnly {
-		if body, err = withMembers(r.body, map[string]any{"appId": c.cfg.AppID, "appSecret": c.cfg.AppSecret.Reveal()}); err != nil {
+		if body, err = withMembers(r.body, "appId", c.cfg.AppID, "appSecret", c.cfg.AppSecret.Reveal()); err != nil {
 			return nil, err
 		}
 	}
@@ -283,30 +282,31 @@ func (c *Client) credentials(r *request, t duijie.Token, header http.Header) ([]
 		header.Set("X-Fs-Userid", user)
 		return r.body, nil
 	}
-	return withMembers(r.body, map[string]any{"corpAccessToken": s.Token, "corpId": s.CorpID, "currentOpenUserId": user})
+	return withMembers(r.body, "corpAccessToken", s.Token, "corpId", s.CorpID, "currentOpenUserId", user)
 }
 
-// withMembers puts members into a JSON object, in the place of its own of the same name.
-func withMembers(object []byte, set map[string]any) ([]byte, error) {
-	m := map[string]json.RawMessage{}
-	for member, err := range wire.Members(object) {
-		if err != nil {
-			return nil, fmt.Errorf("fxiaoke: %w", err)
+// withMembers puts members, name and text in turn, before those of a JSON object that has none
+// of them.
+func withMembers(object []byte, pairs ...string) ([]byte, error) {
+	b := make([]byte, 0, len(object)+256)
+	b = append(b, '{')
+	var err error
+	for i := 0; i < len(pairs) && err == nil; i += 2 {
+		if i > 0 {
+			b = append(b, ',')
 		}
-		m[string(member.Key)] = member.Value
-	}
-	for name, value := range set {
-		raw, err := wire.Marshal(value)
-		if err != nil {
-			return nil, fmt.Errorf("fxiaoke: %s: %w", name, err)
+		if b, err = wire.AppendText(b, pairs[i]); err == nil {
+			b, err = wire.AppendText(append(b, ':'), pairs[i+1])
 		}
-		m[name] = raw
 	}
-	out, err := wire.Marshal(m)
 	if err != nil {
 		return nil, fmt.Errorf("fxiaoke: %w", err)
 	}
-	return out, nil
+	rest := bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(object), []byte("{")))
+	if len(rest) > 1 {
+		b = append(b, ',')
+	}
+	return append(b, rest...), nil
 }
 
 func invalid(op, what string) error {

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -112,6 +113,34 @@ func TestTokenIsShared(t *testing.T) {
 	_, err := clientOf(t, cfg).Token(t.Context())
 	require.ErrorIs(t, err, duijie.ErrUnauthenticated)
 	require.NotContains(t, err.Error(), "another-secret")
+}
+
+// The two modes ask for tokens of their own, and never at the same time.
+func TestTokenCallsTakeTurns(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var busy, most atomic.Int32
+		answer := func(r *http.Request) {
+			most.Store(max(most.Load(), busy.Add(1)))
+			time.Sleep(time.Second)
+			busy.Add(-1)
+		}
+		hc := &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			answer(r)
+			return &http.Response{StatusCode: 200, Header: http.Header{}, Request: r, Body: readerOf(`{"errorCode":0,"corpAccessToken":"abc","accessToken":"abc","corpId":"c","ea":"e","expiresIn":7200}`)}, nil
+		})}
+		var group sync.WaitGroup
+		for _, user := range []string{testUser, "1000", "1001"} {
+			c := clientOf(t, Config{BaseURL: "https://turns.invalid", AppID: "FSAID_turns", AppSecret: duijie.NewSecret("s"), PermanentCode: duijie.NewSecret("p"), OpenUserID: user}, duijie.WithHTTPClient(hc))
+			group.Go(func() {
+				if _, err := c.Token(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		require.EqualValues(t, 1, most.Load())
+	})
 }
 
 // Wrong token answers are no token, and a life of decades is not believed.

@@ -198,6 +198,6 @@ func Removed(record duijie.Record) bool {
 
 const lifeInvalid = "invalid"
 
-func removedRow(m map[string]json.RawMessage) bool {
-	return scalar(m["life_status"]) == lifeInvalid || strings.EqualFold(scalar(m["is_deleted"]), "true")
+func removedRow(row []byte) bool {
+	return scalar(memberOf(row, "life_status")) == lifeInvalid || strings.EqualFold(scalar(memberOf(row, "is_deleted")), "true")
 }

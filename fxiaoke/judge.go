@@ -86,8 +86,13 @@ func judge(on place, thirdTraceID string, a *transport.Answer) (envelope, verdic
 		r := classify(on, e.code)
 		v, f.Quota = r.verdict, r.quota
 		v.Code, v.Message = e.code, e.words()
-		if on == onToken {
+		switch {
+		case on == onToken:
 			v.Renew = false
+		case a.Status == http.StatusTooManyRequests && v.Class == duijie.ClassRefused:
+			v.Class, v.Hint, f.Quota = duijie.ClassThrottled, hintPace, ErrInterfaceLimit
+		case a.Status >= http.StatusInternalServerError && v.Class == duijie.ClassRefused:
+			v.Ambiguous = true // an unknown refusal that may come after the call was passed on
 		}
 	case a.Status < 200 || a.Status > 299:
 		v = verdict{Class: duijie.ClassUnavailable, Malformed: true, Hint: "the answer says success and its HTTP status failure"}

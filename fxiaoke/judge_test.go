@@ -121,6 +121,10 @@ func TestStrangeAnswers(t *testing.T) {
 		require.Equal(t, test.class, v.Class, "%d %s", test.status, test.body)
 		require.Equal(t, test.doubt, v.Class == duijie.ClassUnavailable && !v.NoEffect, "%d %s", test.status, test.body)
 	}
+	_, v := judge(anywhere, "t", &transport.Answer{Status: 502, Body: []byte(`{"errorCode":77}`)})
+	require.True(t, v.Ambiguous, "an unknown refusal with a failure's status tells nothing of a write")
+	_, v = judge(anywhere, "t", &transport.Answer{Status: 429, Body: []byte(`{"errorCode":77}`)})
+	require.Equal(t, duijie.ClassThrottled, v.Class)
 	for _, zero := range []string{"0", `"0"`, "0.0"} {
 		_, v := judge(anywhere, "t", &transport.Answer{Status: 200, Body: []byte(`{"errorCode":` + zero + `}`)})
 		require.Equal(t, duijie.ClassOK, v.Class)

@@ -360,7 +360,7 @@ func (q Query) at(cursor string) (at Query, after string, err error) {
 // advance checks that a page stands behind an _id and in order, and returns its last.
 func advance(object, after string, p listed) (string, error) {
 	for i, row := range p.rows {
-		id := scalar(membersOf(row)["_id"])
+		id := scalar(memberOf(row, "_id"))
 		if id == "" && p.last() {
 			continue
 		}

@@ -3,8 +3,8 @@ package fxiaoke
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/duijie-go/duijie"
@@ -33,26 +33,39 @@ func newRequest(path string, body any) (*request, error) {
 			return nil, fmt.Errorf("fxiaoke: %s: %w", path, err)
 		}
 	}
-	members := map[string]json.RawMessage{}
+	drop := credentialMembers
+	if r.op.noToken {
+		drop = appMembers
+	}
+	found := false
 	for m, err := range wire.Members(raw) {
 		if err != nil {
 			return nil, invalid(path, "the body must be a JSON object: "+err.Error())
 		}
-		members[string(m.Key)] = m.Value
+		found = found || slices.Contains(drop, string(m.Key))
 	}
+	if r.body = raw; !found {
+		return r, nil
+	}
+	members := membersOf(raw)
 	if !r.op.noToken {
 		r.user = scalar(members["currentOpenUserId"])
-		for _, name := range []string{"currentOpenUserId", "corpAccessToken", "corpId"} {
-			delete(members, name)
-		}
 	}
-	out, err := wire.Marshal(members)
-	if err != nil {
+	for _, name := range drop {
+		delete(members, name)
+	}
+	var err error
+	if r.body, err = wire.Marshal(members); err != nil {
 		return nil, fmt.Errorf("fxiaoke: %s: %w", path, err)
 	}
-	r.body = out
 	return r, nil
 }
+
+// What the client sets itself, whatever a body says.
+var (
+	credentialMembers = []string{"currentOpenUserId", "corpAccessToken", "corpId"}
+	appMembers        = []string{"appId", "appSecret"}
+)
 
 // check refuses what can not work, before anything is sent.
 func (r *request) check(c *Client) error {
@@ -64,7 +77,7 @@ func (r *request) check(c *Client) error {
 	if r.before != nil {
 		return nil
 	}
-	switch grant := scalar(membersOf(r.body)["grantType"]); {
+	switch grant := scalar(memberOf(r.body, "grantType")); {
 	case r.op.Path == bodyTokenPath, r.op.Path == headerTokenPath && grant != "authorization_code" && grant != "refresh_token":
 		return invalid(r.op.Path, "use Client.Token, which keeps the secrets and the limit of token calls")
 	}
@@ -83,8 +96,7 @@ func (r *request) effect() duijie.Effect {
 // startsNothing: both switches are off. The platform starts workflows and approvals
 // where they are left out.
 func startsNothing(body []byte) bool {
-	m := membersOf(body)
-	return scalar(m["triggerWorkFlow"]) == "false" && scalar(m["triggerApprovalFlow"]) == "false"
+	return scalar(memberOf(body, "triggerWorkFlow")) == "false" && scalar(memberOf(body, "triggerApprovalFlow")) == "false"
 }
 
 // newTraceID is a UUID of version 4, which each request must have one of its own of.

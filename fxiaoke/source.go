@@ -109,7 +109,7 @@ func (r reader[T]) keyset(q Query, rescan bool) duijiesync.Source[T] {
 	return paging.Keyset[T, string]{
 		Name: q.Object, Size: q.size(), Compare: strings.Compare, Rescan: rescan, Decode: r.decode,
 		Position: func(rec duijiesync.Record[T]) (string, bool) {
-			id := scalar(membersOf(rec.Raw)["_id"])
+			id := scalar(memberOf(rec.Raw, "_id"))
 			return id, id != ""
 		},
 		Fetch: func(ctx context.Context, after string, size int) (paging.Page[T], error) {
@@ -132,10 +132,9 @@ func (r reader[T]) keyset(q Query, rescan bool) duijiesync.Source[T] {
 }
 
 func (r reader[T]) record(raw json.RawMessage) duijiesync.Record[T] {
-	m := membersOf(raw)
-	rec := duijiesync.Record[T]{Raw: slices.Clone(raw), Key: scalar(m["_id"])}
+	rec := duijiesync.Record[T]{Raw: slices.Clone(raw), Key: scalar(memberOf(raw, "_id"))}
 	var modified wire.Int
-	if modified.UnmarshalJSON(m[modifiedField]) == nil {
+	if modified.UnmarshalJSON(memberOf(raw, modifiedField)) == nil {
 		rec.Version = int64(modified)
 	}
 	if err := decode(raw, &rec.Value); err != nil {
@@ -168,7 +167,7 @@ type withoutRemoved[T any] struct{ inner duijiesync.Source[T] }
 func (s *withoutRemoved[T]) Read(ctx context.Context, after duijiesync.Checkpoint) iter.Seq2[duijiesync.Batch[T], error] {
 	return func(yield func(duijiesync.Batch[T], error) bool) {
 		for batch, err := range s.inner.Read(ctx, after) {
-			batch.Records = slices.DeleteFunc(batch.Records, func(rec duijiesync.Record[T]) bool { return removedRow(membersOf(rec.Raw)) })
+			batch.Records = slices.DeleteFunc(batch.Records, func(rec duijiesync.Record[T]) bool { return removedRow(rec.Raw) })
 			if !yield(batch, err) {
 				return
 			}

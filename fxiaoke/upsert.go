@@ -78,7 +78,7 @@ func (c *Client) lookupOne(ctx context.Context, object, field, key string) (stri
 	case 0:
 		return "", nil
 	case 1:
-		return scalar(membersOf(rows[0])["_id"]), nil
+		return scalar(memberOf(rows[0], "_id")), nil
 	default:
 		return "", &duijie.APIError{
 			Platform: platform, Op: dataPath(object, "query"), Class: duijie.ClassConflict, StatusCode: 200, Attempts: 1,
@@ -104,8 +104,7 @@ func (c *Client) lookup(ctx context.Context, object, field string, values []stri
 			return nil, err
 		}
 		for _, row := range page.Items {
-			m := membersOf(row)
-			if value := scalar(m[field]); slices.Contains(values, value) && !removedRow(m) && scalar(m["_id"]) != "" {
+			if value := scalar(memberOf(row, field)); slices.Contains(values, value) && !removedRow(row) && scalar(memberOf(row, "_id")) != "" {
 				out[value] = append(out[value], row)
 			}
 		}

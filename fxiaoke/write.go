@@ -64,8 +64,8 @@ func (c *Client) create(ctx context.Context, r *request, opts []duijie.CallOptio
 		return Created{}, err
 	}
 	out := Created{Answer: Answer{Body: e.body, Data: e.data, TraceID: e.traceID}}
-	if out.ID = scalar(membersOf(e.body)["dataId"]); out.ID == "" {
-		out.ID = scalar(membersOf(e.data)["dataId"])
+	if out.ID = scalar(memberOf(e.body, "dataId")); out.ID == "" {
+		out.ID = scalar(memberOf(e.data, "dataId"))
 	}
 	if out.ID == "" {
 		return out, &duijie.APIError{
