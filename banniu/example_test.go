@@ -26,14 +26,17 @@ type Goods struct {
 	Amount  duijie.Decimal    `banniu:"金额,omitempty"`
 }
 
+// day is when all tasks of the fake were made.
+var day = time.Date(2024, 9, 6, 0, 0, 0, 0, duijie.China)
+
 // fake starts a gateway with one sheet of 230 tasks, and a client of it. A program of
-// yours uses banniu.ConfigFromEnv instead, and leaves the limiter out.
+// yours uses banniu.ConfigFromEnv instead, and leaves limiter and clock out.
 func fake() (*banniu.Client, *banniutest.Server) {
 	s := banniutest.NewServer(banniutest.WithDemo())
 	client, err := banniu.NewClient(banniu.Config{
 		BaseURL: s.URL(), AppKey: s.AppKey(), AppSecret: duijie.NewSecret(s.AppSecret()), AccessToken: duijie.NewSecret(s.AccessToken()),
 		ProjectID: banniutest.DemoProject, AppID: banniutest.DemoApp,
-	}, duijie.WithRateLimiter(rate.NewLimiter(rate.Inf, 1)))
+	}, duijie.WithRateLimiter(rate.NewLimiter(rate.Inf, 1)), duijie.WithClock(func() time.Time { return day.AddDate(0, 0, 2) }))
 	if err != nil {
 		panic(err)
 	}
@@ -51,7 +54,7 @@ func ExampleTasksAs() {
 		fmt.Println(err)
 		return
 	}
-	day, n := time.Date(2024, 9, 6, 0, 0, 0, 0, duijie.China), 0
+	n := 0
 	for goods, err := range banniu.TasksAs[Goods](ctx, sheet, form, banniu.TaskQuery{CreatedFrom: day, CreatedTo: day.AddDate(0, 0, 1)}) {
 		if err != nil {
 			fmt.Println(err)
@@ -209,8 +212,8 @@ func ExampleClient_Call() {
 	// Output: 2 <nil>
 }
 
-// Tasks of a sheet get a cell filled, each once, and what did not change is not
-// sent again.
+// Tasks get a cell filled when they are six hours old, each once. A later run reads
+// what was made since.
 func ExampleNewUpdateSink() {
 	client, s := fake()
 	defer s.Close()
@@ -221,7 +224,7 @@ func ExampleNewUpdateSink() {
 		fmt.Println(err)
 		return
 	}
-	source, err := banniu.NewSource(sheet, banniu.SourceConfig[Goods]{Form: form, Full: true})
+	source, err := banniu.NewSource(sheet, banniu.SourceConfig[Goods]{Form: form, Start: day, SettleDelay: 6 * time.Hour})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -248,7 +251,7 @@ func ExampleNewUpdateSink() {
 	}
 	// Output:
 	// 230 230 0
-	// 230 0 230
+	// 0 0 0
 }
 
 // Records of another system become tasks, known by a column with their key.

@@ -18,8 +18,8 @@ import (
 // met in first; a page may be empty.
 //
 // The platform documents no order, and a task that moves shifts others onto pages that
-// were read: so each day, or the whole list, is read again until two readings agree,
-// up to five times, else it ends in duijie.ErrNoProgress. Effect: read. Limit: 100 rows a page.
+// were read: so each day, or the whole list, is read again until two readings agree on
+// the tasks there are, up to five times, else it ends in duijie.ErrNoProgress. Effect: read. Limit: 100 rows a page.
 func (p *Project) Pages(ctx context.Context, q TaskQuery, opts ...duijie.CallOption) duijie.Pages[Row] {
 	return func(yield func(*duijie.Page[Row], error) bool) {
 		q := q.settled(p.client.Now())
@@ -173,11 +173,17 @@ func rowState[T any](r duijiesync.Record[T]) string {
 	return string(r.Raw)
 }
 
-// taskList is task.list as package paging reads it.
+// oneState: two readings agree on which tasks there are, whatever changes in them
+// meanwhile. A task that leaves its place in a list is met twice or not at all, so that no
+// other is passed over unseen; and who reads tasks to write to them is not held up by
+// his own changes.
+func oneState[T any](duijiesync.Record[T]) string { return "" }
+
+// taskList is task.list as package paging reads it; readings agree on the tasks alone.
 func (p *Project) taskList(q TaskQuery, opts []duijie.CallOption) paging.List[Row] {
 	size, err := q.size(p)
 	return paging.List[Row]{
-		Name: "task.list", Size: max(size, 1), ShortIsLast: q.ShortIsLast, State: rowState[Row],
+		Name: "task.list", Size: max(size, 1), ShortIsLast: q.ShortIsLast, State: oneState[Row],
 		Fetch: fetcher(func(ctx context.Context, page int) (listed, error) {
 			if err != nil {
 				return listed{}, invalid("task.list", err.Error())

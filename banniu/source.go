@@ -42,7 +42,7 @@ type SourceConfig[T any] struct {
 //
 // By default each run reads the tasks made since the last one: closed windows of
 // creation times, cut to a day, with an overlap, and inside each window again until two
-// readings agree, as tasks may move between pages. With Full it reads the whole sheet
+// readings agree on the tasks there are, as tasks may move between pages. With Full it reads the whole sheet
 // (task.list.new, with filters task.list) until two readings agree on every task and its
 // modification time, column "4". Deleted tasks are in neither: see [Project.LiveKeys].
 //
@@ -69,30 +69,39 @@ func NewSource[T any](p *Project, cfg SourceConfig[T]) (duijiesync.Source[T], er
 		if q.Status != "" || len(q.Conditions) > 0 {
 			list = p.taskList(q, nil) // whether task.list.new takes filters is not known
 		}
-		return recordsOf(list, rec).DoublePass(), nil
+		records := recordsOf(list, rec)
+		records.State = rowState[T]
+		return records.DoublePass(), nil
 	}
 	if _, err := q.size(p); err != nil {
 		return nil, invalid(method, err.Error())
 	}
-	overlap := cfg.Overlap
-	if overlap == 0 {
-		overlap = time.Second
-	}
-	return &window.Source[T]{
-		Name: method, Start: cfg.Start, Overlap: overlap, SettleDelay: cfg.SettleDelay, MaxSpan: maxWindow,
+	return taskSource[T]{&window.Source[T]{
+		Name: method, Start: cfg.Start, Overlap: orDuration(cfg.Overlap, time.Second), SettleDelay: cfg.SettleDelay, MaxSpan: maxWindow,
 		Clock: func(context.Context) (time.Time, error) { return p.client.Now(), nil },
 		Slice: func(span window.Span) duijiesync.Source[T] {
 			part := q
 			part.CreatedFrom, part.CreatedTo = span.From, span.To
 			return recordsOf(p.taskList(part, nil), rec).DoublePass()
 		},
-	}, nil
+	}}, nil
+}
+
+// taskSource is a source of windows of creation times, which package window takes
+// for modification times.
+type taskSource[T any] struct{ *window.Source[T] }
+
+// Paging says how the source stays right while rows move. It implements
+// duijiesync.Pager.
+func (s taskSource[T]) Paging() string {
+	return "task.list: closed windows of creation time, of a day at most, with " + max(s.Overlap, 0).String() +
+		" overlap, " + max(orDuration(s.SettleDelay, time.Minute), 0).String() + " behind now; each read again until two passes agree on the tasks there are"
 }
 
 // recordsOf is a list of rows as one of records of T.
 func recordsOf[T any](rows paging.List[Row], rec recorder[T]) paging.List[T] {
 	return paging.List[T]{
-		Name: rows.Name, Size: rows.Size, ShortIsLast: rows.ShortIsLast, State: rowState[T], Decode: rec.decode,
+		Name: rows.Name, Size: rows.Size, ShortIsLast: rows.ShortIsLast, State: oneState[T], Decode: rec.decode,
 		Fetch: func(ctx context.Context, at paging.At) (paging.Page[T], error) {
 			page, err := rows.Fetch(ctx, at)
 			if err != nil {
