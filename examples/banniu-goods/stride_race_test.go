@@ -1,0 +1,6 @@
+//go:build race
+
+package main
+
+// stride is how many call positions lie between two that are tried.
+const stride = 9
