@@ -2,6 +2,7 @@ package wdt
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -20,13 +21,26 @@ type listTest struct {
 	run  func(t *testing.T)
 }
 
+// lacksOf adds why the rows of a list have no version.
+func lacksOf(method string, lacks map[pipelinetest.Feature]string) map[pipelinetest.Feature]string {
+	all := maps.Clone(lacks)
+	switch method {
+	case employeesMethod, shipmentsMethod, availableMethod:
+		if all == nil {
+			all = map[pipelinetest.Feature]string{}
+		}
+		all[pipelinetest.Versions] = "the rows carry no time of their last change"
+	}
+	return all
+}
+
 // windowList tests a list with windows. key and at are the members that tell its
 // rows apart and when they changed.
 func windowList[T Row, Q ListQuery](method string, g Gateway, service func(*Client) *WindowService[T, Q], q Q, key, at string, more wdttest.Row) listTest {
 	name := fmt.Sprintf("%s %s", g, method)
 	return listTest{name, func(t *testing.T) {
 		pipelinetest.TestSource(t, pipelinetest.SourceSuite[T]{
-			Records: 23,
+			Records: 23, Lacks: lacksOf(method, nil),
 			Open: func(t *testing.T) pipelinetest.SourceCase[T] {
 				clock := &stop{at: start.Add(3 * time.Hour)}
 				server := wdttest.NewServer(wdttest.WithClock(clock.now), wdttest.WithMixedTypes(), wdttest.WithStrictFilters())
@@ -42,8 +56,10 @@ func windowList[T Row, Q ListQuery](method string, g Gateway, service func(*Clie
 						row[name] = v
 					}
 					row[at] = start.Add(time.Duration(i) * time.Minute)
+					clock.set(start.Add(time.Duration(i) * time.Minute)) // of rows that do not show their time
 					server.Seed(method, row)
 				}
+				clock.set(start.Add(3 * time.Hour))
 				open := func() duijiesync.Source[T] {
 					src, err := service(client).Source(q, WindowConfig{Start: start})
 					require.NoError(t, err)
@@ -52,6 +68,43 @@ func windowList[T Row, Q ListQuery](method string, g Gateway, service func(*Clie
 				return pipelinetest.SourceCase[T]{
 					Source: open(), Again: open, Requests: func() int { return server.Count("") }, Down: setDown(server),
 					Move: func(round int) { server.Remove(method, fmt.Sprintf("N%03d", 20-3*round)) },
+				}
+			},
+		})
+	}}
+}
+
+// wholeList tests a list without windows, which is read again until it is complete.
+func wholeList[T Row, Q ListQuery](method string, g Gateway, service func(*Client) *ListService[T, Q], q Q, key string, more wdttest.Row) listTest {
+	name := fmt.Sprintf("%s %s", g, method)
+	keyOf := func(i int) string {
+		if key == "sync_id" {
+			return fmt.Sprint(1000 + i)
+		}
+		return fmt.Sprintf("N%03d", i)
+	}
+	return listTest{name, func(t *testing.T) {
+		pipelinetest.TestSource(t, pipelinetest.SourceSuite[T]{
+			Records: 23, Lacks: lacksOf(method, noResume),
+			Open: func(t *testing.T) pipelinetest.SourceCase[T] {
+				server, client := newFake(t, g, wdttest.WithMixedTypes(), wdttest.WithStrictFilters())
+				put := func(key string, value any, at time.Time) {
+					row := wdttest.Row{"modified": at}
+					maps.Copy(row, more)
+					row[key] = value
+					server.Seed(method, row)
+				}
+				for i := range 23 {
+					put(key, keyOf(i), start.Add(time.Duration(i)*time.Minute))
+				}
+				open := func() duijiesync.Source[T] { return service(client).Source(q) }
+				return pipelinetest.SourceCase[T]{
+					Source: open(), Again: open, Requests: func() int { return server.Count("") }, Down: setDown(server),
+					// One goes, one comes.
+					Move: func(round int) {
+						server.Remove(method, keyOf(22-round))
+						put(key, keyOf(100+round), start.Add(time.Duration(100+round)*time.Minute))
+					},
 				}
 			},
 		})
@@ -85,6 +138,16 @@ func listTests() []listTest {
 		windowList(transferStockoutsMethod, Direct, func(c *Client) *TransferStockoutService { return c.TransferStockouts }, TransferStockoutQuery{PageSize: 5}, "order_no", "consign_time", nil),
 		windowList(preStockinsMethod, Qimen, func(c *Client) *PreStockinService { return c.PreStockins }, PreStockinQuery{PageSize: 5}, "stockin_no", "modified", nil),
 		windowList(providersMethod, Direct, func(c *Client) *ProviderService { return c.Providers }, ProviderQuery{PageSize: 5}, "provider_no", "modified", nil),
+		windowList(selfTradesMethod, Direct, func(c *Client) *SelfTradeService { return c.SelfTrades }, SelfTradeQuery{PageSize: 5}, "trade_no", "modified", wdttest.Row{"platform_id": 127}),
+		windowList(availableMethod, Direct, func(c *Client) *AvailableStockService { return c.AvailableStock }, AvailableStockQuery{PageSize: 5}, "spec_no", "modified", wdttest.Row{"warehouse_no": "W01"}),
+		windowList(stockChangesMethod, Direct, func(c *Client) *StockChangeService { return c.StockChanges }, StockChangeQuery{PageSize: 5}, "stockio_no", "created", wdttest.Row{"warehouse_no": "W01", "spec_no": "A"}),
+		windowList(otherStockinsMethod, Direct, func(c *Client) *WindowService[OtherStockin, OtherStockinQuery] {
+			return &c.OtherStockins.WindowService
+		}, OtherStockinQuery{PageSize: 5}, "order_no", "modified", nil),
+		windowList(employeesMethod, Direct, func(c *Client) *EmployeeService { return c.Employees }, EmployeeQuery{PageSize: 5}, "employee_no", "modified", nil),
+		wholeList(logisticsMethod, Direct, func(c *Client) *LogisticsService { return c.Logistics }, LogisticsQuery{PageSize: 5}, "logistics_no", nil),
+		wholeList(logisticsMethod, Qimen, func(c *Client) *LogisticsService { return c.Logistics }, LogisticsQuery{PageSize: 5}, "logistics_no", nil),
+		wholeList(shipmentsMethod, Direct, func(c *Client) *ListService[Shipment, ShipmentQuery] { return &c.Shipments.ListService }, ShipmentQuery{PageSize: 5}, "sync_id", wdttest.Row{"platform_id": 127}),
 		windowList(apiGoodsMethod, Qimen, func(c *Client) *APIGoodsService { return c.APIGoods }, APIGoodsQuery{PageSize: 5}, "spec_id", "modified", wdttest.Row{"shop_no": "S01"}),
 	}
 }
