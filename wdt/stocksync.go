@@ -1,7 +1,9 @@
 package wdt
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -22,7 +24,8 @@ const (
 type StockSyncService struct{ client *Client }
 
 // ChangedIDs lists listings (平台货品) whose stock changed, from a position on: 0 at first,
-// then what the call before returned as next. No IDs is the end.
+// then what the call before returned as next. No IDs is the end, as is an answer
+// without data.
 //
 // Effect: read. Limit: 1 call a second over all methods, count 10 to 5000.
 func (s *StockSyncService) ChangedIDs(ctx context.Context, count int, position int64, opts ...duijie.CallOption) (ids []int64, next int64, err error) {
@@ -34,6 +37,9 @@ func (s *StockSyncService) ChangedIDs(ctx context.Context, count int, position i
 	if err := s.client.Call(ctx, stockSyncIDsMethod, Args{{"count", count}, {"position", position}}, &a, opts...); err != nil {
 		return nil, 0, err
 	}
+	if isNothing(a.Data) {
+		return nil, position, nil
+	}
 	var data struct {
 		IDs      []int64 `json:"id_list"`
 		Position int64   `json:"position"`
@@ -42,6 +48,15 @@ func (s *StockSyncService) ChangedIDs(ctx context.Context, count int, position i
 		return nil, 0, fmt.Errorf("wdt: %s: %w: %w", stockSyncIDsMethod, err, duijie.ErrMalformedAnswer)
 	}
 	return data.IDs, data.Position, nil
+}
+
+// isNothing tells that data is absent or empty.
+func isNothing(data json.RawMessage) bool {
+	switch string(bytes.TrimSpace(data)) {
+	case "", "null", `""`, "[]":
+		return true
+	}
+	return false
 }
 
 // Compute has the ERP compute the stock a listing is to show. force computes it
