@@ -14,7 +14,7 @@ const rawRefundsMethod = "aftersales.refund.RawRefund.search"
 // Raw and come back when it is encoded.
 type RawRefund struct {
 	ID            int64                  `json:"refund_id"`
-	No            string                 `json:"refund_no"` // the key (原始退款单号)
+	No            string                 `json:"refund_no"` // number of the refund in its shop (原始退款单号); the key, with PlatformID
 	Type          RawRefundType          `json:"type"`
 	Status        RawRefundStatus        `json:"status"`
 	ProcessStatus RawRefundProcessStatus `json:"process_status"`
@@ -79,8 +79,10 @@ func (r *RawRefund) UnmarshalJSON(b []byte) error { return decodeRow(b, r) }
 // MarshalJSON writes the source refund with the members only Raw has.
 func (r RawRefund) MarshalJSON() ([]byte, error) { return encodeRow(r) }
 
-// Key is refund_no; a refund without one is known as "refund_id:" and its number.
-func (r RawRefund) Key() string { return keyOr(r.No, "refund_id", r.ID) }
+// Key is refund_no and platform_id, as in "R1|127": each platform numbers its
+// refunds by itself. Of offline shops, whose platform is 0, it is refund_no alone. A
+// refund without one is known as "refund_id:" and its number.
+func (r RawRefund) Key() string { return onPlatform(r.No, r.PlatformID, "refund_id", r.ID) }
 
 func (r RawRefund) version() int64 { return unixMilli(r.Modified) }
 

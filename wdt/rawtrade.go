@@ -2,6 +2,7 @@ package wdt
 
 import (
 	"encoding/json"
+	"strconv"
 	"time"
 
 	"github.com/duijie-go/duijie"
@@ -14,7 +15,7 @@ const rawTradesMethod = "sales.RawTrade.search"
 // Raw and come back when it is encoded.
 type RawTrade struct {
 	ID            int64            `json:"rec_id"` // number of the row
-	TID           string           `json:"tid"`    // the key: number of the order in its shop (原始单号)
+	TID           string           `json:"tid"`    // number of the order in its shop (原始单号); the key, with PlatformID
 	Status        RawTradeStatus   `json:"trade_status"`
 	ProcessStatus RawProcessStatus `json:"process_status"`
 	OuterNo       string           `json:"outer_no"`
@@ -99,8 +100,18 @@ func (t *RawTrade) UnmarshalJSON(b []byte) error { return decodeRow(b, t) }
 // MarshalJSON writes the source order with the members only Raw has.
 func (t RawTrade) MarshalJSON() ([]byte, error) { return encodeRow(t) }
 
-// Key is tid; a source order without one is known as "rec_id:" and its number.
-func (t RawTrade) Key() string { return keyOr(t.TID, "rec_id", t.ID) }
+// Key is tid and platform_id, as in "T1|127": each platform numbers its orders by
+// itself. Of offline shops, whose platform is 0, it is tid alone. A source order
+// without a tid is known as "rec_id:" and its number.
+func (t RawTrade) Key() string { return onPlatform(t.TID, t.PlatformID, "rec_id", t.ID) }
+
+// onPlatform is the key of a row that its platform gave the number.
+func onPlatform(no string, platform Platform, member string, id int64) string {
+	if no == "" || platform == 0 {
+		return keyOr(no, member, id)
+	}
+	return joinKey(no, strconv.FormatInt(int64(platform), 10))
+}
 
 func (t RawTrade) version() int64 { return unixMilli(t.Modified) }
 
