@@ -121,23 +121,28 @@ func findRecent[T Row, Q ListQuery](ctx context.Context, s *WindowService[T, Q],
 }
 
 // eachRecent reads what changed within the time back, the newest part first, up to
-// this second: documents that were made just now are among it.
+// this second and as far behind it as the platform's clock may be ahead of ours:
+// documents that were made just now are among it, whichever clock is wrong.
 func eachRecent[T Row, Q ListQuery](ctx context.Context, s *WindowService[T, Q], q Q, back time.Duration, opts []duijie.CallOption, yield func(T) bool) error {
 	w, err := s.windowed(q.list(), opts)
 	if err != nil {
 		return err
 	}
-	if back <= 0 {
-		back = month
+	off := s.client.clockError()
+	now := s.client.http.Now()
+	end := now.Add(off).Truncate(time.Second).Add(time.Second)
+	start := end.Add(-month)
+	if back > 0 {
+		start = now.Add(-back - off).Truncate(time.Second)
 	}
-	end := s.client.http.Now().Truncate(time.Second).Add(time.Second)
-	start := end.Add(-back)
 	for more := true; more; {
 		from := end.Add(-w.span)
 		if !from.After(start) {
 			from, more = start, false
 		}
-		for row, err := range w.reading(w.slice(from, end)).values(ctx) {
+		r := w.reading(w.slice(from, end))
+		r.closed = !end.After(s.client.settled()) // else rows come in while it is read
+		for row, err := range r.values(ctx) {
 			if err != nil {
 				return err
 			}

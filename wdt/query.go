@@ -50,7 +50,8 @@ func QueryPage[T any](ctx context.Context, c *Client, method string, params any,
 // QueryAs reads every row of a query method, from the last page to the first,
 // as the platform advises: rows that change meanwhile leave a closed window of
 // modification times, and those behind them move to pages not read yet. It is
-// closed when the times of the filter have ended; what is not is read to its end
+// closed when the times of the filter ended a minute ago by either clock, three
+// minutes ago by ours on Direct, eleven elsewhere; what is not is read to its end
 // again, like the lists of [NewScanSource], when Key is set. With Key set in a
 // [*Query] given as params, rows met twice are dropped. An empty page inside
 // the list is asked for again up to three times, and the list while it shows fewer
@@ -83,7 +84,7 @@ func (l *lister) ended() bool {
 	r := &request{op: l.method}
 	for _, t := range pairs {
 		to, known, err := r.timeIn(params, t.To)
-		if err == nil && known && params.has(t.From) && to.Before(l.client.http.Now()) {
+		if err == nil && known && params.has(t.From) && !to.After(l.client.settled()) {
 			return true
 		}
 	}
