@@ -200,7 +200,7 @@ func (w *windowed[T]) all(ctx context.Context) iter.Seq2[duijiesync.Batch[T], er
 		src := w.source(WindowConfig{})
 		to := w.sel.to
 		if to.IsZero() {
-			to = w.client.settled()
+			to = w.client.http.Now().Add(-settleTime).Truncate(time.Second)
 		}
 		type state struct {
 			version int64

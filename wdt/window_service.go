@@ -77,11 +77,11 @@ func (s *WindowService[T, Q]) Pages(ctx context.Context, q Q, opts ...duijie.Cal
 	}
 }
 
-// All reads all rows of the window. To must be a minute ago: a window that is
-// closed loses no row while it is read from the last page to the first. Zero is the
-// latest that is closed whichever of the two clocks is wrong: three minutes ago on
-// Direct, eleven on the others. Who goes on at a later To loses the rows that came
-// after a reading. A row comes again when it is newer than before; one that was modified
+// All reads all rows of the window. To must be a minute ago, zero means that:
+// a window that is closed loses no row while it is read from the last page to the
+// first. Our clock may be ahead of the platform's, by two minutes on Direct and ten
+// elsewhere: who goes on where a window ended overlaps by that, as a Source does.
+// A row comes again when it is newer than before; one that was modified
 // in the second before From may come too. Memory: the keys of the rows.
 //
 // Effect: read. Limit: 1 call a second over all methods. Cursor is not used.
