@@ -80,4 +80,4 @@ func (s *callState) logAttempt(r *http.Request) {
 }
 
 // loggedQuery are the only query parameters that appear in a log.
-var loggedQuery = []string{"method", "page_no", "page_size"}
+var loggedQuery = []string{"method", "page_no", "page_size", "thirdTraceId"}
