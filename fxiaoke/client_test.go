@@ -379,6 +379,7 @@ func TestSecretsStayHidden(t *testing.T) {
 		}
 	}
 	require.Contains(t, log.String(), "platform call")
+	require.Regexp(t, `query_thirdTraceId=[0-9a-f-]{36}`, log.String(), "support asks for it")
 }
 
 func TestCatalogue(t *testing.T) {

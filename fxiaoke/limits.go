@@ -71,8 +71,9 @@ func (c *Client) bookCall(ctx context.Context, path string) error {
 	if c.ownPace {
 		return nil
 	}
-	wait, _, err := processQuota.Reserve(ctx, c.cfg.quotaScope(path), interfaceQuota, time.Duration(1<<62))
-	if err != nil || wait <= 0 {
+	const longest = 24 * time.Hour // beyond it the clock was turned back, which is no reason to wait
+	wait, ok, err := processQuota.Reserve(ctx, c.cfg.quotaScope(path), interfaceQuota, longest)
+	if err != nil || !ok || wait <= 0 {
 		return err
 	}
 	return pause(ctx, wait)
