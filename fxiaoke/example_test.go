@@ -233,11 +233,11 @@ func ExampleNewSource() {
 			fmt.Println(err)
 			return
 		}
-		fmt.Println(report.Read, report.Created, report.Unchanged)
+		fmt.Println(report.Created)
 	}
 	// Output:
-	// 2 2 0
-	// 2 0 2
+	// 2
+	// 0
 }
 
 // Records of another system become customers, told apart by a number of that system.
