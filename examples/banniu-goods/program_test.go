@@ -48,7 +48,7 @@ func (w *world) options(log io.Writer) []duijie.Option {
 	return []duijie.Option{
 		duijie.WithRateLimiter(rate.NewLimiter(rate.Inf, 1)), duijie.WithClock(w.now), duijie.WithMaxBody(1 << 20),
 		duijie.WithRetry(duijie.RetryPolicy{MaxAttempts: 3, MinDelay: time.Millisecond, ThrottleDelay: 2 * time.Millisecond}),
-		duijie.WithAttemptTimeout(2 * time.Second),
+		duijie.WithAttemptTimeout(time.Second),
 		duijie.WithLogger(slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))),
 	}
 }

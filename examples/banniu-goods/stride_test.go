@@ -3,4 +3,4 @@
 package main
 
 // stride is how many call positions lie between two that are tried.
-const stride = 4
+const stride = 7
