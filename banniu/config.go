@@ -35,7 +35,8 @@ type Config struct {
 	BearerHeader bool
 	// Version is the parameter v; "" = "1.0". The platform takes "1" as well.
 	Version string
-	// Location is the zone of timestamps and of times without one; nil = duijie.China.
+	// Location is the zone of the times that are sent; nil = duijie.China. Those that come
+	// without a zone are read as China time.
 	Location *time.Location
 	// NumericIDs sends ids in bodies as JSON numbers. Default: as texts.
 	NumericIDs bool

@@ -185,13 +185,13 @@ func TestSecretsStayHidden(t *testing.T) {
 			says(200, result("["+string(text)+"]"))(w, r)
 		},
 	} {
-		c, all := answering(t, echo)
+		c, saw := answering(t, echo)
 		c = clientOf(t, func() Config { cfg := c.cfg; cfg.SendAppSecret, cfg.BearerHeader = true, true; return cfg }())
 		_, err := c.Project("", "").BatchUpdate(t.Context(), []TaskUpdate{{TaskID: "5", Contents: Contents{"10": "x"}}})
 		require.Error(t, err, name)
 		text := fmt.Sprintf("%v %+v %#v", err, err, err)
 		hidden(t, text)
-		for _, s := range *all {
+		for _, s := range saw() {
 			require.NotContains(t, text, s.request.URL.Query().Get("sign"), name)
 		}
 		body, err := json.Marshal(c.cfg)

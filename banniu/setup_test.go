@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -69,17 +70,17 @@ type seen struct {
 	body    string
 }
 
-// answering is a client of a server that answers everything with one function, and
-// what the server saw.
-func answering(t testing.TB, answer func(w http.ResponseWriter, r *http.Request), opts ...duijie.Option) (*Client, *[]seen) {
+// answering is a client of a server that answers everything with one function, one
+// call at a time, and what the server saw.
+func answering(t testing.TB, answer func(w http.ResponseWriter, r *http.Request), opts ...duijie.Option) (c *Client, saw func() []seen) {
 	t.Helper()
 	var mu sync.Mutex
 	var all []seen
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		mu.Lock()
+		defer mu.Unlock()
 		all = append(all, seen{r, string(body)})
-		mu.Unlock()
 		answer(w, r)
 	}))
 	t.Cleanup(server.Close)
@@ -87,7 +88,11 @@ func answering(t testing.TB, answer func(w http.ResponseWriter, r *http.Request)
 		BaseURL: server.URL + "/with/path/", AppKey: "1000000002", AppSecret: duijie.NewSecret(plantedSecret), AccessToken: duijie.NewSecret(plantedToken),
 		ProjectID: "359", AppID: "41339",
 	}
-	return clientOf(t, cfg, opts...), &all
+	return clientOf(t, cfg, opts...), func() []seen {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Clone(all)
+	}
 }
 
 // stub answers in this process, for tests whose waits take no time.

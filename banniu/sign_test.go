@@ -67,7 +67,7 @@ func TestVectorsOverHTTP(t *testing.T) {
 			t.Parallel()
 			at, err := time.ParseInLocation(time.DateTime, v.Params["timestamp"], duijie.China)
 			require.NoError(t, err)
-			base, all := answering(t, says(200, result("[]")))
+			base, saw := answering(t, says(200, result("[]")))
 			cfg := base.cfg
 			cfg.AppKey, cfg.AppSecret, cfg.AccessToken = v.Params["app_key"], duijie.NewSecret(v.Secret), duijie.NewSecret(v.Params["access_token"])
 			cfg.Version, cfg.SendAppSecret = v.Params["v"], v.SecretSent
@@ -85,8 +85,8 @@ func TestVectorsOverHTTP(t *testing.T) {
 				body = json.RawMessage(*v.HTTP.Body)
 			}
 			require.NoError(t, c.Call(t.Context(), v.Params["method"], query, body, nil))
-			require.Len(t, *all, 1)
-			got := (*all)[0]
+			require.Len(t, saw(), 1)
+			got := saw()[0]
 			sent := got.request.URL.Query()
 			require.Equal(t, v.Sign, sent.Get("sign"))
 			require.Len(t, sent, len(v.Params)+1)
@@ -115,7 +115,7 @@ func TestEveryTryIsSignedAnew(t *testing.T) {
 	t.Parallel()
 	n := 0
 	now := time.Date(2026, 1, 1, 23, 0, 0, 0, time.UTC)
-	c, all := answering(t, func(w http.ResponseWriter, _ *http.Request) {
+	c, saw := answering(t, func(w http.ResponseWriter, _ *http.Request) {
 		if n++; n < 3 {
 			w.WriteHeader(http.StatusBadGateway)
 			return
@@ -124,9 +124,9 @@ func TestEveryTryIsSignedAnew(t *testing.T) {
 	}, duijie.WithClock(func() time.Time { now = now.Add(time.Second); return now }))
 	_, err := c.Projects(t.Context())
 	require.NoError(t, err)
-	require.Len(t, *all, 3)
+	require.Len(t, saw(), 3)
 	signs := map[string]bool{}
-	for _, s := range *all {
+	for _, s := range saw() {
 		q := s.request.URL.Query()
 		require.Contains(t, q.Get("timestamp"), "2026-01-02 07:00:0")
 		require.Equal(t, Sign(plantedSecret, q), q.Get("sign"))

@@ -197,14 +197,14 @@ func TestDirectory(t *testing.T) {
 func TestUploadSample(t *testing.T) {
 	t.Parallel()
 	sample := testutil.Sample(t, platform, "POST_file_url_upload.json")
-	c, all := answering(t, says(200, string(sample)))
+	c, saw := answering(t, says(200, string(sample)))
 	files, err := c.UploadFiles(t.Context(), []FileLink{{URL: "https://example.com/a", Name: "bytenew1.jpg"}})
 	require.NoError(t, err)
 	require.Len(t, files, 1)
 	require.Equal(t, "WxU5cVKahMjzONrUONr6Gg==", files[0].ID)
 	require.Equal(t, ".jpg", files[0].Suffix)
 	require.Contains(t, files[0].URL, "https://example.com/")
-	require.JSONEq(t, `{"contents":[{"url":"https://example.com/a","name":"bytenew1.jpg","type":"jpg","signUrl":"1"}]}`, (*all)[0].body)
+	require.JSONEq(t, `{"contents":[{"url":"https://example.com/a","name":"bytenew1.jpg","type":"jpg","signUrl":"1"}]}`, saw()[0].body)
 	_, err = c.UploadFiles(t.Context(), []FileLink{{URL: "https://example.com/a", Name: "a"}, {URL: "https://example.com/b", Name: "b"}})
 	require.ErrorIs(t, err, duijie.ErrOutcomeUnknown, "fewer files than were asked for")
 }

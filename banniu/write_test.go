@@ -42,7 +42,7 @@ func TestCreateAndUpdate(t *testing.T) {
 // The bodies are those of the clients in use.
 func TestBodies(t *testing.T) {
 	t.Parallel()
-	c, all := answering(t, says(200, result(`{"task_id":"5"}`)))
+	c, saw := answering(t, says(200, result(`{"task_id":"5"}`)))
 	p := c.Project("37728", "41339")
 	_, err := p.Create(t.Context(), Contents{"37761": "text", "37762": "501,502"}, CreateOptions{})
 	require.NoError(t, err)
@@ -57,7 +57,7 @@ func TestBodies(t *testing.T) {
 		`{"project_id":"37728","app_id":"41339","task_id":"6690538","user_id":"9","contents":{"101297":"x"},"header":null}`,
 		`{"project_id":37728,"app_id":41339,"task_id":6690538,"contents":{"101297":"x"},"header":null}`,
 	} {
-		require.Equal(t, want, (*all)[i].body)
+		require.Equal(t, want, saw()[i].body)
 	}
 }
 

@@ -169,7 +169,7 @@ func lookupFromEnv(state duijiesync.State) (Lookup, func(), error) {
 		return goods, func() {}, err
 	}
 	if path := os.Getenv(envDB); path != "" {
-		if _, err := os.Stat(path); err != nil {
+		if _, err := os.Stat(path); err != nil { //nolint:gosec // the path is a setting of this program
 			return nil, nil, fmt.Errorf("%s: %w", envDB, err)
 		}
 		db, err := sql.Open("sqlite", path) // the state's driver
