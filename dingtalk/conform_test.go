@@ -26,9 +26,8 @@ func setDown(w *world) func(bool) {
 func TestSourceConforms(t *testing.T) {
 	t.Parallel()
 	for name, cfg := range map[string]SourceConfig[Instance]{
-		"windows":   {Key: keyID, SettleDelay: -1},
+		"windows":   {Key: keyID, SettleDelay: -1, ByID: true},
 		"processes": {Key: keyID, SettleDelay: -1, Process: true},
-		"by id":     {Key: keyID, SettleDelay: -1, ByID: true},
 		"full":      {Key: keyID, Full: true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -43,7 +42,7 @@ func TestSourceConforms(t *testing.T) {
 					w := newWorld(t)
 					w.seed(23, time.Now().AddDate(-1, 0, 0))
 					open := func() duijiesync.Source[Instance] {
-						src, err := NewSource(w.yida(t), FormQuery{PageSize: 5}, cfg)
+						src, err := NewSource(w.yida(t, duijie.WithRateLimiter(free{})), FormQuery{PageSize: 5}, cfg)
 						require.NoError(t, err)
 						return src
 					}
@@ -73,9 +72,6 @@ func TestSinkConforms(t *testing.T) {
 		"upsert": func(y *Yida) (duijiesync.Sink[product], error) {
 			return NewFormSink(y, FormSinkConfig[product]{Key: keyID, Upsert: true, SettleDelay: settleFast})
 		},
-		"process": func(y *Yida) (duijiesync.Sink[product], error) {
-			return NewProcessSink(y, ProcessSinkConfig[product]{Key: keyID, Update: true, SettleDelay: settleFast})
-		},
 		"process once": func(y *Yida) (duijiesync.Sink[product], error) {
 			return NewProcessSink(y, ProcessSinkConfig[product]{Key: keyID, SettleDelay: settleFast})
 		},
@@ -92,6 +88,7 @@ func TestSinkConforms(t *testing.T) {
 			}
 			if name == "process once" {
 				lacks[pipelinetest.Update] = "an approval that was started stays as it is"
+				lacks[pipelinetest.Compare] = "the values of an approval that was started do not count"
 			}
 			pipelinetest.TestSink(t, pipelinetest.SinkSuite[product]{
 				Lacks: lacks,

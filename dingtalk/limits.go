@@ -38,7 +38,7 @@ var perOperation = transport.Limit{PerSecond: 19, Burst: 1, InFlight: 16}
 // limitsOf are the limits of one gateway: each documented operation has its own,
 // all others share one.
 func limitsOf(g Gateway) map[string]transport.Limit {
-	out := map[string]transport.Limit{"": perOperation, tokenGroup: {PerSecond: 2, Burst: 1, InFlight: 1}}
+	out := map[string]transport.Limit{"": perOperation, tokenGroup: {PerSecond: 2, Burst: 3, InFlight: 1}}
 	for i := range catalogue() {
 		if o := &catalogue()[i]; o.Gateway == g {
 			out[o.group()] = perOperation

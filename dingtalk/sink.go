@@ -123,7 +123,7 @@ type target[T any] struct {
 	component string
 	data      func(duijiesync.Record[T]) (any, error)
 	process   bool
-	exists    bool // what is there counts as it is, whatever its values
+	exists    bool // what is there is not compared
 	compare   []string
 	settle    time.Duration
 }

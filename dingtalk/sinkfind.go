@@ -48,11 +48,7 @@ func (t *target[T]) lookup(ctx context.Context, key string) (*Instance, error) {
 // found says how an instance differs from what a record would write.
 func (t *target[T]) found(rec duijiesync.Record[T], i *Instance) duijiesync.Found {
 	out := duijiesync.Found{Match: duijiesync.Exists, TargetID: i.ID}
-	if rec.Target.KeyOnly {
-		return out
-	}
-	if t.exists {
-		out.Match = duijiesync.Identical
+	if rec.Target.KeyOnly || t.exists {
 		return out
 	}
 	data, err := t.encode(rec)
