@@ -5,6 +5,10 @@
 //   - [github.com/duijie-go/duijie/kingdee]: 金蝶云星空 Kingdee Cloud Galaxy
 //   - [github.com/duijie-go/duijie/wdt]: 旺店通旗舰版 Wangdiantong flagship, direct and Qimen gateway, and its enterprise edition
 //   - [github.com/duijie-go/duijie/jdy]: 金蝶云星辰 V2 Kingdee Xingchen
+//   - [github.com/duijie-go/duijie/okki]: 小满 OKKI CRM
+//   - [github.com/duijie-go/duijie/dingtalk]: 钉钉 DingTalk and 宜搭 Yida
+//   - [github.com/duijie-go/duijie/fxiaoke]: 纷享销客 ShareCRM
+//   - [github.com/duijie-go/duijie/banniu]: 班牛
 //   - [github.com/duijie-go/duijie/sync]: pipelines that copy records from one
 //     system into another, each exactly once
 //

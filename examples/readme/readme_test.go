@@ -111,14 +111,17 @@ func withoutBlocks(text string) string {
 // Every setting the clients and the examples read is in the READMEs, and no other.
 func TestReadmesNameTheSettings(t *testing.T) {
 	t.Parallel()
-	names := regexp.MustCompile(`\b(KINGDEE|WDT|JDY)_[A-Z_]+\b`)
+	names := regexp.MustCompile(`\b(KINGDEE|WDT|JDY|OKKI|DINGTALK|FXIAOKE|BANNIU)_[A-Z_]+\b`)
 	unique := func(texts ...string) []string {
 		found := names.FindAllString(strings.Join(texts, "\n"), -1)
 		slices.Sort(found)
 		return slices.Compact(found)
 	}
-	want := unique(read(t, "../../kingdee/config.go"), read(t, "../../wdt/config.go"), read(t, "../../jdy/config.go"),
-		read(t, "../wdt-trades-to-kingdee-orders/main.go"))
+	sources := []string{read(t, "../wdt-trades-to-kingdee-orders/main.go")}
+	for _, platform := range []string{"kingdee", "wdt", "jdy", "okki", "dingtalk", "fxiaoke", "banniu"} {
+		sources = append(sources, read(t, "../../"+platform+"/config.go"))
+	}
+	want := unique(sources...)
 	for _, path := range readmes {
 		require.Equal(t, want, unique(read(t, path)), path)
 	}
