@@ -3,6 +3,7 @@ package dingtalk
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -108,7 +109,7 @@ func (c *Client) send(ctx context.Context, r *request, o duijie.CallOptions) (An
 			case v.Renew:
 				g.tokens.lost(token.Gen)
 			}
-			c.noteQuota(v)
+			c.noteQuota(r, v)
 			v.Message = r.hide(v.Message, token)
 			return v
 		},
@@ -121,7 +122,7 @@ func (c *Client) send(ctx context.Context, r *request, o duijie.CallOptions) (An
 // program that goes on regardless does not go on asking.
 func (c *Client) quotaLeft(r *request) error {
 	end := c.quotaEnd.Load()
-	if r.noToken || end == 0 || time.Now().UnixNano() >= end {
+	if !r.counted() || end == 0 || time.Now().UnixNano() >= end {
 		return nil
 	}
 	v := quotaVerdict(c.Now())
@@ -135,12 +136,19 @@ func (c *Client) quotaLeft(r *request) error {
 // monthly quota. It is short, because the plan may be raised at any time.
 const quotaPause = longestWait
 
-func (c *Client) noteQuota(v verdict) {
-	if v.Class == duijie.ClassThrottled && v.Cause == error(monthlyQuota) {
+func (c *Client) noteQuota(r *request, v verdict) {
+	if v.Class == duijie.ClassThrottled && errors.Is(v.Cause, ErrQuota) {
 		c.quotaEnd.Store(time.Now().Add(quotaPause).UnixNano())
-	} else if v.Class == duijie.ClassOK {
+	} else if v.Class == duijie.ClassOK && r.counted() {
 		c.quotaEnd.Store(0)
 	}
+}
+
+// counted tells whether a call counts against the monthly quota: token calls and
+// contacts do not, and robots have one of their own.
+func (r *request) counted() bool {
+	return !r.noToken && !strings.HasPrefix(r.op.Path, "/topapi/v2/user") && !strings.HasPrefix(r.op.Path, "/topapi/user") &&
+		!strings.HasPrefix(r.op.Path, "/topapi/v2/department")
 }
 
 // hide blanks the secrets of this call out of the platform's words, should they

@@ -126,10 +126,12 @@ func TestMonthlyQuotaStopsEverything(t *testing.T) {
 		e, _ := errors.AsType[*duijie.APIError](err)
 		require.Greater(t, e.RetryAfter, longestWait)
 		for range 3 { // the other gateway and all operations too
-			require.ErrorIs(t, c.CallOAPI(t.Context(), "POST /topapi/v2/user/get", nil, nil, nil), ErrQuota)
+			require.ErrorIs(t, c.CallOAPI(t.Context(), "POST /topapi/message/corpconversation/asyncsend_v2", nil, nil, nil), ErrQuota)
 			require.ErrorIs(t, c.Call(t.Context(), "GET /v1.0/yida/forms", nil, nil, nil), ErrQuota)
 		}
 		require.Len(t, s.requests(), 1, "no storm")
+		require.Error(t, c.CallOAPI(t.Context(), "POST /topapi/v2/user/get", nil, nil, nil))
+		require.Len(t, s.requests(), 2, "contacts do not count")
 	}
 }
 

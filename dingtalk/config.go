@@ -71,7 +71,7 @@ type YidaApp struct {
 }
 
 // where says where each setting is found.
-var where = map[string]string{
+var where = map[string]string{ //nolint:gosec // places, no credentials
 	"BaseURL":          "leave it out for " + DefaultBaseURL,
 	"OAPIBaseURL":      "leave it out for " + DefaultOAPIBaseURL,
 	"AppKey":           "Client ID: open.dingtalk.com > 应用开发 > 凭证与基础信息",

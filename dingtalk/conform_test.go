@@ -42,7 +42,7 @@ func TestSourceConforms(t *testing.T) {
 					w := newWorld(t)
 					w.seed(23, time.Now().AddDate(-1, 0, 0))
 					open := func() duijiesync.Source[Instance] {
-						src, err := NewSource(w.yida(t, duijie.WithRateLimiter(free{})), FormQuery{PageSize: 5}, cfg)
+						src, err := NewSource(w.yida(t, unpaced()), FormQuery{PageSize: 5}, cfg)
 						require.NoError(t, err)
 						return src
 					}
@@ -72,6 +72,9 @@ func TestSinkConforms(t *testing.T) {
 		"upsert": func(y *Yida) (duijiesync.Sink[product], error) {
 			return NewFormSink(y, FormSinkConfig[product]{Key: keyID, Upsert: true, SettleDelay: settleFast})
 		},
+		"process": func(y *Yida) (duijiesync.Sink[product], error) {
+			return NewProcessSink(y, ProcessSinkConfig[product]{Key: keyID, Update: true, SettleDelay: settleFast})
+		},
 		"process once": func(y *Yida) (duijiesync.Sink[product], error) {
 			return NewProcessSink(y, ProcessSinkConfig[product]{Key: keyID, SettleDelay: settleFast})
 		},
@@ -98,7 +101,7 @@ func TestSinkConforms(t *testing.T) {
 				Open: func(t *testing.T) pipelinetest.SinkCase[product] {
 					w := newWorld(t)
 					w.lag = time.Millisecond
-					sink, err := open(w.yida(t, duijie.WithRateLimiter(free{})))
+					sink, err := open(w.yida(t, unpaced()))
 					require.NoError(t, err)
 					return pipelinetest.SinkCase[product]{
 						Sink: sink, Requests: func() int { return len(w.requests()) }, Down: setDown(w),

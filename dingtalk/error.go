@@ -28,6 +28,8 @@ var (
 	// ErrWrongFormKind: a plain form (receipt) was to be started, or an approval form
 	// (process) to be saved.
 	ErrWrongFormKind = errors.New("wrong kind of form")
+	// ErrAmbiguous: two instances have the key that was looked up.
+	ErrAmbiguous = errors.New("two instances have this key")
 )
 
 // ScopeError is the cause of a refusal for rights the application lacks.

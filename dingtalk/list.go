@@ -2,16 +2,12 @@ package dingtalk
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"iter"
 	"strconv"
 	"time"
 
 	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/internal/pager"
-	"github.com/duijie-go/duijie/internal/wire"
 )
 
 // FormQuery says which instances of a form a list holds. All that is set must hold.
@@ -53,49 +49,6 @@ func (q FormQuery) conditions() []Condition {
 func oneEnd(key, operator string, t time.Time) Condition {
 	return Condition{Key: key, Value: t.UnixMilli(), Type: "DOUBLE", Operator: operator, ComponentName: "DateField"}
 }
-
-// endpoint is one of the operations that list instances: they differ in the names
-// of their members and in where these stand.
-type endpoint struct {
-	path        func(y *Yida, form string) string
-	where       string // member of the conditions
-	order       string // member of the order; "" = none
-	page        string // member of the page number
-	inQuery     bool   // page and size stand in the query
-	noForm      bool   // form and application stand in the path
-	ids         bool   // answers ids
-	noAlias     bool
-	description string
-}
-
-var (
-	queryAll = endpoint{
-		path:  func(y *Yida, _ string) string { return y.version() + "/yida/forms/instances/advances/queryAll" },
-		where: "searchCondition", order: "orderConfigJson", page: "pageNumber",
-	}
-	queryNoTables = endpoint{
-		path:  func(*Yida, string) string { return "/v1.0/yida/forms/instances/advances/query" },
-		where: "searchCondition", order: "orderConfigJson", page: "pageNumber", noAlias: true,
-	}
-	searchForms = endpoint{
-		path:  func(y *Yida, _ string) string { return y.version() + "/yida/forms/instances/search" },
-		where: "searchFieldJson", order: "dynamicOrder", page: "currentPage",
-	}
-	formIDs = endpoint{
-		path: func(y *Yida, form string) string {
-			return y.version() + "/yida/forms/instances/ids/" + escapePath(y.app.AppType) + "/" + escapePath(form)
-		},
-		where: "searchFieldJson", page: "pageNumber", inQuery: true, noForm: true, ids: true,
-	}
-	processes = endpoint{
-		path:  func(y *Yida, _ string) string { return y.version() + "/yida/processes/instances" },
-		where: "searchFieldJson", order: "orderConfigJson", page: "pageNumber", inQuery: true,
-	}
-	processIDs = endpoint{
-		path:  func(y *Yida, _ string) string { return y.version() + "/yida/processes/instanceIds" },
-		where: "searchFieldJson", page: "pageNumber", inQuery: true, ids: true,
-	}
-)
 
 // List is a list of the platform: instances, ids, forms. It is read by page
 // number, which loses rows where they move between two calls: read it in the order
@@ -207,116 +160,4 @@ func (q FormQuery) size() int {
 		return MaxPageSize
 	}
 	return q.PageSize
-}
-
-// rows fetches one page, from 1.
-func (y *Yida) rows(ctx context.Context, e endpoint, q FormQuery, page int) (rows []json.RawMessage, total int64, err error) {
-	form, err := y.form(q.FormUUID, "list")
-	if err != nil {
-		return nil, -1, err
-	}
-	path := e.path(y, form)
-	if q.size() < 1 || q.size() > MaxPageSize {
-		return nil, -1, invalid(path, fmt.Sprintf("PageSize %d: the platform takes 1 to %d", q.PageSize, MaxPageSize))
-	}
-	if q.UseAlias && (e.noAlias || y.app.Version == YidaV1) {
-		return nil, -1, invalid(path, "there are no aliases in v1.0")
-	}
-	body := y.common(nil)
-	where, err := conditionText(q.conditions())
-	if err != nil {
-		return nil, -1, fmt.Errorf("dingtalk: %s: condition: %w: %w", path, err, duijie.ErrInvalid)
-	}
-	order := q.OrderBy
-	if order == nil {
-		order = byModification
-	}
-	orderBy, err := orderText(order)
-	if err != nil {
-		return nil, -1, fmt.Errorf("dingtalk: %s: order: %w: %w", path, err, duijie.ErrInvalid)
-	}
-	setText(body, e.where, where)
-	setText(body, e.order, orderBy)
-	setText(body, "originatorId", q.Originator)
-	if q.UseAlias {
-		body["useAlias"] = true
-	}
-	if body["formUuid"] = form; e.noForm {
-		delete(body, "formUuid")
-		delete(body, "appType")
-	}
-	var query Query
-	if e.inQuery {
-		query = Query{e.page: strconv.Itoa(page), "pageSize": strconv.Itoa(q.size())}
-	} else {
-		body[e.page], body["pageSize"] = page, q.size()
-	}
-	var out struct {
-		Data  []json.RawMessage `json:"data"`
-		Total *wire.Int         `json:"totalCount"`
-	}
-	if err := y.send(ctx, "POST", path, query, body, &out, nil); err != nil {
-		return nil, -1, err
-	}
-	total = -1
-	if out.Total != nil {
-		total = int64(*out.Total)
-	}
-	return out.Data, total, nil
-}
-
-// setText sets a member that is not empty, of an operation that has it.
-func setText(body map[string]any, name, value string) {
-	if name != "" && value != "" {
-		body[name] = value
-	}
-}
-
-// one is the only item of a list that can have at most one.
-func one(ctx context.Context, l *List[Instance], matches func(Instance) bool) (*Instance, error) {
-	var found *Instance
-	for i, err := range l.All(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		if !matches(i) || found != nil && found.ID == i.ID {
-			continue
-		}
-		if found != nil {
-			return nil, fmt.Errorf("dingtalk: instances %s and %s: %w", found.ID, i.ID, ErrAmbiguous)
-		}
-		found = &i
-	}
-	if found == nil {
-		return nil, fmt.Errorf("dingtalk: no such instance, or the search does not show it yet: %w", duijie.ErrNotFound)
-	}
-	return found, nil
-}
-
-// ErrAmbiguous: two instances have the key that was looked up.
-var ErrAmbiguous = errors.New("two instances have this key")
-
-// FindForm is the instance of a plain form whose text component has exactly this
-// value, duijie.ErrNotFound without one, [ErrAmbiguous] with more. A row just written may
-// be missing for [IndexLag]: the search reads an index.
-//
-// Effect: read.
-func (y *Yida) FindForm(ctx context.Context, formUUID, component, value string) (*Instance, error) {
-	q := FormQuery{FormUUID: formUUID, Where: []Condition{TextIs(component, value)}, PageSize: findPage}
-	return one(ctx, y.Forms(q), hasText(component, value))
-}
-
-// FindProcess is FindForm for an approval form.
-//
-// Effect: read.
-func (y *Yida) FindProcess(ctx context.Context, formUUID, component, value string) (*Instance, error) {
-	q := FormQuery{FormUUID: formUUID, Where: []Condition{TextIs(component, value)}, PageSize: findPage}
-	return one(ctx, y.Processes(q), hasText(component, value))
-}
-
-const findPage = 10
-
-// hasText is certain where a search is not: it may find parts of texts.
-func hasText(component, value string) func(Instance) bool {
-	return func(i Instance) bool { return i.Data.Text(component) == value }
 }

@@ -44,7 +44,7 @@ func TestApprovalsStartOnce(t *testing.T) {
 		w.lag = 25 * time.Millisecond
 		cfg := testConfig(w.URL)
 		cfg.Yida.Version = version
-		c, err := NewClient(cfg, quick(), duijie.WithRateLimiter(free{}))
+		c, err := NewClient(cfg, quick(), unpaced())
 		require.NoError(t, err)
 		sink, err := NewProcessSink(c.Yida(), ProcessSinkConfig[product]{Key: keyID, SettleDelay: 20 * time.Millisecond})
 		require.NoError(t, err)
@@ -86,7 +86,7 @@ func TestRefusedBatchIsParted(t *testing.T) {
 		w := newWorld(t)
 		w.partial, w.lag = partial, time.Millisecond
 		w.refused["P-005"] = true
-		sink, err := NewFormSink(w.yida(t, duijie.WithRateLimiter(free{})), FormSinkConfig[product]{Key: keyID, SettleDelay: settleFast})
+		sink, err := NewFormSink(w.yida(t, unpaced()), FormSinkConfig[product]{Key: keyID, SettleDelay: settleFast})
 		require.NoError(t, err)
 		report, err := runInto(t, sink, 10, duijiesync.NewMemoryState())
 		require.NoError(t, err)
@@ -107,7 +107,7 @@ func TestRefusedBatchIsParted(t *testing.T) {
 func TestNewRowsGoInBatches(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	sink, err := NewFormSink(w.yida(t, duijie.WithRateLimiter(free{})), FormSinkConfig[product]{Key: keyID, SettleDelay: settleFast})
+	sink, err := NewFormSink(w.yida(t, unpaced()), FormSinkConfig[product]{Key: keyID, SettleDelay: settleFast})
 	require.NoError(t, err)
 	report, err := runInto(t, sink, 120, duijiesync.NewMemoryState())
 	require.NoError(t, err)
@@ -142,7 +142,7 @@ func TestRunStops(t *testing.T) {
 				return NewFormSink(y, FormSinkConfig[product]{Key: keyID, SettleDelay: settleFast})
 			},
 		} {
-			sink, err := open(newClient(t, s.URL, duijie.WithRateLimiter(free{})).Yida())
+			sink, err := open(newClient(t, s.URL, unpaced()).Yida())
 			require.NoError(t, err)
 			report, err := runInto(t, sink, 5, duijiesync.NewMemoryState())
 			require.ErrorIs(t, err, want, "%s: %s", name, code)
@@ -158,7 +158,7 @@ func TestDeepWindowsAreNarrowed(t *testing.T) {
 	w := newWorld(t)
 	w.deepest = 20
 	w.seed(70, time.Now().AddDate(0, -1, 0))
-	y := w.yida(t, duijie.WithRateLimiter(free{}))
+	y := w.yida(t, unpaced())
 	for _, err := range y.Forms(FormQuery{PageSize: 5}).All(t.Context()) {
 		if err != nil {
 			require.ErrorIs(t, err, ErrTooManyRows, "the list itself can not be read")
@@ -186,7 +186,7 @@ func TestNaiveLoopLosesRowsAndTheSourceDoesNot(t *testing.T) {
 	w.seed(30, time.Now().AddDate(0, -1, 0))
 	naive := map[string]bool{}
 	n := 0
-	for page, err := range w.yida(t, duijie.WithRateLimiter(free{})).Forms(FormQuery{PageSize: 5, ModifiedFrom: from, ModifiedTo: to}).Pages(t.Context()) {
+	for page, err := range w.yida(t, unpaced()).Forms(FormQuery{PageSize: 5, ModifiedFrom: from, ModifiedTo: to}).Pages(t.Context()) {
 		require.NoError(t, err)
 		for _, i := range page.Items {
 			naive[i.Data.Text(keyID)] = true
@@ -198,7 +198,7 @@ func TestNaiveLoopLosesRowsAndTheSourceDoesNot(t *testing.T) {
 
 	w = newWorld(t)
 	w.seed(30, time.Now().AddDate(0, -1, 0))
-	src, err := NewSource(w.yida(t, duijie.WithRateLimiter(free{})), FormQuery{PageSize: 5}, SourceConfig[Instance]{Key: keyID, SettleDelay: time.Second})
+	src, err := NewSource(w.yida(t, unpaced()), FormQuery{PageSize: 5}, SourceConfig[Instance]{Key: keyID, SettleDelay: time.Second})
 	require.NoError(t, err)
 	state, run := duijiesync.NewMemoryState(), 0
 	var report *duijiesync.Report

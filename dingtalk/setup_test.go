@@ -1,7 +1,6 @@
 package dingtalk
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -9,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/time/rate"
 
 	"github.com/duijie-go/duijie"
 )
@@ -98,7 +98,6 @@ func client(t *testing.T, status int, body string) (*Client, *server) {
 	return newClient(t, s.URL), s
 }
 
-// free is a limiter that lets everything through.
-type free struct{}
-
-func (free) Wait(ctx context.Context) error { return ctx.Err() }
+// unpaced is a limit no test comes to. A client that is told one is not slowed down
+// far by a throttle answer.
+func unpaced() duijie.Option { return duijie.WithRateLimiter(rate.NewLimiter(2000, 50)) }

@@ -55,7 +55,7 @@ type FormSink[T any] struct {
 // and the rest is saved one by one, so that the bad row stands alone. An instance that
 // was deleted in Yida is created again when its record changes.
 func NewFormSink[T any](y *Yida, cfg FormSinkConfig[T]) (*FormSink[T], error) {
-	if cfg.Rows < 0 || cfg.Rows > DefaultBatchRows && !(cfg.NoRules && cfg.Rows <= MaxBatchRows) {
+	if cfg.Rows < 0 || cfg.Rows > MaxBatchRows || cfg.Rows > DefaultBatchRows && !cfg.NoRules {
 		return nil, invalid("form sink", fmt.Sprintf("Rows %d: a batch takes 1 to %d, without rules %d", cfg.Rows, DefaultBatchRows, MaxBatchRows))
 	}
 	t, err := newTarget(y, cfg.FormUUID, cfg.Key, cfg.Data)

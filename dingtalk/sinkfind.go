@@ -61,9 +61,9 @@ func (t *target[T]) found(rec duijiesync.Record[T], i *Instance) duijiesync.Foun
 		if t.compare != nil && !slices.Contains(t.compare, id) {
 			continue
 		}
-		was, is, comparable := compare(id, m.Value, i.Data)
+		was, is, told := compare(id, m.Value, i.Data)
 		switch {
-		case !comparable:
+		case !told:
 			whole = false
 		case was != is:
 			out.Changes = append(out.Changes, duijiesync.Change{Field: id, Old: was, New: is})
@@ -80,7 +80,7 @@ func (t *target[T]) found(rec duijiesync.Record[T], i *Instance) duijiesync.Foun
 
 // compare gives the stored and the wanted value of a component as texts that are the
 // same where the values are. Files, addresses, sub-tables and aliases are not compared.
-func compare(id string, want json.RawMessage, has Values) (was, is string, comparable bool) {
+func compare(id string, want json.RawMessage, has Values) (was, is string, told bool) {
 	kind, _ := kindOf(id)
 	switch kind {
 	case "textField", "textareaField", "editorField":
