@@ -2,6 +2,7 @@ package fxiaoke
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -213,6 +214,9 @@ func TestQueryAnswers(t *testing.T) {
 			continue
 		}
 		require.ErrorIs(t, last, want, body)
+		if errors.Is(want, duijie.ErrNoProgress) {
+			require.ErrorContains(t, last, "is not behind", body)
+		}
 	}
 }
 
