@@ -195,7 +195,7 @@ func structOf(t reflect.Type) *structInfo {
 			}
 			continue
 		case name == "":
-			name = f.Name
+			name, info.whole = f.Name, true // nobody says that the platform has such a field
 		}
 		if _, twice := info.byName[name]; twice {
 			continue // an outer field hides it

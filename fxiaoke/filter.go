@@ -47,9 +47,9 @@ var arity = map[Operator][2]int{
 // are texts, numbers, bools, times (sent as milliseconds since 1970), or types of these; all
 // are sent as texts, as the manual does. Make one with [Where].
 type Filter struct {
-	Field  string
-	Op     Operator
-	Values []any
+	Field  string   // api_name of the field
+	Op     Operator // how it is compared
+	Values []any    // with what; how many depends on Op
 }
 
 // Where is a condition: Where("name", OpEqual, "上海"). A single slice of values stands

@@ -17,8 +17,8 @@ import (
 
 // Order sorts the rows of a query by a field.
 type Order struct {
-	Field string
-	Desc  bool
+	Field string // api_name of the field
+	Desc  bool   // largest first
 }
 
 // Query asks for the data of one object (查询数据列表). The zero value of every field but
@@ -269,8 +269,8 @@ func QueryPagesFrom[T any](ctx context.Context, c *Client, q Query, next string,
 //		Since fxiaoke.Time   `json:"create_time"`
 //	}
 //
-// Only the fields it names are asked for, unless it names companions (account_id__r) or has a
-// field Extra of type map[string]json.RawMessage with the tag "-", which keeps the rest. See
+// Only the fields it names are asked for, unless it names companions (account_id__r), has a field
+// without a tag, or a field Extra of type map[string]json.RawMessage with the tag "-", which keeps the rest. See
 // [QueryPages] for how the list stays right while rows move. Effect: read.
 func QueryAs[T any](ctx context.Context, c *Client, q Query, opts ...duijie.CallOption) iter.Seq2[T, error] {
 	return pager.All(QueryPages[T](ctx, c, q, opts...))

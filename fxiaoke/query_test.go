@@ -226,6 +226,7 @@ func TestProjection(t *testing.T) {
 	require.Equal(t, []string{"_id", "name", "rate__c"}, projected[account](Query{}).Fields)
 	require.Equal(t, []string{"name"}, projected[account](Query{Fields: []string{"name"}}).Fields)
 	require.Nil(t, projected[duijie.Record](Query{}).Fields)
+	require.Nil(t, projected[struct{ Name string }](Query{}).Fields)
 	require.Nil(t, projected[struct {
 		Owner any `json:"owner__r"`
 	}](Query{}).Fields)
