@@ -291,16 +291,16 @@ func withMembers(object []byte, pairs ...string) ([]byte, error) {
 	b := make([]byte, 0, len(object)+256)
 	b = append(b, '{')
 	var err error
-	for i := 0; i < len(pairs) && err == nil; i += 2 {
-		if i > 0 {
+	for i, text := range pairs {
+		switch {
+		case i%2 == 1:
+			b = append(b, ':')
+		case i > 0:
 			b = append(b, ',')
 		}
-		if b, err = wire.AppendText(b, pairs[i]); err == nil {
-			b, err = wire.AppendText(append(b, ':'), pairs[i+1])
+		if b, err = wire.AppendText(b, text); err != nil {
+			return nil, fmt.Errorf("fxiaoke: %w", err)
 		}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("fxiaoke: %w", err)
 	}
 	rest := bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(object), []byte("{")))
 	if len(rest) > 1 {
