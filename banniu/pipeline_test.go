@@ -3,6 +3,7 @@ package banniu
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -146,6 +147,33 @@ func TestTasksAreLookedUp(t *testing.T) {
 			require.Equal(t, 1, s.Count("task.getTask"), "only the one that is missing")
 		}
 	}
+}
+
+// Entries the answer to a batch does not speak of are written alone, whose answer
+// tells.
+func TestUnsaidEntries(t *testing.T) {
+	t.Parallel()
+	c, saw := answering(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Query().Get("method") == "task.batchUpdate":
+			says(200, result(`["工单id:1更新成功"]`))(w, r)
+		default:
+			says(200, result("null"))(w, r)
+		}
+	})
+	sink, err := NewUpdateSink(c.Project("", ""), UpdateConfig[sheetTask]{})
+	require.NoError(t, err)
+	var records []duijiesync.Record[sheetTask]
+	for _, id := range []string{"1", "2", "3"} {
+		records = append(records, duijiesync.Record[sheetTask]{Key: id, Value: sheetTask{Name: "x"}})
+	}
+	out, err := sink.Write(t.Context(), records)
+	require.NoError(t, err)
+	for i, o := range out {
+		require.Equal(t, duijiesync.OutcomeUpdated, o.Kind, i)
+		require.Equal(t, records[i].Key, o.TargetID)
+	}
+	require.Len(t, saw(), 3, "a batch, and two alone")
 }
 
 func TestSameCell(t *testing.T) {

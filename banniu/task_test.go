@@ -45,6 +45,25 @@ func TestAllReadsDays(t *testing.T) {
 	require.Len(t, collect(t, p.Scan(t.Context())), banniutest.DemoTasks+5)
 }
 
+// The parts of a long stretch leave no second out, whether or not their ends belong
+// to them.
+func TestDaysCoverTheirStretch(t *testing.T) {
+	t.Parallel()
+	q := TaskQuery{CreatedFrom: day(0), CreatedTo: day(4).Add(5 * time.Second)}
+	parts := q.days(day(9))
+	require.Equal(t, q.CreatedFrom, parts[0].CreatedFrom)
+	require.Equal(t, q.CreatedTo, parts[len(parts)-1].CreatedTo)
+	for i, part := range parts {
+		require.LessOrEqual(t, part.CreatedTo.Sub(part.CreatedFrom), maxWindow)
+		if i > 0 {
+			require.True(t, part.CreatedFrom.Before(parts[i-1].CreatedTo), "part %d begins before the one before ends", i)
+		}
+	}
+	q.CreatedTo = time.Time{}
+	parts = q.days(day(3))
+	require.Equal(t, day(3), parts[len(parts)-1].CreatedTo, "without an end it is now")
+}
+
 // Rows that move while a list is read are met all the same; a plain loop over the
 // pages loses some on the same sheet.
 func TestRowsThatMove(t *testing.T) {

@@ -125,6 +125,10 @@ func TestEntryTexts(t *testing.T) {
 	cfg.EntryDone = func(text string) bool { return strings.Contains(text, "ok") }
 	_, err := clientOf(t, cfg).Project("", "").BatchUpdate(t.Context(), []TaskUpdate{{TaskID: "5", Contents: Contents{"10": "x"}}})
 	require.NoError(t, err)
+	c, _ = answering(t, says(200, result(`["工单id:5更新失败","工单id:5更新成功"]`)))
+	results, err := c.Project("", "").BatchUpdate(t.Context(), []TaskUpdate{{TaskID: "5", Contents: Contents{"10": "x"}}})
+	require.ErrorIs(t, err, duijie.ErrRefused, "of two texts both must say so")
+	require.Equal(t, "工单id:5更新失败; 工单id:5更新成功", results[0].Text)
 	for _, odd := range []string{`null`, `{}`, `"工单id:5成功"`, `[{"id":"工单id:5成功"}]`, `[5]`} {
 		c, _ := answering(t, says(200, result(odd)))
 		results, err := c.Project("", "").BatchUpdate(t.Context(), []TaskUpdate{{TaskID: "6", Contents: Contents{"10": "x"}}})
