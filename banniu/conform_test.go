@@ -34,7 +34,7 @@ type sheetTask struct {
 // A source keeps the contract of a source, by days and in full.
 func TestSourceConforms(t *testing.T) {
 	t.Parallel()
-	for name, full := range map[string]bool{"days": false, "full": true, "filtered": true} {
+	for name, full := range map[string]bool{"days": false, "days, newest first": false, "full": true, "filtered, newest first": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			lacks := map[pipelinetest.Feature]string{}
@@ -44,15 +44,19 @@ func TestSourceConforms(t *testing.T) {
 			pipelinetest.TestSource(t, pipelinetest.SourceSuite[sheetTask]{
 				Records: 23, Lacks: lacks,
 				Open: func(t *testing.T) pipelinetest.SourceCase[sheetTask] {
-					p, s := sheetPair(t, banniutest.WithNewestFirst())
+					var opts []banniutest.Option
+					if strings.Contains(name, "newest") {
+						opts = append(opts, banniutest.WithNewestFirst())
+					}
+					p, s := sheetPair(t, opts...)
 					begin := time.Now().Add(-5 * 24 * time.Hour).Truncate(time.Second)
 					var ids []int64
 					for i := range 23 {
-						at := begin.Add(time.Duration(i) * 5 * time.Hour).In(banniutest.China).Format(time.DateTime)
+						at := begin.Add(time.Duration(i) * 2 * time.Hour).In(banniutest.China).Format(time.DateTime)
 						ids = append(ids, s.Add("100", banniutest.Cells{"3": at, "501": fmt.Sprintf("K%03d", i), "502": "名"}))
 					}
 					cfg := SourceConfig[sheetTask]{Full: full, Query: TaskQuery{PageSize: 5}, SettleDelay: -1, Start: begin.Add(-time.Hour)}
-					if name == "filtered" {
+					if strings.HasPrefix(name, "filtered") {
 						cfg.Query.Conditions = []Condition{{Column: "501", Search: SearchContains, Value: "K"}}
 					}
 					open := func() duijiesync.Source[sheetTask] {
