@@ -2,6 +2,7 @@ package banniu
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -174,6 +175,41 @@ func TestUnsaidEntries(t *testing.T) {
 		require.Equal(t, records[i].Key, o.TargetID)
 	}
 	require.Len(t, saw(), 3, "a batch, and two alone")
+}
+
+// An entry that was not done because the platform is busy is tried again, and is no
+// dead letter at once.
+func TestBusyEntries(t *testing.T) {
+	t.Parallel()
+	c, _ := answering(t, says(200, result(`["工单id:1更新失败: 调用过于频繁","工单id:2更新失败: 列不存在","工单id:3更新成功"]`)))
+	sink, err := NewUpdateSink(c.Project("", ""), UpdateConfig[sheetTask]{})
+	require.NoError(t, err)
+	require.Equal(t, 200, sink.Limits().Rows)
+	out, err := sink.Write(t.Context(), []duijiesync.Record[sheetTask]{{Key: "1", Value: sheetTask{Name: "x"}}, {Key: "2", Value: sheetTask{Name: "x"}}, {Key: "3", Value: sheetTask{Name: "x"}}})
+	require.NoError(t, err)
+	require.Equal(t, []duijiesync.OutcomeKind{duijiesync.OutcomeRetryable, duijiesync.OutcomeRefused, duijiesync.OutcomeUpdated},
+		[]duijiesync.OutcomeKind{out[0].Kind, out[1].Kind, out[2].Kind})
+}
+
+// After a crash a task is found by the ledger's id, or not guessed.
+func TestFindByTheLedgersID(t *testing.T) {
+	t.Parallel()
+	p, s := sheetPair(t)
+	id := fmt.Sprint(s.Add("100", banniutest.Cells{"502": "1"}))
+	sink, err := NewUpdateSink(p, UpdateConfig[sheetTask]{TaskID: func(r duijiesync.Record[sheetTask]) (string, error) {
+		if r.Value.ID == "" {
+			return "", errors.New("no task named")
+		}
+		return r.Value.ID, nil
+	}})
+	require.NoError(t, err)
+	found, err := sink.Find(t.Context(), []duijiesync.Record[sheetTask]{
+		{Key: "A", Target: duijiesync.Target{KeyOnly: true, ID: id}}, {Key: "B", Target: duijiesync.Target{KeyOnly: true}}, {Key: "C", Value: sheetTask{ID: id, Name: "1"}},
+	})
+	require.NoError(t, err)
+	require.Equal(t, duijiesync.Exists, found[0].Match)
+	require.ErrorContains(t, found[1].Err, "no task named")
+	require.Equal(t, duijiesync.Identical, found[2].Match)
 }
 
 func TestSameCell(t *testing.T) {

@@ -15,7 +15,9 @@ import (
 
 // UpdateConfig says how records become updates of tasks that are there.
 type UpdateConfig[T any] struct {
-	// TaskID is the task a record updates. Default: the record's key is its id.
+	// TaskID is the task a record updates. Default: the record's key is its id. After a
+	// crash it is asked with the key alone; where that does not do, it returns an error, and
+	// a first write in doubt is held.
 	TaskID func(duijiesync.Record[T]) (string, error)
 	// Contents are the cells to set. Default: those of [Form.Encode] with Form. An error
 	// makes the record a dead letter.
@@ -24,8 +26,7 @@ type UpdateConfig[T any] struct {
 	Form *Form
 	// UserID is who changes; "" = the user of the application.
 	UserID string
-	// Rows is how many tasks one Write updates; 0 = 100, which one lookup can read;
-	// at most [Config.BatchSize].
+	// Rows is how many tasks one Write updates; 0 = [Config.BatchSize], which is the most.
 	Rows int
 	// SettleDelay is how long the platform may still work on a write whose answer was
 	// lost; 0 = 15 s.
@@ -65,7 +66,7 @@ func encodeWith[T any](form *Form) func(duijiesync.Record[T]) (Contents, error) 
 // Limits are the platform's: one call at a time.
 func (s *UpdateSink[T]) Limits() duijiesync.Limits {
 	return duijiesync.Limits{
-		Rows: orInt(s.cfg.Rows, min(100, s.project.client.cfg.batchSize())), FindRows: min(100, s.project.client.cfg.listSize()), Lanes: 1,
+		Rows: orInt(s.cfg.Rows, s.project.client.cfg.batchSize()), FindRows: min(100, s.project.client.cfg.listSize()), Lanes: 1,
 		SettleDelay: orDuration(s.cfg.SettleDelay, settleDelay),
 	}
 }
@@ -113,6 +114,9 @@ func (s *UpdateSink[T]) Find(ctx context.Context, records []duijiesync.Record[T]
 	var ask []string
 	for i, rec := range records {
 		id, err := s.cfg.TaskID(rec)
+		if err != nil && rec.Target.KeyOnly && isID(rec.Target.ID) {
+			id, err = rec.Target.ID, nil // what the ledger knows
+		}
 		switch {
 		case err != nil && rec.Target.KeyOnly:
 			out[i].Err = err // by its key alone nobody can tell

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"strings"
 
 	"github.com/duijie-go/duijie"
@@ -90,7 +91,11 @@ func (u *updater) batch(ctx context.Context, list []wish, later *[]wish) error {
 		case r.Text == "":
 			*later = append(*later, w)
 		default:
-			u.out[w.at] = duijiesync.Outcome{Kind: duijiesync.OutcomeRefused, TargetID: w.target, Code: "entry", Message: r.Text}
+			kind := duijiesync.OutcomeRefused
+			if v, found := match(u.project.client.cfg.Rules, http.StatusOK, "", r.Text); found && (v.Class == duijie.ClassThrottled || v.Class == duijie.ClassUnavailable) {
+				kind = duijiesync.OutcomeRetryable // not done, for a reason that passes
+			}
+			u.out[w.at] = duijiesync.Outcome{Kind: kind, TargetID: w.target, Code: "entry", Message: r.Text}
 		}
 	}
 	return nil
