@@ -68,6 +68,11 @@ func (c *cell) story(t *testing.T) {
 	c.check(t)
 }
 
+// slows tells the faults after which a client goes slowly for seconds.
+func slows(kind banniutest.FaultKind) bool {
+	return kind == banniutest.Throttle || kind == banniutest.TooManyRequests || kind == banniutest.Overloaded
+}
+
 // TestEveryFault plays the story once per fault kind and call.
 func TestEveryFault(t *testing.T) {
 	t.Parallel()
@@ -79,7 +84,11 @@ func TestEveryFault(t *testing.T) {
 	var wg sync.WaitGroup
 	cells := 0
 	for i, kind := range banniutest.FaultKinds() {
-		for call := 1 + i%stride; call <= calls; call += stride {
+		step := stride
+		if slows(kind) {
+			step *= 2
+		}
+		for call := 1 + i%stride; call <= calls; call += step {
 			cells++
 			slots <- struct{}{}
 			wg.Go(func() {
@@ -95,12 +104,16 @@ func TestEveryFault(t *testing.T) {
 	for _, method := range []string{"task.batchUpdate", "task.list"} { // and each kind at what matters most
 		for _, kind := range banniutest.FaultKinds() {
 			cells++
+			times := 2
+			if slows(kind) {
+				times = 1
+			}
 			slots <- struct{}{}
 			wg.Go(func() {
 				defer func() { <-slots }()
 				t.Run(method+" "+string(kind), func(t *testing.T) {
 					c := &cell{newWorld(t, cellTasks), duijiesync.NewMemoryState()}
-					c.server.Inject(banniutest.Fault{Method: method, Call: 2, Times: 2, Kind: kind, Delay: 5 * time.Millisecond})
+					c.server.Inject(banniutest.Fault{Method: method, Call: 2, Times: times, Kind: kind, Delay: 5 * time.Millisecond})
 					c.story(t)
 				})
 			})

@@ -2,5 +2,9 @@
 
 package main
 
-// stride is how many call positions lie between two that are tried.
-const stride = 13
+import "time"
+
+const (
+	stride   = 13              // how many call positions lie between two that are tried
+	patience = 2 * time.Second // time limit of an attempt
+)

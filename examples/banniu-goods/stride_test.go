@@ -2,5 +2,9 @@
 
 package main
 
-// stride is how many call positions lie between two that are tried.
-const stride = 7
+import "time"
+
+const (
+	stride   = 7                      // how many call positions lie between two that are tried
+	patience = 500 * time.Millisecond // time limit of an attempt
+)

@@ -71,7 +71,7 @@ func (w *world) client(t testing.TB, options ...duijie.Option) *banniu.Client {
 	}, append([]duijie.Option{
 		duijie.WithRateLimiter(rate.NewLimiter(rate.Inf, 1)), duijie.WithClock(w.now), duijie.WithMaxBody(1 << 20),
 		duijie.WithRetry(duijie.RetryPolicy{MaxAttempts: 3, MinDelay: time.Millisecond, ThrottleDelay: 2 * time.Millisecond}),
-		duijie.WithAttemptTimeout(600 * time.Millisecond),
+		duijie.WithAttemptTimeout(patience),
 	}, options...)...)
 	require.NoError(t, err)
 	t.Cleanup(client.CloseIdleConnections)
