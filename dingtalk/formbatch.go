@@ -64,7 +64,7 @@ func (y *Yida) batch(ctx context.Context, method, path string, body map[string]a
 	if y.err != nil {
 		return nil, y.err
 	}
-	r, err := newRequest(y.client.api, method+" "+path, nil, y.common(body))
+	r, err := newRequest(y.client.api, method+" "+path, nil, y.common(path, body))
 	if err != nil {
 		return nil, err
 	}

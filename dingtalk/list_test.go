@@ -138,7 +138,9 @@ func TestQueryMembersStandWhereEachOperationWantsThem(t *testing.T) {
 		}
 		return more
 	}
-	require.Equal(t, with(map[string]any{"searchCondition": where, "orderConfigJson": order, "pageNumber": 3.0, "pageSize": 7.0}), bodyOf(t, got[0]))
+	all := with(map[string]any{"searchCondition": where, "orderConfigJson": order, "pageNumber": 3.0, "pageSize": 7.0})
+	delete(all, "language")
+	require.Equal(t, all, bodyOf(t, got[0]))
 	require.Equal(t, with(map[string]any{"searchFieldJson": where, "dynamicOrder": order, "currentPage": 3.0, "pageSize": 7.0}), bodyOf(t, got[1]))
 	require.Equal(t, with(map[string]any{"searchFieldJson": where, "orderConfigJson": order}), bodyOf(t, got[2]))
 	require.Equal(t, "pageNumber=3&pageSize=7", got[2].RawQuery)
@@ -205,10 +207,10 @@ func TestEveryCall(t *testing.T) {
 		"execute": {"", "POST", "/v1.0/yida/tasks/execute", "", func(y *Yida) (any, error) {
 			return nil, y.ExecuteTask(ctx, ExecuteTaskRequest{ProcessID: "P", TaskID: 29459148899, Agree: true, Remark: "ok"})
 		}, nil},
-		"definitions": {`{"result":[{"fieldId":"textField_a","componentName":"TextField","label":"{\"type\":\"i18n\",\"zh_CN\":\"名称\"}","parentId":"tableField_b"}]}`, "GET", "/v1.0/yida/forms/definitions/APP_X1/FORM-1", common + "language=zh_CN&" + tail, func(y *Yida) (any, error) { return y.FormDefinitions(ctx, "") }, []Component{{"textField_a", "TextField", "名称", "tableField_b"}}},
-		"aliases":     {`{"result":[{"fieldId":"textField_a","alias":"Name"},{"fieldId":"b","alias":""}]}`, "GET", "/v2.0/yida/forms/component/alias/APP_X1/FORM-1", common + "language=zh_CN&" + tail, func(y *Yida) (any, error) { return y.Aliases(ctx, "") }, map[string]string{"textField_a": "Name"}},
-		"link":        {`{"result":"https://x"}`, "GET", "/v1.0/yida/apps/temporaryUrls/APP_X1", common + "fileUrl=https%3A%2F%2Fwww.aliwork.com%2Ff%3Fa%3D1%26b%3D2&language=zh_CN&systemToken=" + testSystem + "&timeout=60000&userId=manager123", func(y *Yida) (any, error) { return y.TemporaryURL(ctx, "/f?a=1&b=2", 0) }, "https://x"},
-		"table rows": {`{"totalCount":1,"data":[{"textField_a":"x"}]}`, "GET", "/v1.0/yida/forms/innerTables/F", common + "formUuid=FORM-1&language=zh_CN&pageNumber=1&pageSize=50&systemToken=" + testSystem + "&tableFieldId=tableField_b&userId=manager123", func(y *Yida) (any, error) {
+		"definitions": {`{"result":[{"fieldId":"textField_a","componentName":"TextField","label":"{\"type\":\"i18n\",\"zh_CN\":\"名称\"}","parentId":"tableField_b"}]}`, "GET", "/v1.0/yida/forms/definitions/APP_X1/FORM-1", "language=zh_CN&" + tail, func(y *Yida) (any, error) { return y.FormDefinitions(ctx, "") }, []Component{{"textField_a", "TextField", "名称", "tableField_b"}}},
+		"aliases":     {`{"result":[{"fieldId":"textField_a","alias":"Name"},{"fieldId":"b","alias":""}]}`, "GET", "/v2.0/yida/forms/component/alias/APP_X1/FORM-1", tail, func(y *Yida) (any, error) { return y.Aliases(ctx, "") }, map[string]string{"textField_a": "Name"}},
+		"link":        {`{"result":"https://x"}`, "GET", "/v1.0/yida/apps/temporaryUrls/APP_X1", "fileUrl=https%3A%2F%2Fwww.aliwork.com%2Ff%3Fa%3D1%26b%3D2&language=zh_CN&systemToken=" + testSystem + "&timeout=60000&userId=manager123", func(y *Yida) (any, error) { return y.TemporaryURL(ctx, "/f?a=1&b=2", 0) }, "https://x"},
+		"table rows": {`{"totalCount":1,"data":[{"textField_a":"x"}]}`, "GET", "/v1.0/yida/forms/innerTables/F", common + "formUuid=FORM-1&pageNumber=1&pageSize=50&systemToken=" + testSystem + "&tableFieldId=tableField_b&userId=manager123", func(y *Yida) (any, error) {
 			p, err := y.TableRows("", "F", "tableField_b").List(ctx, "")
 			return len(p.Items), err
 		}, 1},

@@ -64,7 +64,7 @@ func (y *Yida) rows(ctx context.Context, e endpoint, q FormQuery, page int) (row
 	if q.UseAlias && (e.noAlias || y.app.Version == YidaV1) {
 		return nil, -1, invalid(path, "there are no aliases in v1.0")
 	}
-	body := y.common(nil)
+	body := y.common(path, nil)
 	where, err := conditionText(q.conditions())
 	if err != nil {
 		return nil, -1, fmt.Errorf("dingtalk: %s: condition: %w: %w", path, err, duijie.ErrInvalid)

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,32 +60,49 @@ func (y *Yida) form(uuid, op string) (string, error) {
 	return uuid, nil
 }
 
-// common are the members every call carries.
-func (y *Yida) common(more map[string]any) map[string]any {
-	m := map[string]any{
-		"appType": y.app.AppType, "systemToken": y.app.SystemToken.Reveal(), "userId": y.app.UserID,
-		"language": firstOf(y.app.Language, "zh_CN"),
+// common are the members every call carries, and those of them that only some take.
+func (y *Yida) common(path string, more map[string]any) map[string]any {
+	m := map[string]any{"systemToken": y.app.SystemToken.Reveal(), "userId": y.app.UserID}
+	if !strings.Contains(path, "/"+escapePath(y.app.AppType)) {
+		m["appType"] = y.app.AppType // else it stands in the path
 	}
-	if y.app.Env != "" {
+	if !contains(withoutLanguage, path) {
+		m["language"] = firstOf(y.app.Language, "zh_CN")
+	}
+	if y.app.Env != "" && contains(withEnv, path) {
 		m["env"] = y.app.Env
 	}
 	maps.Copy(m, more)
 	return m
 }
 
+// withoutLanguage are the operations whose documentation has no language, withEnv
+// those that have env.
+var (
+	withoutLanguage = []string{
+		"/batchSave", "/components", "/datas", "/batchRemove", "/ids/query", "/insertOrUpdate", "/advances/", "/innerTables/",
+		"/yida/forms?", "/component/alias/",
+	}
+	withEnv = []string{"/batchSave", "/components", "/insertOrUpdate", "/operationRecords"}
+)
+
+func contains(parts []string, path string) bool {
+	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(path+"?", part) })
+}
+
 // post, put, get and remove call with the common members; path begins behind the
 // version.
 func (y *Yida) post(ctx context.Context, path string, query Query, body map[string]any, out any, opts ...duijie.CallOption) error {
-	return y.send(ctx, http.MethodPost, path, query, y.common(body), out, opts)
+	return y.send(ctx, http.MethodPost, path, query, y.common(path, body), out, opts)
 }
 
 func (y *Yida) put(ctx context.Context, path string, body map[string]any, out any, opts ...duijie.CallOption) error {
-	return y.send(ctx, http.MethodPut, path, nil, y.common(body), out, opts)
+	return y.send(ctx, http.MethodPut, path, nil, y.common(path, body), out, opts)
 }
 
 func (y *Yida) query(ctx context.Context, method, path string, query Query, out any, opts ...duijie.CallOption) error {
 	q := Query{}
-	for k, v := range y.common(nil) {
+	for k, v := range y.common(path, nil) {
 		q[k], _ = v.(string)
 	}
 	maps.Copy(q, query)
