@@ -260,3 +260,18 @@ func TestSourceAndSinkSettingsAreChecked(t *testing.T) {
 	}
 	require.Empty(t, s.requests())
 }
+
+// A lost batch beside a record that was refused before it was sent is unknown, not
+// to be sent again.
+func TestLostBatchBesideARefusedRecord(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	sink, err := NewFormSink(w.yida(t, unpaced()), FormSinkConfig[product]{Key: keyID, SettleDelay: settleFast})
+	require.NoError(t, err)
+	w.locked(func() { w.lose["after"] = 1 })
+	out, err := sink.Write(t.Context(), []duijiesync.Record[product]{{Key: " bad"}, {Key: "A"}, {Key: "B"}})
+	require.NoError(t, err)
+	require.Equal(t, duijiesync.OutcomeRefused, out[0].Kind)
+	require.Equal(t, duijiesync.OutcomeUnknown, out[1].Kind)
+	require.Equal(t, duijiesync.OutcomeUnknown, out[2].Kind)
+}
