@@ -15,6 +15,10 @@
 // the components of a form. Most Yida operations have two versions: v2.0 is the default, and
 // YidaApp.Version chooses [YidaV1] for applications that still have its permission.
 //
+// Beside Yida: [Client.Contacts] reads employees and departments, [Client.SendNotice] sends
+// work notices, [Client.Approvals] works on OA approvals, [NewRobot] sends messages to a
+// group, and [NewCallbackHandler] takes the events of a subscription.
+//
 // # Credentials
 //
 // An application has a client id (AppKey) and secret. The client gets a token with
