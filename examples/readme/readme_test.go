@@ -117,7 +117,7 @@ func TestReadmesNameTheSettings(t *testing.T) {
 		slices.Sort(found)
 		return slices.Compact(found)
 	}
-	sources := []string{read(t, "../wdt-trades-to-kingdee-orders/main.go")}
+	sources := []string{read(t, "../wdt-trades-to-kingdee-orders/main.go"), read(t, "../webhooks/main.go")}
 	for _, platform := range []string{"kingdee", "wdt", "jdy", "okki", "dingtalk", "fxiaoke", "banniu"} {
 		sources = append(sources, read(t, "../../"+platform+"/config.go"))
 	}
