@@ -23,8 +23,8 @@ import (
 )
 
 // Keys of the demo, made up.
-const ( //nolint:gosec // no credentials of anybody
-	demoToken      = "duijieDemo01"
+const (
+	demoToken      = "duijieDemo01" //nolint:gosec // nobody's
 	demoAESKey     = "xlPq7Zb2Hc9dKf4mNs6tVw8yAe3gJi5kLo0rUvXzBnM"
 	demoFxiaokeKey = "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8="
 )
