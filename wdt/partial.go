@@ -21,6 +21,8 @@ type PartialError struct {
 	Saved bool
 	// Data is the data member of the answer, for counts such as new_count.
 	Data json.RawMessage
+
+	unclear bool // the status is none the platform documents: the call may have been done
 }
 
 // RowError is one failed row of a write.
@@ -63,7 +65,7 @@ func hiddenFailure(data json.RawMessage, known *Method) (transport.Verdict, bool
 		return transport.Verdict{}, false
 	}
 	p.Data = data
-	v := transport.Verdict{Class: duijie.ClassRefused, Code: code, Message: p.message(), Cause: p}
+	v := transport.Verdict{Class: duijie.ClassRefused, Code: code, Message: p.message(), Cause: p, Ambiguous: p.unclear}
 	if code != "" && !p.Saved && len(p.Rows) == 1 {
 		// One document, one reason. A class that says "nothing was done, send it
 		// again" is never concluded from it.
@@ -96,7 +98,10 @@ func findFailure(data json.RawMessage, known *Method) (p *PartialError, code str
 	speaks := known != nil || hasMessage
 	one := RowError{No: firstOf(rawText(m["outer_no"]), rawText(m["order_no"])), Message: rawText(message)}
 	if one.Code = notDone(m["status"]); one.Code != "" && speaks && (known == nil || !known.Write.StatusIsData) {
-		return onlyRow(one, one.Code == savedNotApproved), one.Code
+		p := onlyRow(one, one.Code == savedNotApproved)
+		_, isNumber := loose(one.Code).number()
+		p.unclear = !isNumber
+		return p, one.Code
 	}
 	one.Code = failureCode(m["code"])
 	if failureCode(m["error_count"]) != "" || one.Code != "" && speaks {
@@ -108,12 +113,11 @@ func findFailure(data json.RawMessage, known *Method) (p *PartialError, code str
 	}
 	// What stands in a list of errors is one, in whatever form.
 	every.all = true
+	var rows []RowError
 	for _, name := range []string{"error_list", "error_info", "error_data"} {
-		if p := partialOf(every.errors(m[name])); p != nil {
-			return p, ""
-		}
+		rows = append(rows, every.errors(m[name])...)
 	}
-	return nil, ""
+	return partialOf(rows), ""
 }
 
 // onlyRow is the failure of the one document of a call.

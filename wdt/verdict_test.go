@@ -1,6 +1,7 @@
 package wdt
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -21,6 +22,8 @@ func TestStatusWithoutWordsIsAFailure(t *testing.T) {
 		_, err := through(t, Direct, otherStockinCreateMethod, `{"status":0,"data":`+data+`}`)
 		require.ErrorIs(t, err, duijie.ErrRefused, data)
 		require.Equal(t, saved, savedOnly(err), data)
+		unclear := data == `{"status":"fail"}` || data == `{"status":true}`
+		require.Equal(t, unclear, errors.Is(err, duijie.ErrOutcomeUnknown), "what nobody documents may be a success: %s", data)
 		require.ErrorContains(t, err, noReason, data)
 	}
 	_, err := through(t, Direct, "purchase.PurchaseOrder.cancelByType", `{"status":0,"data":{"code":1,"error_count":0}}`)
@@ -51,7 +54,9 @@ func TestErrorsInUnknownForms(t *testing.T) {
 			require.NoError(t, err, nothing)
 		}
 	}
-	_, err := through(t, Direct, rawTradePushMethod, `{"status":0,"data":{"error_list":[[`+strings.Repeat(`"x",`, 500)+`1]]}}`)
+	_, err := through(t, Direct, rawTradePushMethod, `{"status":0,"data":{"error_list":["a"],"error_info":["b"]}}`)
+	require.ErrorContains(t, err, "a; b", "all members are read")
+	_, err = through(t, Direct, rawTradePushMethod, `{"status":0,"data":{"error_list":[[`+strings.Repeat(`"x",`, 500)+`1]]}}`)
 	require.Less(t, len(err.Error()), 600, "a message stays short")
 }
 
