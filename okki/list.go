@@ -131,17 +131,18 @@ func readListed(o *Operation, data json.RawMessage, page, size int) (listed, err
 		for row := range wire.Elements(rows) {
 			p.rows = append(p.rows, row)
 		}
-	case len(rows) == 0 || nothing(rows) || wire.First(rows) == '{' && len(members(rows)) == 0:
-	default:
+	case len(rows) > 0 && (nothing(rows) || wire.First(rows) == '{' && len(members(rows)) == 0):
+	default: // no list at all is no empty one
 		return listed{}, &duijie.APIError{
 			Platform: platform, Op: o.Path, Class: duijie.ClassUnavailable, Err: duijie.ErrMalformedAnswer, Message: "list is no list",
 		}
 	}
-	for _, name := range []string{"totalItem", "count"} {
-		if n, ok := whole(scalar(m[name])); ok && n >= 0 {
-			p.total = n
-			break
-		}
+	total := m["count"]
+	if t, there := m["totalItem"]; there || totalItemLists[o.Path] {
+		total = t // count is something else then: the rows of the page
+	}
+	if n, ok := whole(scalar(total)); ok && n >= 0 {
+		p.total = n
 	}
 	if isArray {
 		p.total = int64(len(p.rows))
@@ -149,10 +150,16 @@ func readListed(o *Operation, data json.RawMessage, page, size int) (listed, err
 			p.rows = nil
 		}
 	}
-	if p.total == 0 && len(p.rows) > 0 {
-		p.total = -1
+	if n := len(p.rows); p.total < int64(n) {
+		p.total = -1 // fewer than were listed: it counts something else
 	}
 	return p, nil
+}
+
+// totalItemLists are the lists whose total is totalItem and nothing else.
+var totalItemLists = map[string]bool{
+	"/v1/company/list": true, "/v1/company/query": true, leadListPath: true, "/v1/opportunity/list": true,
+	"/v1/dynamic/trail/list": true, "/v1/invoices/receipt/list": true, "/v1/invoices/quotation/list": true,
 }
 
 // listPage reads the page at the query's cursor, which is its number.

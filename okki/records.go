@@ -152,8 +152,12 @@ func (r *Reader[Row, Detail]) get(ctx context.Context, by, value string, opts []
 	return out, nil
 }
 
-// fetch reads a record. An answer without one is ErrNotFound, and so is one about
-// another record, which must never be taken for this one.
+// errNoRecord: a success without the record that was asked for. It is no word about
+// the record: the platform says so when one is not there.
+var errNoRecord = fmt.Errorf("the answer holds no record: %w", duijie.ErrMalformedAnswer)
+
+// fetch reads a record. Only the platform's own words are ErrNotFound. An answer about
+// another record must never be taken for this one.
 func (k RecordKind) fetch(ctx context.Context, c *Client, by, value string, opts []duijie.CallOption) (json.RawMessage, error) {
 	op := k.info()
 	if value == "" || value == "0" && by == k.ID {
@@ -174,7 +178,10 @@ func (k RecordKind) fetch(ctx context.Context, c *Client, by, value string, opts
 		return nil, err
 	}
 	if wire.First(e.data) != '{' || len(members(e.data)) == 0 {
-		return nil, &duijie.APIError{Platform: platform, Op: op.Path, Class: duijie.ClassNotFound, Code: e.code, Message: "the answer holds no record"}
+		return nil, &duijie.APIError{Platform: platform, Op: op.Path, Class: duijie.ClassUnavailable, Code: e.code, Err: errNoRecord}
+	}
+	if id := idText(member(e.data, k.ID)); by == k.ID && id != "" && id != value {
+		return nil, ambiguous{fmt.Sprintf("okki: asked for %s %s, the platform answers record %s", by, value, id)}
 	}
 	return e.data, nil
 }

@@ -242,6 +242,9 @@ func (s *detailSource[T]) detail(ctx context.Context, row duijiesync.Record[item
 		}, nil
 	}
 	raw, err := s.kind.fetch(ctx, s.client, s.kind.ID, id, nil)
+	if errors.Is(err, errNoRecord) {
+		return duijiesync.Record[T]{Key: row.Key, Raw: row.Raw, Version: row.Version, Err: err}, nil
+	}
 	if err != nil {
 		return duijiesync.Record[T]{}, err
 	}

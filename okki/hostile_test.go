@@ -1,0 +1,97 @@
+package okki
+
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/okki/okkitest"
+	duijiesync "github.com/duijie-go/duijie/sync"
+)
+
+// fakePair is a client of the fake platform.
+func fakePair(t *testing.T, opts ...okkitest.Option) (*Client, *okkitest.Server) {
+	t.Helper()
+	s := okkitest.NewServer(opts...)
+	t.Cleanup(s.Close)
+	return clientOf(t, Config{
+		BaseURL: s.URL(), ClientID: s.ClientID(), ClientSecret: duijie.NewSecret(s.ClientSecret()), Scopes: okkitest.AllScopes(),
+	}), s
+}
+
+// Only the platform's own words mean that a record is not there: a success without one,
+// and a success with another one, are answers nobody can rely on.
+func TestEmptyAnswerIsNotAbsence(t *testing.T) {
+	t.Parallel()
+	c, s := fakePair(t)
+	sink, err := c.Outbounds.Sink(SinkConfig[OutboundPush]{})
+	require.NoError(t, err)
+	for _, data := range []any{nil, []any{}, map[string]any{}, ""} {
+		s.Handle("GET invoices/outbound/info", func(okkitest.Request) (any, error) { return data, nil })
+		_, err := c.Outbounds.Get(t.Context(), 5)
+		require.ErrorIs(t, err, duijie.ErrMalformedAnswer, "%v", data)
+		require.NotErrorIs(t, err, duijie.ErrNotFound)
+		_, err = sink.Find(t.Context(), []duijiesync.Record[OutboundPush]{{Key: "CK-1"}})
+		require.Error(t, err, "%v", data)
+	}
+	s.Handle("GET invoices/outbound/info", func(okkitest.Request) (any, error) {
+		return map[string]any{"outbound_invoice_id": 6, "serial_id": "CK-6"}, nil
+	})
+	_, err = c.Outbounds.Get(t.Context(), 5)
+	require.Error(t, err)
+	require.NotErrorIs(t, err, duijie.ErrNotFound)
+}
+
+// A record whose details come empty is neither left out nor does it stop the others.
+func TestDetailSourceKeepsEmptyDetails(t *testing.T) {
+	t.Parallel()
+	c, s := fakePair(t)
+	id := s.Add("product", okkitest.Row{"product_no": "P-1", "name": "one"})
+	s.Handle("GET product/info", func(okkitest.Request) (any, error) { return []any{}, nil })
+	src, err := c.Products.DetailSource(Query{}, SourceConfig[Product]{SettleDelay: -1})
+	require.NoError(t, err)
+	var got []duijiesync.Record[Product]
+	for b, err := range src.Read(t.Context(), "") {
+		require.NoError(t, err)
+		got = append(got, b.Records...)
+	}
+	require.Len(t, got, 1)
+	require.Equal(t, jsonInt(id), got[0].Key)
+	require.ErrorIs(t, got[0].Err, duijie.ErrMalformedAnswer)
+}
+
+func jsonInt(n int64) string { b, _ := json.Marshal(n); return string(b) }
+
+// A success without a list is no empty list, and a count of the rows of a page no total.
+func TestListWithoutRowsOrTotal(t *testing.T) {
+	t.Parallel()
+	c, s := fakePair(t)
+	for _, data := range []any{nil, "success", map[string]any{}, map[string]any{"count": 7}} {
+		s.Handle("GET product/list", func(okkitest.Request) (any, error) { return data, nil })
+		_, err := c.Products.List(t.Context(), Query{})
+		require.ErrorIs(t, err, duijie.ErrMalformedAnswer, "%v", data)
+		src, err := c.Products.Source(Query{}, SourceConfig[ProductRow]{})
+		require.NoError(t, err)
+		var last error
+		for _, err := range src.Read(t.Context(), "") {
+			last = errors.Join(last, err)
+		}
+		require.ErrorIs(t, last, duijie.ErrMalformedAnswer, "%v", data)
+	}
+	// companies, three to a page, without totalItem: count is of the page
+	s.Handle("GET company/list", func(r okkitest.Request) (any, error) {
+		rows := map[string][]any{
+			"1": {row{"company_id": 1}, row{"company_id": 2}, row{"company_id": 3}}, "2": {row{"company_id": 4}},
+		}[r.Query.Get("start_index")]
+		return map[string]any{"list": append([]any{}, rows...), "totalItem": nil, "count": len(rows)}, nil
+	})
+	n := 0
+	for _, err := range c.Companies.All(t.Context(), Query{PageSize: 3}) {
+		require.NoError(t, err)
+		n++
+	}
+	require.Equal(t, 4, n)
+}
