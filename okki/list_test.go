@@ -84,7 +84,7 @@ func TestListThatRepeatsEnds(t *testing.T) {
 // Totals come under two names, as numbers and texts, and some lists are the data.
 func TestTotals(t *testing.T) {
 	t.Parallel()
-	o := operationOf("GET", "/v1/company/list")
+	o := operationOf("GET", "/v1/product/list") // its total is count; totalItem goes before it
 	for _, c := range []struct {
 		data string
 		want int64
