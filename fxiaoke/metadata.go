@@ -201,7 +201,8 @@ func (m Metadata) At(last, now time.Time) (Query, error) {
 // Incremental is the query as [NewSource] takes it: the filter on last_modified_time that
 // asks for what changed since {LAST_SYNC_TIME} is taken out, because the source makes its windows
 // itself, and so are orders and offset. since tells whether there was such a filter; where there was
-// none, every run reads everything: set SourceConfig.Full.
+// none, every run reads everything: set SourceConfig.Full. A place for a time in another filter stays, and
+// the source refuses it: fill it in, or take the filter out.
 func (m Metadata) Incremental() (q Query, since bool) {
 	q = m.Query.clone()
 	q.Orders, q.Offset, q.Total = nil, 0, false
@@ -214,6 +215,15 @@ func (m Metadata) Incremental() (q Query, since bool) {
 		return moving
 	})
 	return q, since
+}
+
+// unfilled tells a filter that still has a place for a time, which the platform would compare with
+// as it stands.
+func (f Filter) unfilled() bool {
+	return slices.ContainsFunc(f.Values, func(v any) bool {
+		text, _ := v.(string)
+		return strings.Contains(text, "{"+lastSync) || strings.Contains(text, "{CURRENT_TIME")
+	})
 }
 
 const modifiedField = "last_modified_time"

@@ -91,6 +91,9 @@ func (q Query) check() error {
 		if _, err := f.wire(); err != nil {
 			wrong = append(wrong, err.Error())
 		}
+		if f.unfilled() {
+			wrong = append(wrong, "filter on "+f.Field+": a place for a time is not filled in: see Metadata.At")
+		}
 	}
 	if len(wrong) > 0 {
 		return invalid("query "+q.Object, strings.Join(wrong, "; "))
