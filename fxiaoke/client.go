@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/duijie-go/duijie"
@@ -33,6 +34,7 @@ type Client struct {
 	ownDelay  bool // the user said how long to wait after a throttle
 	log       *slog.Logger
 	trace     func() string
+	ahead     *atomic.Int64 // nanoseconds our clock was before the platform's Date at the last answer
 }
 
 // NewClient makes a client. Its error names every setting that is missing or wrong
@@ -53,7 +55,8 @@ func NewClient(cfg Config, opts ...duijie.Option) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		cfg: cfg, base: cfg.base(), quota: processQuota, tokenWait: maxTokenWait, log: o.Logger, trace: newTraceID,
+		ahead: new(atomic.Int64),
+		cfg:   cfg, base: cfg.base(), quota: processQuota, tokenWait: maxTokenWait, log: o.Logger, trace: newTraceID,
 		ownPace: o.RateLimiter != nil, ownDelay: o.Retry.ThrottleDelay != 0,
 	}
 	if q, ok := o.TokenStore.(duijie.QuotaStore); ok {
@@ -188,12 +191,40 @@ func (c *Client) send(ctx context.Context, r *request, o duijie.CallOptions) (en
 					v.Class, v.Ambiguous = duijie.ClassRefused, true
 				}
 			}
+			if v.Class == duijie.ClassOK {
+				c.noteClock(a.Header)
+			}
 			c.hide(&v, token)
 			return v
 		},
 	}
 	_, err := c.http.Do(ctx, call)
 	return last, finish(err, trace)
+}
+
+// noteClock takes from the Date of an answer by how much our clock is ahead of the platform's.
+func (c *Client) noteClock(h http.Header) {
+	const fine = 2 * time.Second // Date has whole seconds, and the answer was on its way
+	date, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return
+	}
+	ahead := c.http.Now().Sub(date)
+	if ahead < fine {
+		ahead = 0
+	}
+	if before := c.ahead.Swap(int64(ahead)); ahead > time.Minute && time.Duration(before) < ahead/2 {
+		c.log.Warn("our clock is ahead of the platform's", "platform", platform, "difference", ahead)
+	}
+}
+
+// platformNow is the earlier of our time and the platform's: no row will be modified before it
+// any more. It asks for one row of the object, as only an answer of now tells the platform's time.
+func (c *Client) platformNow(ctx context.Context, object string) (time.Time, error) {
+	if _, err := c.fetch(ctx, Query{Object: object, Fields: []string{"_id"}, PageSize: 1}, nil); err != nil {
+		return time.Time{}, err
+	}
+	return c.Now().Add(-time.Duration(c.ahead.Load())), nil
 }
 
 // windowPause is how long to wait after the n-th 14001: a whole window, then two. The

@@ -51,6 +51,9 @@ var firstWindow = time.Date(2000, 1, 1, 0, 0, 0, 0, duijie.China)
 // need not touch the document: read both. What the acting employee may not see is missing
 // without a word.
 //
+// Where our clock is ahead of the platform's, windows end by the platform's: each run begins with
+// a call for one row, whose Date tells.
+//
 // Orders, Offset and Total of q do not apply.
 func NewSource[T any](c *Client, q Query, cfg SourceConfig[T]) (duijiesync.Source[T], error) {
 	if len(q.Orders) > 0 || q.Offset != 0 {
@@ -84,7 +87,7 @@ func NewSource[T any](c *Client, q Query, cfg SourceConfig[T]) (duijiesync.Sourc
 			Name: q.Object, Start: start, Overlap: cfg.Overlap, SettleDelay: cfg.SettleDelay,
 			// The filters are "at least" and "at most", and rows carry milliseconds.
 			Granularity: time.Millisecond, Ends: window.EndsClosed,
-			Clock: func(context.Context) (time.Time, error) { return c.Now(), nil },
+			Clock: func(ctx context.Context) (time.Time, error) { return c.platformNow(ctx, q.Object) },
 			Slice: func(span window.Span) duijiesync.Source[T] {
 				slice := q.clone()
 				slice.Filters = append(slice.Filters, Where(modifiedField, OpAtLeast, span.From), Where(modifiedField, OpAtMost, span.To))
