@@ -165,6 +165,31 @@ func modelOf(value any, keep ...string) (map[string]json.RawMessage, error) {
 	return out, nil
 }
 
+// changesOf is modelOf for an update: of any struct only what is set is written, so that a field
+// nobody filled empties nothing.
+func changesOf(value any) (map[string]json.RawMessage, error) {
+	v := reflect.ValueOf(value)
+	if v.Kind() == reflect.Pointer && !v.IsNil() {
+		v = v.Elem()
+	}
+	if v.Kind() != reflect.Struct || checkEmbedding(v.Type()) != nil || slices.ContainsFunc(reflect.VisibleFields(v.Type()), func(f reflect.StructField) bool {
+		return throughPointer(v.Type(), f.Index) // encodeObject leaves those out
+	}) {
+		return modelOf(value)
+	}
+	if _, own := v.Interface().(json.Marshaler); own {
+		return modelOf(value)
+	}
+	if _, own := value.(json.Marshaler); own {
+		return modelOf(value)
+	}
+	raw, err := encodeObject(v.Interface())
+	if err != nil {
+		return nil, fmt.Errorf("fxiaoke: %w", err)
+	}
+	return modelOf(json.RawMessage(raw))
+}
+
 // DetailsAs reads the detail rows of a record that [GetAs] or [Client.Get] read: those
 // of one detail object ("SalesOrderProductObj"), taken out of the wrapper they come in.
 // A record without any has none.

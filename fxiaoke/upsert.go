@@ -31,7 +31,8 @@ type Upserted struct {
 // with the key are duijie.ErrConflict, and nothing is written. When the answer to the create
 // is lost it looks the key up once more: found is done, else the error matches
 // duijie.ErrOutcomeUnknown. Two callers at the same time may both create: only a
-// unique field keeps that out.
+// unique field keeps that out. A key that might not be found again as it was written (white space
+// around it, control characters) is duijie.ErrInvalid.
 //
 // Effect: write. Limit: two calls, three after a lost answer.
 func (c *Client) Upsert(ctx context.Context, req UpsertRequest, opts ...duijie.CallOption) (Upserted, error) {
@@ -40,8 +41,14 @@ func (c *Client) Upsert(ctx context.Context, req UpsertRequest, opts ...duijie.C
 		return Upserted{}, err
 	}
 	key := scalar(data[req.KeyField])
-	if req.KeyField == "" || key == "" {
+	switch {
+	case req.KeyField == "" || key == "":
 		return Upserted{}, invalid("upsert "+req.Create.Object, "KeyField is missing, or Data has no value in it")
+	case req.KeyField == "_id":
+		return Upserted{}, invalid("upsert "+req.Create.Object, "KeyField is _id, which the platform chooses itself: use Update")
+	}
+	if err := checkKey(key); err != nil {
+		return Upserted{}, err
 	}
 	create, err := req.Create.request()
 	if err != nil {
@@ -53,6 +60,9 @@ func (c *Client) Upsert(ctx context.Context, req UpsertRequest, opts ...duijie.C
 		return Upserted{}, err
 	}
 	if id != "" {
+		if data, err = changesOf(req.Create.Data); err != nil {
+			return Upserted{}, err
+		}
 		delete(data, "owner")
 		delete(data, "record_type")
 		return Upserted{ID: id}, c.Update(ctx, UpdateRequest{
@@ -88,7 +98,8 @@ func (c *Client) lookupOne(ctx context.Context, object, field, key string) (stri
 }
 
 // lookup reads the records whose field has one of the values, by value. Invalidated and
-// deleted ones count as gone. whole reads all their fields.
+// deleted ones count as gone. whole reads all their fields. A row without the field is an error: to
+// call its value absent would be a guess.
 func (c *Client) lookup(ctx context.Context, object, field string, values []string, whole bool) (map[string][]json.RawMessage, error) {
 	op := OpIn
 	if len(values) == 1 {
@@ -104,7 +115,15 @@ func (c *Client) lookup(ctx context.Context, object, field string, values []stri
 			return nil, err
 		}
 		for _, row := range page.Items {
-			if value := scalar(memberOf(row, field)); slices.Contains(values, value) && !removedRow(row) && scalar(memberOf(row, "_id")) != "" {
+			value := scalar(memberOf(row, field))
+			if value == "" { // the platform says it has one of the values
+				return nil, &duijie.APIError{
+					Platform: platform, Op: q.path(), Class: duijie.ClassPermission, StatusCode: 200, Attempts: 1,
+					Message: "a row found by " + field + " came without it, so nothing tells whose it is",
+					Hint:    "check the name of the field, and that the acting employee may see it",
+				}
+			}
+			if slices.Contains(values, value) && !removedRow(row) && scalar(memberOf(row, "_id")) != "" {
 				out[value] = append(out[value], row)
 			}
 		}

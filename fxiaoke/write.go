@@ -153,8 +153,8 @@ func detailModels(details map[string]any) (map[string][]map[string]json.RawMessa
 type UpdateRequest struct {
 	Object string // dataObjectApiName
 	ID     string // _id of the record
-	// Data are the fields that change: a struct (fields that are not set stay), map or raw
-	// JSON. To empty a text send "", a list []. owner is refused: use [Client.ChangeOwner]. Lines of
+	// Data are the fields that change: a struct (fields that are not set stay: "", 0 and false
+	// are written through a pointer), map or raw JSON. To empty a text send "", a list []. owner is refused: use [Client.ChangeOwner]. Lines of
 	// a document are records of their own object.
 	Data any
 	// TriggerWorkFlow and TriggerApprovalFlow are as for a create: off unless set.
@@ -182,7 +182,7 @@ func (req UpdateRequest) request() (*request, error) {
 	if req.Object == "" || req.ID == "" {
 		return nil, invalid("update "+req.Object, "Object or ID is missing")
 	}
-	data, err := modelOf(req.Data)
+	data, err := changesOf(req.Data)
 	if err != nil {
 		return nil, err
 	}
