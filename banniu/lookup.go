@@ -60,7 +60,7 @@ func (p *Project) taskByID(ctx context.Context, id string) (Row, error) {
 			return row, nil
 		}
 	}
-	if page.Next != "" && len(page.Items) >= p.client.cfg.listSize() {
+	if len(page.Items) > 0 { // other tasks than the one asked for, of which there may be more
 		return nil, fmt.Errorf("banniu: task %s is not to be had, and the filter on task ids seems to be ignored: %w", id, err)
 	}
 	return nil, nil
@@ -96,11 +96,12 @@ func (p *Project) taskByKey(ctx context.Context, column Column, key string) (Row
 				found = row
 			}
 		}
-		// Fewer rows than a page are all there are, by the way the filter was asked.
-		if len(l.rows) < p.client.cfg.listSize() {
+		// Fewer rows than a page are all there are where the filter does its work; else
+		// pages may be cut too, and only an empty one is the end.
+		if len(l.rows) == 0 || strange == 0 && len(l.rows) < p.client.cfg.listSize() {
 			return found, nil
 		}
-		if strange == len(l.rows) {
+		if strange == len(l.rows) && (page > 1 || strange >= p.client.cfg.listSize()) {
 			return nil, ambiguous{fmt.Sprintf("banniu: the filter on column %s brings other tasks than those with %q, so that none can be looked up", column.label(), key)}
 		}
 	}
