@@ -51,14 +51,15 @@ func readEnvelope(body []byte) (e envelope, ok bool) {
 	outer := members(body)
 	for _, name := range []string{"response", "data"} {
 		if inner, there := outer[name]; there && wire.First(inner) == '{' {
-			outside := outer["code"]
-			if outer = members(inner); len(outer["code"]) == 0 && len(outside) > 0 {
-				outer["code"] = outside
-			}
+			outside := outer
+			outer = members(inner)
+			outsideInto(outside, outer)
 			break
 		}
 	}
-	e.code = scalar(outer["code"])
+	if e.code = scalar(outer["code"]); e.code == "" && !nothing(outer["code"]) && outer["code"][0] != '"' {
+		e.code = wire.Excerpt(outer["code"]) // of no known form, so no success
+	}
 	e.message = firstOf(scalar(outer["error_msg"]), scalar(outer["msg"]), scalar(outer["message"]))
 	e.failed = strings.EqualFold(scalar(outer["isSuccess"]), "false")
 	if wire.First(outer["map"]) == '{' {
@@ -71,6 +72,27 @@ func readEnvelope(body []byte) (e envelope, ok bool) {
 	return e, e.code != "" || e.mapped || e.failed || e.message != ""
 }
 
+// outsideInto takes in what stands beside response or data and not in it: where one of
+// two codes tells of a failure, it counts.
+func outsideInto(outside, inside map[string]json.RawMessage) {
+	if code := outside["code"]; !nothing(code) && (nothing(inside["code"]) || zero(scalar(inside["code"])) && !zero(scalar(code))) {
+		inside["code"] = code
+		for _, name := range []string{"error_msg", "msg", "message"} {
+			if nothing(inside[name]) && !nothing(outside[name]) {
+				inside[name] = outside[name]
+			}
+		}
+	}
+	if strings.EqualFold(scalar(outside["isSuccess"]), "false") {
+		inside["isSuccess"] = outside["isSuccess"]
+	}
+}
+
+func zero(code string) bool {
+	n, err := strconv.ParseFloat(code, 64)
+	return err == nil && n == 0
+}
+
 // succeeded: only code 0 says so, or a map where no code is told.
 func (e envelope) succeeded() bool {
 	if e.failed {
@@ -79,8 +101,7 @@ func (e envelope) succeeded() bool {
 	if e.code == "" {
 		return e.mapped && e.message == ""
 	}
-	n, err := strconv.ParseFloat(e.code, 64)
-	return err == nil && n == 0
+	return zero(e.code)
 }
 
 // judge reads an answer whatever its HTTP status: what is no answer of the
