@@ -148,7 +148,7 @@ func isID(s string) bool {
 			return false
 		}
 	}
-	return s != "" && len(s) <= 19
+	return s != "" && s[0] != '0' && len(s) <= 19
 }
 
 // headerText tells whether a text can be sent in a header as it is.

@@ -49,7 +49,7 @@ func (c *Client) userPage(ctx context.Context, page, size int, opts []duijie.Cal
 		return listed{}, err
 	}
 	l, err := readListed(method, e, page, false, size)
-	if l.total >= 0 && l.pages < 0 {
+	if l.counted = l.total >= 0; l.total >= 0 && l.pages < 0 {
 		l.pages = (l.total + int64(size) - 1) / int64(size)
 	}
 	return l, err

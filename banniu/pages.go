@@ -135,15 +135,16 @@ func fetcher[T any](fetch func(ctx context.Context, page int) (listed, error), r
 		if err != nil {
 			return paging.Page[T]{}, err
 		}
-		out := paging.Page[T]{Total: l.total, Records: make([]duijiesync.Record[T], len(l.rows))}
+		out := paging.Page[T]{Total: -1, Records: make([]duijiesync.Record[T], len(l.rows))}
 		for i, raw := range l.rows {
 			out.Records[i] = record(raw)
 		}
 		switch {
-		case l.total >= 0: // it says it
-		case l.pages >= 0 && int64(l.no) < l.pages:
+		case l.counted: // of rows, as documented
+			out.Total = l.total
+		case int64(l.no) < l.pages:
 			out.More = paging.MoreYes
-		case l.pages >= 0:
+		case int64(l.no) == l.pages && l.total < 0:
 			out.More = paging.MoreNo
 		}
 		return out, nil

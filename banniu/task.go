@@ -113,7 +113,10 @@ type listed struct {
 	no    int   // the one asked for, from 1
 	pages int64 // in the whole list, -1 when not told
 	total int64 // rows in the whole list, -1 when not told
-	short bool  // no page follows, as there are fewer rows than asked for
+	// counted: the list is known to tell its total. Others are read to the end whatever
+	// they call a total.
+	counted bool
+	short   bool // no page follows, as there are fewer rows than asked for
 }
 
 // last tells whether the list surely ends with the page.
@@ -121,7 +124,7 @@ func (l listed) last() bool {
 	switch {
 	case len(l.rows) == 0 || l.short:
 		return true
-	case l.pages >= 0:
+	case l.pages > 0:
 		return int64(l.no) >= l.pages
 	}
 	return false
