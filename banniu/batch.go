@@ -76,20 +76,25 @@ func (p *Project) BatchUpdate(ctx context.Context, updates []TaskUpdate, opts ..
 
 // readBatch gives each entry the texts that speak of it.
 func (p *Project) readBatch(updates []TaskUpdate, result json.RawMessage) []EntryResult {
-	texts := map[string][]string{}
+	texts, several := map[string][]string{}, map[string]bool{}
 	for item := range wire.Elements(result) {
 		text := p.client.http.Clean(scalar(item))
 		if wire.First(item) == '{' {
 			text = p.client.http.Clean(string(item))
 		}
+		here := map[string]bool{}
 		for _, found := range entryID.FindAllStringSubmatch(text, -1) {
-			texts[found[1]] = append(texts[found[1]], text)
+			here[found[1]] = true
+		}
+		for id := range here {
+			texts[id] = append(texts[id], text)
+			several[id] = several[id] || len(here) > 1 // it speaks surely of none of them
 		}
 	}
 	results := make([]EntryResult, len(updates))
 	for i, u := range updates {
 		results[i] = EntryResult{TaskID: u.TaskID, Text: strings.Join(texts[u.TaskID], "; ")}
-		results[i].Done = len(texts[u.TaskID]) > 0
+		results[i].Done = len(texts[u.TaskID]) > 0 && !several[u.TaskID]
 		for _, text := range texts[u.TaskID] {
 			results[i].Done = results[i].Done && p.client.cfg.EntryDone(text)
 		}
@@ -101,17 +106,27 @@ func (p *Project) readBatch(updates []TaskUpdate, result json.RawMessage) []Entr
 var entryID = regexp.MustCompile(`(?i)工单\s*id\s*[:：]\s*(\d+)`)
 
 // EntryDone tells whether a text of task.batchUpdate says that an entry is done: it
-// holds 没有发现需要更新的数据 (nothing to change), or 成功 and neither 不成功, 未成功 nor 失败.
+// holds 没有发现需要更新的数据 (nothing to change), or 成功 and neither 失败 nor a negation as in
+// 不成功 and 没有更新成功.
 func EntryDone(text string) bool {
 	if strings.Contains(text, "没有发现需要更新的数据") {
 		return true
 	}
-	for _, no := range []string{"不成功", "未成功", "失败"} {
-		if strings.Contains(text, no) {
+	return strings.Contains(text, "成功") && !strings.Contains(text, "失败") && !notDone.MatchString(text)
+}
+
+// notDone finds 不成功, 未成功, 没有更新成功 and the like.
+var notDone = regexp.MustCompile(`(不|未|没|无法)[^,，。;；:：]{0,6}成功|部分成功`)
+
+// clear tells that the texts of an entry that is not done say so and nothing else.
+func (r EntryResult) clear() bool {
+	for _, m := range entryID.FindAllStringSubmatch(r.Text, -1) {
+		if m[1] != r.TaskID {
 			return false
 		}
 	}
-	return strings.Contains(text, "成功")
+	said := strings.Contains(r.Text, "失败") || notDone.MatchString(r.Text)
+	return said && !strings.Contains(notDone.ReplaceAllString(r.Text, ""), "成功")
 }
 
 func batchError(method string, results []EntryResult) error {

@@ -88,10 +88,17 @@ func (c Column) cell(v any) (string, error) {
 // options are the ids of one option, or of several joined by ",".
 func (c Column) options(text string) (string, error) {
 	id, err := c.option(text)
-	if err == nil || !strings.Contains(text, ",") {
+	if !strings.Contains(text, ",") {
 		return id, err
 	}
-	return c.cell(strings.Split(text, ","))
+	several, notSeveral := c.cell(strings.Split(text, ","))
+	switch {
+	case err == nil && notSeveral == nil:
+		return "", fmt.Errorf("column %q: %q is one option and a list of others: give ids", c.Name, text)
+	case err == nil:
+		return id, nil
+	}
+	return several, notSeveral
 }
 
 func (c Column) subTable(rows []map[string]any) (string, error) {

@@ -127,6 +127,11 @@ func (c Column) OptionTitle(id string) (string, bool) {
 // the same text.
 func (c Column) option(text string) (string, error) {
 	if id, ok := c.OptionID(text); ok {
+		for _, o := range slices.Concat(c.Options, c.Related) {
+			if o.ID != id && strings.TrimSpace(o.Title) == strings.TrimSpace(text) {
+				return "", fmt.Errorf("column %q has two options %q, %s and %s: give the id", c.Name, text, id, o.ID)
+			}
+		}
 		return id, nil
 	}
 	if _, ok := c.OptionTitle(text); ok {

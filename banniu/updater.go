@@ -88,7 +88,7 @@ func (u *updater) batch(ctx context.Context, list []wish, later *[]wish) error {
 		switch r := results[i]; {
 		case r.Done:
 			u.out[w.at] = duijiesync.Outcome{Kind: duijiesync.OutcomeUpdated, TargetID: w.target}
-		case r.Text == "":
+		case r.Text == "", !r.clear():
 			*later = append(*later, w)
 		default:
 			kind := duijiesync.OutcomeRefused
