@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/duijie-go/duijie"
@@ -167,7 +168,9 @@ func (s reader[T]) record(raw json.RawMessage) duijiesync.Record[T] {
 		return rec
 	}
 	if s.cfg.Key != "" {
-		rec.Key = firstOf(i.Data.Text(s.cfg.Key), i.ID)
+		if rec.Key = i.Data.Text(s.cfg.Key); strings.TrimSpace(rec.Key) == "" {
+			rec.Key = i.ID
+		}
 	}
 	if !i.Modified.IsZero() {
 		rec.Version = i.Modified.UnixMilli()

@@ -31,7 +31,12 @@ func (v Values) Has(id string) bool {
 }
 
 // Text is the value of a text component, or a scalar of any other.
-func (v Values) Text(id string) string { return rawText(v[id]) }
+func (v Values) Text(id string) string {
+	if wire.First(v[id]) == '"' {
+		return unquoted(v[id])
+	}
+	return rawText(v[id])
+}
 
 // Number is the exact value of a number component, unset where it is empty.
 func (v Values) Number(id string) (duijie.Decimal, error) {
@@ -132,7 +137,8 @@ func (v Values) Decode(out any) error {
 
 // FormData is what writes these values back: ids instead of display names, files and
 // associations as lists, serial numbers left out. Names that are no component ids
-// (aliases) are taken as they are.
+// (aliases) are taken as they are. A sub-table of 50 rows or more is an error, as Yida
+// may have cut it: remove it from the values first.
 func (v Values) FormData() (FormData, error) {
 	out := FormData{}
 	for _, name := range slices.Sorted(maps.Keys(v)) {
@@ -179,6 +185,9 @@ func (v Values) writable(id, kind string) (value any, err error) {
 		rows, err := v.Table(id)
 		if err != nil {
 			return nil, err
+		}
+		if len(rows) >= tablePage {
+			return nil, fmt.Errorf("dingtalk: component %s: %d rows may be all that Yida showed, and writing them back would drop the rest: take it out, or write the rows of TableRows", id, len(rows))
 		}
 		out := make([]FormData, len(rows))
 		for i, row := range rows {
