@@ -66,6 +66,9 @@ type YidaApp struct {
 	Language    string        // "zh_CN" or "en_US": the text of options; "" = zh_CN
 	Version     YidaVersion   // "" = YidaV2
 	Env         string        // "sgp_vpc" for Yida outside China; "" = China
+	// OldMetadata: the application has not "SUPPORT_META_3":"y" in its appConfig. Its lists
+	// then name the instance id guid in an order, not pid.
+	OldMetadata bool
 	// Zone is the zone of the times Yida writes; nil = China. Their Z is wrong.
 	Zone *time.Location
 }

@@ -72,6 +72,9 @@ func (y *Yida) rows(ctx context.Context, e endpoint, q FormQuery, page int) (row
 	order := q.OrderBy
 	if order == nil {
 		order = byModification
+		if y.app.OldMetadata {
+			order = []Order{{Key: "gmt_modified"}, {Key: "guid"}}
+		}
 	}
 	orderBy, err := orderText(order)
 	if err != nil {
