@@ -281,7 +281,7 @@ func outcomeOf(w wish, err error) (duijiesync.Outcome, error) {
 
 // ofRecord tells refusals of the data from those of the call as such.
 func ofRecord(e *duijie.APIError) bool {
-	if e.OutcomeUnknown || errors.Is(e.Err, ErrWrongFormKind) || errors.Is(e.Err, duijie.ErrRedirected) || e.StatusCode == 0 || e.Code == "" {
+	if e.OutcomeUnknown || errors.Is(e.Err, ErrWrongFormKind) || errors.Is(e.Err, duijie.ErrRedirected) || e.StatusCode == 0 || e.StatusCode == 404 || e.StatusCode == 405 || e.Code == "" {
 		return false
 	}
 	return e.Class == duijie.ClassRefused || e.Class == duijie.ClassInvalid && e.Code != "404"
