@@ -25,8 +25,9 @@ type envelope struct {
 	errcode, errmsg string // of the old gateway; the new one uses it for paths it does not know
 	subCode, subMsg string
 
-	success string
-	banned  string // minutes of a ban of the caller's address, "" for none
+	success  string
+	answered bool   // the member is there that makes the answer a success
+	banned   string // minutes of a ban of the caller's address, "" for none
 }
 
 func readEnvelope(object json.RawMessage) envelope {
@@ -81,8 +82,9 @@ func judge(r *request, a *transport.Answer, now time.Time) (Answer, verdict) {
 	out.Body = json.RawMessage(a.Body)
 	e := readEnvelope(out.Body)
 	out.RequestID = firstOf(e.requestID, out.RequestID)
+	e.answered = r.answered(out.Body)
 	v := e.verdict(r, a.Status, now)
-	if v.Class == duijie.ClassOK && !r.answered(out.Body) {
+	if v.Class == duijie.ClassOK && !e.answered {
 		v = verdict{
 			Class: duijie.ClassUnavailable, Malformed: true, Hint: hintBase,
 			Message: "the answer lacks its member " + firstOf(r.member, r.op.Member),
@@ -124,7 +126,7 @@ func (e *envelope) verdict(r *request, status int, now time.Time) verdict {
 	case e.errcode != "" && e.errcode != "0":
 		v := e.oldRefusal(r, now)
 		return v
-	case e.code != "" && (!good || e.message != "" && e.requestID != ""):
+	case e.code != "" && (!good || e.message != "" && e.requestID != "" || e.refuses(r)):
 		return e.refusal(r, status, now)
 	case !good:
 		return byStatus(status, "the answer has HTTP status "+fmt.Sprint(status)+" and no code")
@@ -134,6 +136,12 @@ func (e *envelope) verdict(r *request, status int, now time.Time) verdict {
 		return verdict{Class: duijie.ClassRefused, Code: e.code, Message: firstOf(e.message, e.errmsg, e.description, "the answer says success: false")}
 	}
 	return verdict{}
+}
+
+// refuses tells whether a code in an answer of HTTP status 200 stands where a success
+// should: in place of the member it has, or in an answer that has none.
+func (e *envelope) refuses(r *request) bool {
+	return r.gateway.kind == API && e.code != "0" && (r.op.Void || !e.answered)
 }
 
 // refusal is the verdict on an error of the new gateway.
