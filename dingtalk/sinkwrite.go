@@ -74,8 +74,11 @@ func (s *FormSink[T]) create(ctx context.Context, list []wish, out []duijiesync.
 func (s *FormSink[T]) part(ctx context.Context, list []wish, out []duijiesync.Outcome, began *bool) error {
 	*began = true // rows before the bad one may have been saved
 	missing := list
-	for range 2 { // the index lags
-		if err := sleep(ctx, s.settleDelay()); err != nil {
+	for n := range 3 { // the index lags: as long as the engine waits for a lost answer
+		if len(missing) == 0 {
+			return nil
+		}
+		if err := sleep(ctx, s.settleDelay()<<n); err != nil {
 			return s.leave(missing, out, err)
 		}
 		var still []wish
