@@ -89,7 +89,7 @@ func (c *Client) suiteToken(ctx context.Context) (duijie.Token, error) {
 	}
 	return c.fetchToken(ctx, c.api, http.MethodPost, "/v1.0/oauth2/corpAccessToken", nil, map[string]string{
 		"suiteKey": c.cfg.AppKey, "suiteSecret": c.cfg.AppSecret.Reveal(), "authCorpId": c.cfg.CorpID, "suiteTicket": ticket.Reveal(),
-	})
+	}, ticket)
 }
 
 // oldToken asks for a token of the old gateway.
@@ -101,12 +101,12 @@ func (c *Client) oldToken(ctx context.Context) (duijie.Token, error) {
 // defaultLife is how long a token lives where the answer does not say.
 const defaultLife = 2 * time.Hour
 
-func (c *Client) fetchToken(ctx context.Context, g *gateway, method, path string, query Query, body any) (duijie.Token, error) {
+func (c *Client) fetchToken(ctx context.Context, g *gateway, method, path string, query Query, body any, secrets ...duijie.Secret) (duijie.Token, error) {
 	r, err := newRequest(g, method+" "+path, query, body)
 	if err != nil {
 		return duijie.Token{}, err
 	}
-	r.noToken, r.group = true, tokenGroup
+	r.noToken, r.group, r.secrets = true, tokenGroup, secrets
 	a, err := c.send(ctx, r, duijie.CallOptions{})
 	if err != nil {
 		return duijie.Token{}, err

@@ -74,6 +74,12 @@ func (c *Client) do(ctx context.Context, r *request, out any, opts ...duijie.Cal
 		return nil
 	}
 	if err := wire.Unmarshal(data, out); err != nil {
+		if r.effectOf(duijie.NewCallOptions(opts...)) == duijie.EffectWrite {
+			return &duijie.APIError{
+				Platform: platform, Op: r.op.Path, Class: duijie.ClassUnavailable, OutcomeUnknown: true, RequestID: a.RequestID,
+				Err: duijie.ErrMalformedAnswer, Message: fmt.Sprintf("the answer does not fit %T, so it does not tell what was made", out),
+			}
+		}
 		return fmt.Errorf("dingtalk: %s: the call succeeded, but its answer does not fit %T: %w", r.op.Path, out, err)
 	}
 	return nil
@@ -81,13 +87,7 @@ func (c *Client) do(ctx context.Context, r *request, out any, opts ...duijie.Cal
 
 // send is the one way out.
 func (c *Client) send(ctx context.Context, r *request, o duijie.CallOptions) (Answer, error) {
-	effect := r.op.Effect
-	if r.effect != duijie.EffectDefault {
-		effect = r.effect
-	}
-	if o.Effect != duijie.EffectDefault {
-		effect = o.Effect
-	}
+	effect := r.effectOf(o)
 	if err := c.quotaLeft(r); err != nil {
 		return Answer{}, err
 	}
@@ -110,12 +110,24 @@ func (c *Client) send(ctx context.Context, r *request, o duijie.CallOptions) (An
 				g.tokens.lost(token.Gen)
 			}
 			c.noteQuota(r, v)
-			v.Message = r.hide(v.Message, token)
 			return v
 		},
+		Hide: func(text string) string { return r.hide(text, token) },
 	}
 	_, err := g.http.Do(ctx, call)
 	return last, err
+}
+
+// effectOf is the effect of a call: its caller's word, else its own, else the
+// operation's.
+func (r *request) effectOf(o duijie.CallOptions) duijie.Effect {
+	switch {
+	case o.Effect != duijie.EffectDefault:
+		return o.Effect
+	case r.effect != duijie.EffectDefault:
+		return r.effect
+	}
+	return r.op.Effect
 }
 
 // quotaLeft refuses calls while the quota is known to be used up, so that a
@@ -157,12 +169,16 @@ func (r *request) hide(text string, t duijie.Token) string {
 	if text == "" {
 		return text
 	}
+	var plain []string
 	for _, s := range append([]duijie.Secret{t.Value}, r.secrets...) {
-		if plain := s.Reveal(); len(plain) >= 4 {
-			text = strings.ReplaceAll(text, plain, "[redacted]")
+		if p := s.Reveal(); len(p) >= 4 {
+			plain = append(plain, p)
 		}
 	}
-	return text
+	if plain == nil {
+		return text
+	}
+	return transport.Blanker(plain...)(text)
 }
 
 // member is a member of an object, nil when it is absent, null or the text is no
