@@ -207,7 +207,7 @@ func (c Config) safe() map[string]any {
 func (a YidaApp) safe() map[string]any {
 	return map[string]any{
 		"AppType": a.AppType, "SystemToken": a.SystemToken.String(), "UserID": a.UserID, "FormUUID": a.FormUUID,
-		"Language": a.Language, "Version": string(a.Version), "Env": a.Env,
+		"Language": a.Language, "Version": string(a.Version), "Env": a.Env, "OldMetadata": a.OldMetadata,
 	}
 }
 

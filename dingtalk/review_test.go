@@ -250,3 +250,11 @@ func TestRefusedBatchAndALateIndex(t *testing.T) {
 		require.LessOrEqual(t, w.count(fmt.Sprintf("P-%03d", i)), 1)
 	}
 }
+
+// Null is not known to clear anything: no value holds one.
+func TestAddressWritesNoNull(t *testing.T) {
+	t.Parallel()
+	text, err := EncodeForm(FormData{"addressField_a": Address{Address: "x"}})
+	require.NoError(t, err)
+	require.JSONEq(t, `{"addressField_a":{"address":"x","regionIds":[],"regionText":[]}}`, text)
+}

@@ -150,6 +150,18 @@ type Address struct {
 	RegionText []RegionText `json:"regionText"` // their names
 }
 
+// MarshalJSON writes lists, also of none.
+func (a Address) MarshalJSON() ([]byte, error) {
+	type plain Address
+	if a.RegionIDs == nil {
+		a.RegionIDs = []int64{}
+	}
+	if a.RegionText == nil {
+		a.RegionText = []RegionText{}
+	}
+	return wire.Marshal(plain(a))
+}
+
 // RegionText is the name of a region.
 type RegionText struct {
 	English string `json:"en_US"`
