@@ -104,6 +104,10 @@ func readAuthorization(row json.RawMessage) authorization {
 // choose picks the account set the Config means; it never guesses. A setting
 // that is given must fit; the next one counts where several do.
 func (cfg Config) choose(rows []authorization) (authorization, error) {
+	// The platform was seen to answer all authorisations of the application.
+	rows = slices.DeleteFunc(slices.Clone(rows), func(a authorization) bool {
+		return a.OuterInstanceID != "" && cfg.OuterInstanceID != "" && a.OuterInstanceID != cfg.OuterInstanceID
+	})
 	valid := slices.DeleteFunc(slices.Clone(rows), func(a authorization) bool { return !a.Valid })
 	if len(valid) == 0 {
 		return authorization{}, chooseError(duijie.ClassPermission, rows, "no account set has a valid authorisation: have the customer authorise the application")

@@ -109,10 +109,31 @@ func (c *Client) login(ctx context.Context) (duijie.Token, error) {
 		if err != nil {
 			return duijie.Token{}, err
 		}
+		if err := c.sameAccount(ctx, a); err != nil {
+			return duijie.Token{}, err
+		}
 		t, err := c.fetchToken(ctx, a)
 		if err == nil || attempt > 1 || c.cfg.static() || !secretChanged(err) {
 			return t, err
 		}
+	}
+}
+
+// sameAccount refuses an account set other than the one the last token was for: what
+// was written and remembered of that one is not true of another.
+func (c *Client) sameAccount(ctx context.Context, a authorization) error {
+	last, err := c.store.Load(ctx, c.cfg.scope())
+	if err != nil {
+		return fmt.Errorf("jdy: token store: %w", err)
+	}
+	s, err := readSession(last)
+	if err != nil || s.AccountID == "" || s.AccountID == a.ID {
+		return nil //nolint:nilerr // there is no token yet
+	}
+	return &duijie.APIError{
+		Platform: platform, Op: authorizeCall.Path, Class: duijie.ClassInvalid,
+		Message: fmt.Sprintf("account set %s was used until now, and the authorisation is for %s (%s)", s.AccountID, a.ID, firstOf(a.Name, a.Company, "no name")),
+		Hint:    "if that is meant, choose it with AccountID of the Config (JDY_ACCOUNT_ID), and give pipelines into it new names",
 	}
 }
 

@@ -32,6 +32,7 @@ type Client struct {
 	http      *transport.Transport
 	sessions  *sessions
 	blanks    *blanks
+	store     duijie.TokenStore
 	quota     duijie.QuotaStore
 	tokenWait time.Duration
 	log       *slog.Logger
@@ -65,7 +66,10 @@ func NewClient(cfg Config, opts ...duijie.Option) (*Client, error) {
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
-	c.sessions = &sessions{source: tokencache.New(o.TokenStore, cfg.scope(), c.login, tokencache.FetchTimeout(fetchTimeout))}
+	if c.store = o.TokenStore; c.store == nil {
+		c.store = duijie.NewMemoryTokenStore()
+	}
+	c.sessions = &sessions{source: tokencache.New(c.store, cfg.scope(), c.login, tokencache.FetchTimeout(fetchTimeout))}
 	if o.AttemptTimeout == 0 && (o.HTTPClient == nil || o.HTTPClient.Timeout == 0) {
 		o.AttemptTimeout = attemptTimeout
 	}
