@@ -120,7 +120,7 @@ func TestSamplesDecode(t *testing.T) {
 			require.NoError(t, decode(sample.Value, &v), file)
 		}
 		if strings.Contains(file, "/doc_") && strings.HasSuffix(file, "_list.json") {
-			e, ok := readEnvelope(sample.Value)
+			e, ok := readEnvelope(&Operation{}, sample.Value)
 			require.True(t, ok, file)
 			p, err := readListed(&Operation{}, e.data, 1, 100)
 			require.NoError(t, err, file)

@@ -152,6 +152,8 @@ type PartialError struct {
 	// Named tells that every failed row has its Index, so that the others are
 	// known to be written. Without it nobody can tell which rows were.
 	Named bool
+
+	unclear bool // a row says neither that it was written nor that it was not
 }
 
 // RowError is one failed row of a write.

@@ -21,7 +21,7 @@ type envelope struct {
 
 // readEnvelope reads an answer. ok is false when it is not in the platform's
 // format: no object, or without any code.
-func readEnvelope(body []byte) (e envelope, ok bool) {
+func readEnvelope(o *Operation, body []byte) (e envelope, ok bool) {
 	if wire.First(body) != '{' || !json.Valid(body) {
 		return envelope{}, false
 	}
@@ -41,10 +41,19 @@ func readEnvelope(body []byte) (e envelope, ok bool) {
 	switch {
 	case m["errcode"] != "":
 		e.code, e.ok = m["errcode"], isZero(m["errcode"])
+		if e.ok && saysNo(m["success"]) {
+			return e, false // yes and no
+		}
 	case m["errorCode"] != "":
 		e.code, e.ok = m["errorCode"], m["errorCode"] == "success" && m["success"] != "false"
+		if e.ok && o.Kind != KindUpload && o.Title != "" {
+			return e, false // the form of uploads alone
+		}
 	case m["code"] != "":
 		e.code, e.ok = m["code"], m["code"] == "200"
+		if e.ok && o.Path != authorizePath {
+			return e, false // the form of the authorisation alone
+		}
 	default:
 		return e, false
 	}
@@ -60,7 +69,7 @@ func isZero(code string) bool {
 // judge reads an answer whatever its HTTP status: what is no answer of the
 // platform's first, then the code by the table, then the status.
 func judge(o *Operation, effect duijie.Effect, a *transport.Answer) (envelope, verdict) {
-	e, ok := readEnvelope(a.Body)
+	e, ok := readEnvelope(o, a.Body)
 	v := verdict{}
 	switch {
 	case !ok:
@@ -88,7 +97,7 @@ func refusal(o *Operation, e envelope, status int) verdict {
 		// mean something.
 		if s, ok := classify(on, statusCode(status)); ok && status != http.StatusBadRequest && status != http.StatusNotFound {
 			v = s
-		} else if status == gatewayStatus || status >= http.StatusInternalServerError {
+		} else if status == gatewayStatus || status >= http.StatusInternalServerError || ofServer(e.code) {
 			v.Ambiguous = true // an unknown refusal of the gateway, which may come after the call was passed on
 		}
 	}
@@ -97,6 +106,13 @@ func refusal(o *Operation, e envelope, status int) verdict {
 	}
 	v.Code, v.Message = e.code, e.message
 	return v
+}
+
+// ofServer tells codes of the families in which gateway and servers speak of
+// themselves: four digits beginning with 4 or 5, and HTTP's 5xx.
+func ofServer(code string) bool {
+	n, ok := whole(code)
+	return ok && (n >= 4000 && n < 6000 || n >= 500 && n < 600)
 }
 
 // gatewayStatus is the HTTP status of the gateway's own refusals.
@@ -150,6 +166,8 @@ func hiddenFailure(o *Operation, data json.RawMessage) verdict {
 		return verdict{}
 	}
 	v := verdict{Class: duijie.ClassRefused, Message: p.message(), Cause: p}
+	// Named as saved and as failed at once, it may be either.
+	v.Ambiguous = p.unclear || !p.Named && len(p.Saved.IDs) > 0
 	if !p.Named && o.Batch != "" {
 		v.Hint = "the answer does not say which rows failed: look all of them up before sending any again"
 	}
@@ -158,10 +176,10 @@ func hiddenFailure(o *Operation, data json.RawMessage) verdict {
 
 // findFailure returns nil when nothing failed.
 func findFailure(data json.RawMessage) *PartialError {
-	if wire.First(data) != '{' {
-		return nil
-	}
 	m := members(data)
+	if wire.First(data) == '[' {
+		m["rows"] = data
+	}
 	p := &PartialError{Saved: readSaved(data), Named: true}
 	n := -1
 	for row := range wire.Elements(m["rows"]) {
@@ -171,10 +189,11 @@ func findFailure(data json.RawMessage) *PartialError {
 		}
 		if failed, bad := failedRow(row, n); bad {
 			p.Rows = append(p.Rows, failed)
+			p.unclear = p.unclear || failed.ID != "" && unclear(row)
 		}
 	}
 	for _, name := range []string{"errors", "error_fields"} {
-		for item := range wire.Elements(m[name]) {
+		for _, item := range items(m[name]) {
 			p.Rows = append(p.Rows, RowError{Index: -1, Message: words(item)})
 			p.Named = false
 		}
@@ -206,7 +225,7 @@ func failedRow(row json.RawMessage, n int) (RowError, bool) {
 	}
 	var texts []string
 	bad := empty
-	for item := range wire.Elements(m["errors"]) {
+	for _, item := range items(m["errors"]) {
 		bad = true
 		texts = append(texts, words(item))
 	}
@@ -217,7 +236,41 @@ func failedRow(row json.RawMessage, n int) (RowError, bool) {
 	if id, hasID := m["id"]; hasID && scalar(id) == "" {
 		bad = true
 	}
-	return r, bad || told && saysNo(scalar(success))
+	return r, bad || told && (saysNo(scalar(success)) || unclear(row))
+}
+
+// unclear tells a row whose success is neither yes nor no.
+func unclear(row json.RawMessage) bool {
+	text := memberText(row, "success")
+	return text != "" && !saysNo(text) && !saysYes(text)
+}
+
+func saysYes(text string) bool {
+	switch strings.ToLower(text) {
+	case "true", "1", "yes", "y", "success", "ok":
+		return true
+	}
+	return false
+}
+
+// items are the elements of a list, or what stands in a list's place.
+func items(v json.RawMessage) []json.RawMessage {
+	var out []json.RawMessage
+	switch wire.First(v) {
+	case '[':
+		for item := range wire.Elements(v) {
+			out = append(out, item)
+		}
+	case '{':
+		if len(members(v)) > 0 {
+			out = append(out, v)
+		}
+	default:
+		if scalar(v) != "" {
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 // emptyResult: the member that names what a row made is there and empty.

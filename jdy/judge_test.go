@@ -193,11 +193,11 @@ func TestAnswersOutOfForm(t *testing.T) {
 // Success has three forms.
 func TestSuccess(t *testing.T) {
 	t.Parallel()
-	for _, body := range []string{
-		`{"errcode":0,"description":"成功","data":[]}`, `{"errcode":"0","data":{}}`, `{"code":200,"msg":"success","data":[]}`,
-		`{"success":true,"errorCode":"success","data":{"file1":"u"}}`,
+	for body, o := range map[string]*Operation{
+		`{"errcode":0,"description":"成功","data":[]}`: {}, `{"errcode":"0","data":{}}`: {}, `{"code":200,"msg":"success","data":[]}`: authorizeCall,
+		`{"success":true,"errorCode":"success","data":{"file1":"u"}}`: {Kind: KindUpload},
 	} {
-		_, v := judge(&Operation{}, duijie.EffectWrite, &transport.Answer{Status: 200, Body: []byte(body)})
+		_, v := judge(o, duijie.EffectWrite, &transport.Answer{Status: 200, Body: []byte(body)})
 		require.Equal(t, duijie.ClassOK, v.Class, body)
 	}
 	for _, body := range []string{

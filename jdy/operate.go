@@ -40,8 +40,8 @@ type OperateRequest struct {
 // Operate audits, un-audits, deletes, closes, disables or enables records
 // (通用操作, POST /jdy/v2/sys/common_operate).
 //
-// Records the answer leaves out were not done: they are named in a
-// [PartialError]. Effect: write, because a repeat is refused where the record is
+// What became of records the answer leaves out nobody knows: they are named in a
+// [PartialError] that comes with duijie.ErrOutcomeUnknown. Effect: write, because a repeat is refused where the record is
 // already so. Limit: 500 records a call.
 func (c *Client) Operate(ctx context.Context, r OperateRequest, opts ...duijie.CallOption) (Saved, error) {
 	switch n := len(r.IDs) + len(r.Numbers); {
@@ -59,7 +59,7 @@ func (c *Client) Operate(ctx context.Context, r OperateRequest, opts ...duijie.C
 	done := readSaved(a.Data)
 	if p := leftOut(r, done); p != nil {
 		return done, &duijie.APIError{
-			Platform: platform, Op: operatePath, Class: duijie.ClassRefused, Message: p.message(), Err: p,
+			Platform: platform, Op: operatePath, Class: duijie.ClassRefused, Message: p.message(), Err: p, OutcomeUnknown: true,
 			Hint: "the platform says success and does not name these records: read their state before repeating",
 		}
 	}

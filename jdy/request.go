@@ -84,7 +84,7 @@ func updates(body []byte) bool {
 			return false
 		}
 	}
-	if scalar(m["id"]) == "" {
+	if noID(scalar(m["id"])) {
 		return false
 	}
 	for _, v := range m {
@@ -95,11 +95,14 @@ func updates(body []byte) bool {
 	return true
 }
 
+// noID: the platform writes "0" where there is no record too.
+func noID(id string) bool { return id == "" || id == "0" }
+
 func linesHaveIDs(v json.RawMessage) bool {
 	switch wire.First(v) {
 	case '[':
 		for item := range wire.Elements(v) {
-			if wire.First(item) == '{' && memberText(item, "id") == "" || !linesHaveIDs(item) {
+			if wire.First(item) == '{' && noID(memberText(item, "id")) || !linesHaveIDs(item) {
 				return false
 			}
 		}

@@ -323,6 +323,9 @@ func (s *Sink[T]) failed(w wish, err error, out *duijiesync.Outcome) error {
 // ofRecord tells refusals that speak of what was sent from those that speak of
 // the call: a wrong path or edition, or a gateway that does not know us.
 func ofRecord(e *duijie.APIError) bool {
+	if strings.HasPrefix(e.Code, "1040") && len(e.Code) == 10 || ofServer(e.Code) {
+		return false // the account set is to be set up, or the gateway speaks of itself
+	}
 	switch e.Class {
 	case duijie.ClassRefused, duijie.ClassConflict:
 		return true
