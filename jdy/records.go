@@ -3,6 +3,7 @@ package jdy
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"net/http"
@@ -127,12 +128,18 @@ func (k RecordKind) fetch(ctx context.Context, c *Client, by, value string, opts
 		}
 	}
 	if len(members(data)) == 0 {
+		if data != nil && wire.First(data) != '{' && !nothing(data) && string(data) != "[]" {
+			return nil, oddAnswer(op.Path, "the answer holds something else than a record")
+		}
 		return nil, &duijie.APIError{
-			Platform: platform, Op: op.Path, Class: duijie.ClassNotFound, Code: notFoundCode, Message: "the answer holds no record",
+			Platform: platform, Op: op.Path, Class: duijie.ClassNotFound, Code: notFoundCode, Message: "the answer holds no record", Err: errEmptyRecord,
 		}
 	}
 	return data, nil
 }
+
+// errEmptyRecord tells a success without a record from the code for none.
+var errEmptyRecord = errors.New("the platform says success")
 
 // notFoundCode is the platform's code for a record that does not exist.
 const notFoundCode = "1030002003"

@@ -58,7 +58,11 @@ func (s *Sink[T]) lookup(ctx context.Context, number string) (json.RawMessage, e
 		if err != nil || id == "" {
 			return nil, err
 		}
-		return s.detail(ctx, "id", id)
+		raw, err := s.detail(ctx, "id", id)
+		if err == nil && raw == nil {
+			return nil, ambiguous{fmt.Sprintf("jdy: the list shows number %s with id %s, and the platform has no record with that id", number, id)}
+		}
+		return raw, err
 	}
 	raw, err := s.detail(ctx, "number", number)
 	if err != nil || raw == nil {
@@ -76,9 +80,25 @@ func (s *Sink[T]) detail(ctx context.Context, by, value string) (json.RawMessage
 		return nil, nil
 	}
 	if err == nil && memberText(raw, "id") == "" {
-		return nil, nil // an empty form
+		if emptyForm(raw) {
+			return nil, nil
+		}
+		return nil, oddAnswer(s.kind.detail().Path, "the answer is neither a record nor an empty one")
 	}
 	return raw, err
+}
+
+// emptyForm tells a record none of whose members says anything.
+func emptyForm(raw json.RawMessage) bool {
+	if _, has := members(raw)["id"]; !has {
+		return false
+	}
+	return memberText(raw, "number") == "" && memberText(raw, "bill_no") == ""
+}
+
+// oddAnswer is the error of an answer that tells nothing.
+func oddAnswer(path, what string) error {
+	return &duijie.APIError{Platform: platform, Op: path, Class: duijie.ClassUnavailable, Err: duijie.ErrMalformedAnswer, Message: what}
 }
 
 // listed is the id of the bill with a number, "" when there is none. A platform
@@ -96,6 +116,10 @@ func (s *Sink[T]) listed(ctx context.Context, list *Operation, number string) (s
 		}
 	}
 	switch {
+	case slices.Contains(ids, ""):
+		return "", oddAnswer(list.Path, "the list shows number "+number+" without an id")
+	case p.count > int64(len(p.rows)) && p.last(), p.count < 0 && p.pages < 0 && len(p.rows) == 0:
+		return "", oddAnswer(list.Path, "the list does not show what it counts, or is none")
 	case len(ids) == 1:
 		return ids[0], nil
 	case len(ids) > 1:

@@ -270,6 +270,10 @@ func (s *detailSource[T]) batch(ctx context.Context, rows duijiesync.Batch[item]
 			continue
 		}
 		raw, err := s.kind.fetch(ctx, s.client, "id", id, nil)
+		if errors.Is(err, errEmptyRecord) {
+			out.Records = append(out.Records, duijiesync.Record[T]{Key: row.Key, Raw: row.Raw, Version: row.Version, Err: err})
+			continue // whether it is gone nobody said
+		}
 		if notFound(err) {
 			continue // deleted since it was listed
 		}
