@@ -2,6 +2,7 @@ package jdy
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"strconv"
 	"strings"
@@ -25,7 +26,10 @@ func appendObject(out []byte, v reflect.Value) ([]byte, error) {
 			known = members(raw)
 		}
 	}
-	extra := extraOf(v, l)
+	extra, err := extraOf(v, l)
+	if err != nil {
+		return nil, err
+	}
 	out = append(out, '{')
 	empty := true
 	put := func(name string) (err error) {
@@ -65,17 +69,19 @@ func appendObject(out []byte, v reflect.Value) ([]byte, error) {
 }
 
 // extraOf are the members of Extra, as JSON.
-func extraOf(v reflect.Value, l *layout) map[string]json.RawMessage {
+func extraOf(v reflect.Value, l *layout) (map[string]json.RawMessage, error) {
 	if l.extra == nil {
-		return nil
+		return nil, nil
 	}
 	out := map[string]json.RawMessage{}
 	for name, value := range v.FieldByIndex(l.extra).Interface().(duijie.Record) {
-		if b, err := marshal(value); err == nil {
-			out[name] = b
+		b, err := marshal(value)
+		if err != nil {
+			return nil, fmt.Errorf("Extra: %s: %w", name, err)
 		}
+		out[name] = b
 	}
-	return out
+	return out, nil
 }
 
 func sortedNames(m map[string]json.RawMessage) []string {

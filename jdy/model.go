@@ -80,7 +80,8 @@ func missing(v reflect.Value, at string) []string {
 	for _, f := range l.fields {
 		given[f.name] = !unset(v.FieldByIndex(f.at))
 	}
-	for name := range extraOf(v, l) {
+	extra, _ := extraOf(v, l) // what can not be encoded is told when it is
+	for name := range extra {
 		given[name] = true
 	}
 	var out []string

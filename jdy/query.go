@@ -130,10 +130,14 @@ func (q Query) filterFor(o *Operation) (Filter, error) {
 // checkPageSize refuses a page size given by its name on the platform.
 func checkPageSize(f Filter) error {
 	texts, err := queryTexts(f["page_size"])
-	if err != nil || len(texts) == 0 {
+	if err != nil {
 		return err
 	}
-	if n, ok := whole(texts[0]); !ok || n < 1 || n > MaxPageSize {
+	if len(texts) == 0 {
+		delete(f, "page_size")
+		return nil
+	}
+	if n, err := strconv.Atoi(texts[0]); err != nil || itoa(n) != texts[0] || n < 1 || n > MaxPageSize || len(texts) > 1 {
 		return fmt.Errorf("page_size %s: the platform takes 1 to %d and cuts larger pages without a word", texts[0], MaxPageSize)
 	}
 	return nil
