@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -31,6 +32,24 @@ import (
 var settingNames = []string{
 	"BANNIU_BASE_URL", "BANNIU_APP_KEY", "BANNIU_APP_SECRET", "BANNIU_ACCESS_TOKEN", "BANNIU_PROJECT_ID", "BANNIU_APP_ID",
 	envCSV, envDB, envPipeline,
+}
+
+// page is a text that several write at the same time.
+type page struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (p *page) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.Write(b)
+}
+
+func (p *page) String() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.String()
 }
 
 // result is what a user sees of the program.
@@ -62,7 +81,7 @@ func (w *world) program(t *testing.T, settings []string, args ...string) result 
 	for i := 0; i < len(settings); i += 2 {
 		t.Setenv(settings[i], settings[i+1])
 	}
-	var out, stderr bytes.Buffer
+	var out, stderr page
 	code := cli.Run(t.Context(), name, args, &out, &stderr, func(ctx context.Context, env *cli.Env) (int, error) {
 		if !configured() {
 			return demo(ctx, env)

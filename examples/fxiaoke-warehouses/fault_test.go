@@ -28,17 +28,19 @@ type cell struct {
 
 func newCell(t *testing.T) *cell {
 	t.Helper()
-	s := fxiaoketest.NewServer(fxiaoketest.WithDemo(), fxiaoketest.WithTokenRate(0), fxiaoketest.WithRate(0))
+	c := &cell{times: map[string]int{}}
+	now := func() time.Time { return time.Now().Add(time.Duration(c.runs.Load()) * 2 * time.Second) }
+	s := fxiaoketest.NewServer(fxiaoketest.WithDemo(), fxiaoketest.WithTokenRate(0), fxiaoketest.WithRate(0), fxiaoketest.WithClock(now))
 	t.Cleanup(s.Close)
-	c := &cell{server: s, times: map[string]int{}}
+	c.server = s
 	client, err := fxiaoke.NewClient(fxiaoke.Config{
 		BaseURL: s.URL(), AppID: s.AppID(), AppSecret: duijie.NewSecret(s.AppSecret()),
 		PermanentCode: duijie.NewSecret(s.PermanentCode()), OpenUserID: s.OpenUserID(),
 	},
 		duijie.WithTokenStore(duijie.NewMemoryTokenStore()), duijie.WithRateLimiter(rate.NewLimiter(rate.Inf, 1)),
 		duijie.WithRetry(duijie.RetryPolicy{MaxAttempts: 3, MinDelay: time.Millisecond, ThrottleDelay: 2 * time.Millisecond, MaxRetryAfter: time.Second}),
-		duijie.WithAttemptTimeout(600*time.Millisecond), duijie.WithMaxBody(1<<20),
-		duijie.WithClock(func() time.Time { return time.Now().Add(time.Duration(c.runs.Load()) * 2 * time.Second) }),
+		duijie.WithAttemptTimeout(attempt), duijie.WithMaxBody(1<<20),
+		duijie.WithClock(now),
 	)
 	require.NoError(t, err)
 	t.Cleanup(client.CloseIdleConnections)
@@ -75,7 +77,7 @@ func TestEveryFault(t *testing.T) {
 	first.run(t)
 	calls := first.server.Count(queryOp)
 	require.GreaterOrEqual(t, calls, 3)
-	slots := make(chan struct{}, 16)
+	slots := make(chan struct{}, plays)
 	var wg sync.WaitGroup
 	play := func(op string, call int, kind fxiaoketest.FaultKind) {
 		slots <- struct{}{}

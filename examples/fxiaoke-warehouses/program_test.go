@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,6 +27,24 @@ import (
 // settingNames are the environment variables of the platform.
 var settingNames = []string{
 	"FXIAOKE_BASE_URL", "FXIAOKE_APP_ID", "FXIAOKE_APP_SECRET", "FXIAOKE_PERMANENT_CODE", "FXIAOKE_OPEN_USER_ID", "FXIAOKE_EA",
+}
+
+// page is a text that several write at the same time.
+type page struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (p *page) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.Write(b)
+}
+
+func (p *page) String() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.String()
 }
 
 // result is what a user sees of the program.
@@ -45,7 +64,7 @@ func program(t *testing.T, settings []string, args ...string) result {
 		t.Setenv(settings[i], settings[i+1])
 	}
 	tableFile = ""
-	var out, stderr bytes.Buffer
+	var out, stderr page
 	options := []duijie.Option{
 		duijie.WithRateLimiter(rate.NewLimiter(rate.Inf, 1)),
 		duijie.WithRetry(duijie.RetryPolicy{MaxAttempts: 3, MinDelay: time.Millisecond, ThrottleDelay: 2 * time.Millisecond, MaxRetryAfter: time.Second}),

@@ -30,6 +30,24 @@ var settingNames = []string{
 	"JDY_APP_KEY", "JDY_APP_SECRET", "JDY_DOMAIN", "JDY_USER_ID",
 }
 
+// page is a text that several write at the same time.
+type page struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (p *page) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.Write(b)
+}
+
+func (p *page) String() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.String()
+}
+
 // result is what a user sees of the program.
 type result struct {
 	code      int
@@ -52,7 +70,7 @@ func programWith(t *testing.T, more []duijie.Option, settings []string, args ...
 	for i := 0; i < len(settings); i += 2 {
 		t.Setenv(settings[i], settings[i+1])
 	}
-	var out, stderr bytes.Buffer
+	var out, stderr page
 	options := []duijie.Option{
 		duijie.WithRateLimiter(rate.NewLimiter(rate.Inf, 1)),
 		duijie.WithRetry(duijie.RetryPolicy{MaxAttempts: 3, MinDelay: time.Millisecond, ThrottleDelay: 2 * time.Millisecond, MaxRetryAfter: time.Second}),

@@ -54,7 +54,7 @@ func (c *cell) start(t *testing.T, state duijiesync.State, version dingtalk.Yida
 	source, target, err := fakeClients(c.from, c.to,
 		duijie.WithTokenStore(duijie.NewMemoryTokenStore()), duijie.WithRateLimiter(rate.NewLimiter(rate.Inf, 1)),
 		duijie.WithRetry(duijie.RetryPolicy{MaxAttempts: 3, MinDelay: time.Millisecond, ThrottleDelay: 2 * time.Millisecond, MaxRetryAfter: time.Second}),
-		duijie.WithAttemptTimeout(600*time.Millisecond), duijie.WithMaxBody(1<<20),
+		duijie.WithAttemptTimeout(attempt), duijie.WithMaxBody(1<<20),
 		duijie.WithClock(func() time.Time { return time.Now().Add(time.Duration(c.runs.Load()) * 2 * time.Second) }),
 	)
 	require.NoError(t, err)
@@ -139,7 +139,7 @@ func TestBothVersions(t *testing.T) {
 // positions: every product has one approval in the end.
 func TestEveryFault(t *testing.T) {
 	t.Parallel()
-	slots := make(chan struct{}, 16)
+	slots := make(chan struct{}, plays)
 	var wg sync.WaitGroup
 	play := func(name string, inject func(*cell), fired func(*cell) bool) {
 		slots <- struct{}{}

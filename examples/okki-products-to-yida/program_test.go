@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -34,6 +35,24 @@ var settingNames = []string{
 
 var runs int
 
+// page is a text that several write at the same time.
+type page struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (p *page) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.Write(b)
+}
+
+func (p *page) String() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.String()
+}
+
 // result is what a user sees of the program.
 type result struct {
 	code      int
@@ -53,7 +72,7 @@ func program(t *testing.T, settings []string, args ...string) result {
 	update = false
 	runs++ // each run is two seconds behind the one before, as times have whole seconds
 	ahead := time.Duration(runs) * 2 * time.Second
-	var out, stderr bytes.Buffer
+	var out, stderr page
 	options := []duijie.Option{
 		duijie.WithRateLimiter(rate.NewLimiter(rate.Inf, 1)),
 		duijie.WithRetry(duijie.RetryPolicy{MaxAttempts: 3, MinDelay: time.Millisecond, ThrottleDelay: 2 * time.Millisecond, MaxRetryAfter: time.Second}),
