@@ -25,8 +25,8 @@
 // ID) the client fetches them, gets a token with them, and renews it when it ends or
 // is refused. [Client.Token] tells about the token; [Client.Accounts] lists the
 // account sets. Where several authorised the application, one must be chosen
-// ([Config.AccountID]): the client never takes the first. [ConfigFromEnv] reads JDY_
-// variables.
+// ([Config.AccountID]): the client never takes the first, nor one that is authorised
+// later in the place of the one its token store knows. [ConfigFromEnv] reads JDY_ variables.
 //
 // The platform takes two token calls a minute. They are counted per application:
 // over all clients of a process, and over processes where they share a token store

@@ -77,7 +77,7 @@ func extraOf(v reflect.Value, l *layout) (map[string]json.RawMessage, error) {
 	for name, value := range v.FieldByIndex(l.extra).Interface().(duijie.Record) {
 		b, err := marshal(value)
 		if err != nil {
-			return nil, fmt.Errorf("Extra: %s: %w", name, err)
+			return nil, fmt.Errorf("member %s of Extra: %w", name, err)
 		}
 		out[name] = b
 	}

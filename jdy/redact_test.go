@@ -246,6 +246,9 @@ func TestEchoedSecretsAreBlanked(t *testing.T) {
 	for _, at := range []string{"authorize", "token", "business"} {
 		for _, how := range []string{"refusal", "gateway", "code", "page", "text data", "odd rows", "failed rows", "broken"} {
 			for name, form := range forms {
+				if name != "plain" && (how == "gateway" || how == "code" || how == "page" || how == "text data") {
+					continue // goes the ways of the others
+				}
 				t.Run(at+" "+how+" "+name, func(t *testing.T) {
 					t.Parallel()
 					e := &echo{at: at, how: how, form: form}
