@@ -95,3 +95,26 @@ func TestListWithoutRowsOrTotal(t *testing.T) {
 	}
 	require.Equal(t, 4, n)
 }
+
+// An update keeps the costs of a line that its model leaves out, which the platform would
+// set to 0, and deletes a line with all the platform wants to see of it.
+func TestLinesKeepTheirCosts(t *testing.T) {
+	t.Parallel()
+	stored := json.RawMessage(`{"product_list":[{"unique_id":7,"product_id":1,"sku_id":2,"cost_amount":"3.50","other_cost":1,"count":1},{"unique_id":8,"product_id":3,"sku_id":4,"count":2,"unit_price":"9"}]}`)
+	lines, err := orderKind.Lines[0].pair(json.RawMessage(`{"product_list":[{"product_id":1,"sku_id":2,"count":5,"other_cost":0}]}`), stored)
+	require.NoError(t, err)
+	require.Len(t, lines, 2)
+	require.JSONEq(t, `"3.50"`, string(lines[0]["cost_amount"]))
+	require.JSONEq(t, `0`, string(lines[0]["other_cost"]), "what is sent counts")
+	require.JSONEq(t, `7`, string(lines[0]["unique_id"]))
+	require.JSONEq(t, `1`, string(lines[1]["remove"]))
+	require.JSONEq(t, `4`, string(lines[1]["sku_id"]))
+
+	stored = json.RawMessage(`{"record_list":[{"outbound_record_id":7,"product_id":1,"sku_id":2,"outbound_count":"1","sale_price":"2","product_unit":"Piece"}]}`)
+	lines, err = outboundKind.Lines[0].pair(json.RawMessage(`{"record_list":[]}`), stored)
+	require.NoError(t, err)
+	require.Len(t, lines, 1)
+	for _, name := range []string{"sku_id", "product_id", "outbound_count", "product_unit"} {
+		require.NotEmpty(t, lines[0][name], name)
+	}
+}

@@ -26,7 +26,10 @@ var (
 	opportunityKind = RecordKind{Name: "opportunity", Path: "/v1/opportunity", ID: "opportunity_id", Number: "serial_id"}
 	orderKind       = RecordKind{
 		Name: "order", Path: "/v1/invoices/order", ID: "order_id", Number: "order_no",
-		Lines: []LineKind{{Member: "product_list", ID: "unique_id", Match: [][]string{{"product_id", "sku_id"}}, Remove: true}},
+		Lines: []LineKind{{
+			Member: "product_list", ID: "unique_id", Match: [][]string{{"product_id", "sku_id"}}, Remove: true,
+			Keep: []string{"cost_amount", "other_cost"}, Whole: []string{"product_id", "sku_id", "count", "unit_price"}, // lines without library ids are dropped
+		}},
 	}
 	quotationKind     = RecordKind{Name: "quotation", Path: "/v1/invoices/quotation", ID: "quotation_id", Number: "quotation_no"}
 	purchaseOrderKind = RecordKind{
@@ -39,7 +42,10 @@ var (
 	}
 	outboundKind = RecordKind{
 		Name: "sales outbound", Path: "/v1/invoices/outbound", ID: "outbound_invoice_id", Number: "serial_id",
-		Lines: []LineKind{{Member: "record_list", ID: "outbound_record_id", Match: [][]string{{"order_record_id"}, {"product_id", "sku_id"}}, Remove: true}},
+		Lines: []LineKind{{
+			Member: "record_list", ID: "outbound_record_id", Match: [][]string{{"order_record_id"}, {"product_id", "sku_id"}}, Remove: true,
+			Whole: []string{"sku_id", "product_id", "outbound_count", "sale_price", "product_unit"},
+		}},
 	}
 	inboundKind             = RecordKind{Name: "purchase inbound", Path: "/v1/invoices/purchaseInbound", ID: "inbound_invoice_id", PushID: "inbound_id", Number: "serial_id"}
 	purchaseReturnKind      = RecordKind{Name: "purchase return", Path: "/v1/invoices/purchaseReturn", ID: "warehouse_return_invoice_id", Number: "serial_id"}

@@ -45,6 +45,11 @@ type LineKind struct {
 	Remove bool
 	// Loose: lines that are left out are no difference, and stay.
 	Loose bool
+	// Keep are members of a stored line that the platform sets to 0 where an update leaves
+	// them out: they are sent again as they are.
+	Keep []string
+	// Whole are members a line that is deleted needs beside its id.
+	Whole []string
 }
 
 func (k RecordKind) operation(method, below, other string) *Operation {

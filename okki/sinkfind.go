@@ -163,6 +163,11 @@ func (k LineKind) pair(body, stored json.RawMessage) ([]map[string]json.RawMessa
 			return nil, fmt.Errorf("okki: a stored line of %s has no %s, so the update might double it: %w", k.Member, k.ID, duijie.ErrInvalid)
 		}
 		lines[i][k.ID] = json.RawMessage(id)
+		for _, name := range k.Keep {
+			if _, sent := lines[i][name]; !sent && have[j][name] != nil {
+				lines[i][name] = have[j][name]
+			}
+		}
 	}
 	for _, j := range left {
 		id := idText(have[j][k.ID])
@@ -172,8 +177,8 @@ func (k LineKind) pair(body, stored json.RawMessage) ([]map[string]json.RawMessa
 			return nil, fmt.Errorf("okki: line %s of %s is stored and not in the update, and the platform documents no way to take it out: %w", id, k.Member, duijie.ErrInvalid)
 		default:
 			gone := map[string]json.RawMessage{k.ID: json.RawMessage(id), "remove": json.RawMessage("1")}
-			for _, name := range []string{"product_id", "sku_id", "count", "unit_price"} { // lines without library ids are dropped
-				if v, ok := have[j][name]; ok && k.Member == "product_list" {
+			for _, name := range k.Whole {
+				if v, ok := have[j][name]; ok {
 					gone[name] = v
 				}
 			}
