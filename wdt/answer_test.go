@@ -193,7 +193,8 @@ func TestSampleVerdicts(t *testing.T) {
 			require.NotEmpty(t, p.Rows[0].Message, name)
 		default:
 			require.True(t, isMethod, name)
-			_, v := judgeOn(Direct, 200, body, method.Effect != duijie.EffectRead, true)
+			c := &Client{cfg: Config{Gateway: Direct}}
+			_, v := c.judge(&transport.Answer{Status: 200, Header: http.Header{}, Body: []byte(body)}, method.Effect != duijie.EffectRead, &method)
 			require.Equal(t, duijie.ClassOK.String(), v.Class.String(), name)
 		}
 	}
