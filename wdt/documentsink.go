@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -36,6 +37,7 @@ type DocumentSink[T any] struct {
 	find   func(ctx context.Context, records []duijiesync.Record[T]) ([]duijiesync.Found, error)
 	settle time.Duration
 	rows   int
+	usable error
 }
 
 // What a DocumentSink is to a pipeline.
@@ -52,6 +54,9 @@ func (s *DocumentSink[T]) Limits() duijiesync.Limits {
 
 // Write creates the documents, one after the other.
 func (s *DocumentSink[T]) Write(ctx context.Context, records []duijiesync.Record[T]) ([]duijiesync.Outcome, error) {
+	if err := s.usable; err != nil {
+		return nil, err
+	}
 	return oneByOne(ctx, records, func(rec duijiesync.Record[T]) (duijiesync.Outcome, error) {
 		if rec.Target.ID != "" {
 			return duijiesync.Outcome{
@@ -90,7 +95,7 @@ func oneByOne[T any](ctx context.Context, records []duijiesync.Record[T], write 
 		case aboutOne(err):
 			out[i] = outcomeOf(err)
 		case i == 0:
-			return nil, err
+			return nil, stopping(err)
 		default:
 			for j := i; j < len(records); j++ {
 				out[j] = duijiesync.Outcome{Kind: duijiesync.OutcomeRetryable, Message: err.Error()}
@@ -107,13 +112,18 @@ func aboutOne(err error) bool {
 	if _, partial := errors.AsType[*PartialError](err); partial || errors.Is(err, duijie.ErrOutcomeUnknown) {
 		return true
 	}
+	e, isCall := errors.AsType[*duijie.APIError](err)
+	if isCall && e.StatusCode == http.StatusRequestEntityTooLarge {
+		return true // an HTML page, and yet about what was sent
+	}
 	for _, setup := range []error{errSetup, duijie.ErrMalformedAnswer, duijie.ErrRedirected, duijie.ErrBodyTooLarge} {
 		if errors.Is(err, setup) {
 			return false
 		}
 	}
-	if e, ok := errors.AsType[*duijie.APIError](err); ok && e.Class == duijie.ClassPermission {
-		return strings.Contains(e.Message, "仓库") // of the warehouse the document names
+	if isCall && e.Class == duijie.ClassPermission {
+		// Of the warehouse, supplier or brand the document names.
+		return strings.Contains(e.Message, "仓库") || strings.Contains(e.Message, "供应商") || strings.Contains(e.Message, "品牌")
 	}
 	for _, class := range []error{duijie.ErrRefused, duijie.ErrInvalid, duijie.ErrConflict, duijie.ErrNotFound} {
 		if errors.Is(err, class) {
@@ -122,6 +132,40 @@ func aboutOne(err error) bool {
 	}
 	return false
 }
+
+// unusable tells why a client can write no document at all.
+func unusable(c *Client) error {
+	if c.Gateway() == Enterprise {
+		return fmt.Errorf("wdt: the enterprise edition has none of the methods of this sink: %w", errSetup)
+	}
+	return nil
+}
+
+// stopping is an error that is not about a record, as a pipeline takes it: one that
+// matches duijie.ErrInvalid or ErrRefused would have the records bisected, and every
+// one of them refused.
+func stopping(err error) error {
+	if aboutOne(err) {
+		return err
+	}
+	return &stopError{err}
+}
+
+type stopError struct{ err error }
+
+func (e *stopError) Error() string { return e.err.Error() }
+
+// Is matches what the error matches, but for the classes that speak of records.
+func (e *stopError) Is(target error) bool {
+	switch target {
+	case duijie.ErrInvalid, duijie.ErrRefused, duijie.ErrConflict:
+		return false
+	}
+	return errors.Is(e.err, target)
+}
+
+// As keeps the [duijie.APIError] in reach.
+func (e *stopError) As(target any) bool { return errors.As(e.err, target) }
 
 // outcomeOf is what an error about one record means to a pipeline.
 func outcomeOf(err error) duijiesync.Outcome {
@@ -144,7 +188,7 @@ func documentOf[T, D any](cfg DocumentSinkConfig[T, D], rec duijiesync.Record[T]
 	if cfg.Document == nil {
 		d, ok := any(rec.Value).(D)
 		if !ok {
-			return doc, fmt.Errorf("wdt: the sink needs Document: a %T is no %T: %w", rec.Value, doc, duijie.ErrInvalid)
+			return doc, fmt.Errorf("wdt: the sink needs Document: a %T is no %T: %w", rec.Value, doc, errSetup)
 		}
 		doc = d
 	} else {
@@ -166,7 +210,7 @@ func documentOf[T, D any](cfg DocumentSinkConfig[T, D], rec duijiesync.Record[T]
 func NewOtherStockinSink[T any](c *Client, cfg DocumentSinkConfig[T, OtherStockinPush]) *DocumentSink[T] {
 	number := func(d *OtherStockinPush) *string { return &d.No }
 	return &DocumentSink[T]{
-		settle: cfg.SettleDelay, rows: 20,
+		usable: unusable(c), settle: cfg.SettleDelay, rows: 20,
 		create: func(ctx context.Context, rec duijiesync.Record[T]) (string, error) {
 			doc, err := documentOf(cfg, rec, number)
 			if err != nil {
@@ -188,7 +232,7 @@ func NewOtherStockinSink[T any](c *Client, cfg DocumentSinkConfig[T, OtherStocki
 func NewOtherStockoutSink[T any](c *Client, cfg DocumentSinkConfig[T, OtherStockoutPush]) *DocumentSink[T] {
 	number := func(d *OtherStockoutPush) *string { return &d.No }
 	return &DocumentSink[T]{
-		settle: cfg.SettleDelay, rows: 20,
+		usable: unusable(c), settle: cfg.SettleDelay, rows: 20,
 		create: func(ctx context.Context, rec duijiesync.Record[T]) (string, error) {
 			doc, err := documentOf(cfg, rec, number)
 			if err != nil {
@@ -211,7 +255,7 @@ func NewOtherStockoutSink[T any](c *Client, cfg DocumentSinkConfig[T, OtherStock
 func NewPurchaseOrderSink[T any](c *Client, cfg DocumentSinkConfig[T, PurchaseOrderPush]) *DocumentSink[T] {
 	number := func(d *PurchaseOrderPush) *string { return &d.No }
 	return &DocumentSink[T]{
-		settle: cfg.SettleDelay, rows: 20,
+		usable: unusable(c), settle: cfg.SettleDelay, rows: 20,
 		create: func(ctx context.Context, rec duijiesync.Record[T]) (string, error) {
 			doc, err := documentOf(cfg, rec, number)
 			if err != nil {
@@ -235,7 +279,7 @@ func NewPurchaseOrderSink[T any](c *Client, cfg DocumentSinkConfig[T, PurchaseOr
 func NewTransferSink[T any](c *Client, cfg DocumentSinkConfig[T, TransferPush]) *DocumentSink[T] {
 	number := func(d *TransferPush) *string { return &d.No }
 	return &DocumentSink[T]{
-		settle: cfg.SettleDelay, rows: 100,
+		usable: unusable(c), settle: cfg.SettleDelay, rows: 100,
 		create: func(ctx context.Context, rec duijiesync.Record[T]) (string, error) {
 			doc, err := documentOf(cfg, rec, number)
 			if err != nil {
@@ -302,6 +346,9 @@ func foundDocument[T any](rec duijiesync.Record[T], found bool, no string, err e
 		return duijiesync.Found{Match: duijiesync.Exists, TargetID: no}, nil
 	}
 	changes, err := compare()
+	if errors.Is(err, errSetup) {
+		return duijiesync.Found{}, err
+	}
 	if err != nil {
 		return duijiesync.Found{Match: duijiesync.Exists, TargetID: no, Err: err}, nil //nolint:nilerr // it speaks for this record alone
 	}

@@ -28,6 +28,7 @@ type rule struct {
 	sub   string // beginning of the sub-code
 	text  string // part of the text, letter case aside
 	word  string // whole word, or words, of the text
+	match *regexp.Regexp
 	class duijie.Class
 	skew  bool
 	setup bool // every call would be refused like this, whatever it carries
@@ -49,6 +50,10 @@ const (
 	hintNoQimen  = "Qimen does not have this method: use the direct gateway"
 	hintOnQimen  = "the direct gateway does not have this method: use Qimen"
 )
+
+// timestampText is the refusal of a number that can be a time, in seconds or
+// milliseconds; of another the value of a record is to blame.
+var timestampText = regexp.MustCompile(`for input string: "?\d{9,13}\b`)
 
 // rules is the error table of both gateways. Official pages:
 // https://open.wangdian.cn/qjb (错误码) and the TOP manual.
@@ -93,7 +98,8 @@ var rules = []rule{
 	{codes: business, text: "SQL异常", class: duijie.ClassUnavailable},
 
 	// Other statuses of the application. 100 with any other text is refused.
-	{codes: "1", text: "for input string", class: duijie.ClassInvalid, setup: true, hint: "the timestamp is no 32-bit number"},
+	{codes: "1", match: timestampText, class: duijie.ClassInvalid, setup: true, hint: "the timestamp is no 32-bit number"},
+	{codes: "1", text: "for input string", class: duijie.ClassInvalid, hint: "a number is none the platform can read"},
 	{codes: "1 2", class: duijie.ClassInvalid, setup: true, hint: "check names, number and order of the arguments"},
 	{codes: "3", class: duijie.ClassUnauthenticated, hint: "the account demands a dynamic password"},
 	{codes: "4 5 99", class: duijie.ClassUnavailable},
@@ -113,7 +119,9 @@ var rules = []rule{
 	{layer: fromTOP, codes: "25 28 29", class: duijie.ClassUnauthenticated, hint: hintTop},
 	{layer: fromTOP, codes: "26 27", class: duijie.ClassUnauthenticated, hint: "authorise the TOP session again by hand; nothing here can renew it"},
 	{layer: fromTOP, codes: "31", class: duijie.ClassInvalid, skew: true, setup: true, hint: hintClock},
-	{layer: fromTOP, codes: "3 9 21 23 24 30 32 33 34 40 41 43", class: duijie.ClassInvalid, setup: true},
+	{layer: fromTOP, codes: "3 41 43", class: duijie.ClassInvalid}, // of values that were sent
+	{layer: fromTOP, sub: "isv.", class: duijie.ClassRefused},
+	{layer: fromTOP, codes: "9 21 23 24 30 32 33 34 40", class: duijie.ClassInvalid, setup: true},
 	{layer: fromTOP, class: duijie.ClassRefused, setup: true},
 }
 
@@ -125,7 +133,8 @@ func (r *rule) matches(from layer, code, sub, text, lower string) bool {
 		(r.codes == "" || strings.Contains(" "+r.codes+" ", " "+code+" ")) &&
 		strings.HasPrefix(sub, r.sub) &&
 		(r.text == "" || strings.Contains(lower, r.text) || strings.Contains(text, r.text)) &&
-		(r.word == "" || hasWord(lower, r.word))
+		(r.word == "" || hasWord(lower, r.word)) &&
+		(r.match == nil || r.match.MatchString(lower))
 }
 
 // classify finds the rule of a refusal; what no rule knows is refused.

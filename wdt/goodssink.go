@@ -55,6 +55,9 @@ func (s *GoodsSink[T]) goods(rec duijiesync.Record[T]) (GoodsPush, error) {
 
 // Write pushes the goods, one after the other.
 func (s *GoodsSink[T]) Write(ctx context.Context, records []duijiesync.Record[T]) ([]duijiesync.Outcome, error) {
+	if err := unusable(s.c); err != nil {
+		return nil, err
+	}
 	return oneByOne(ctx, records, func(rec duijiesync.Record[T]) (duijiesync.Outcome, error) {
 		g, err := s.goods(rec)
 		if err != nil {

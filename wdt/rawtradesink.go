@@ -62,6 +62,9 @@ func (s *RawTradeSink[T]) order(rec duijiesync.Record[T]) (RawTradePush, error) 
 // Write pushes the orders in one call. An order that can't be right is refused here,
 // and the others go.
 func (s *RawTradeSink[T]) Write(ctx context.Context, records []duijiesync.Record[T]) ([]duijiesync.Outcome, error) {
+	if err := unusable(s.c); err != nil {
+		return nil, err
+	}
 	out := make([]duijiesync.Outcome, len(records))
 	orders := make([]RawTradePush, 0, len(records))
 	var sent []int // places in records of what is sent
@@ -70,6 +73,9 @@ func (s *RawTradeSink[T]) Write(ctx context.Context, records []duijiesync.Record
 		if err == nil {
 			one := RawTradePushRequest{ShopNo: s.cfg.ShopNo, Orders: []RawTradePush{o}, AnyAmounts: s.cfg.AnyAmounts}
 			err = one.check(rawTradePushMethod)
+		}
+		if errors.Is(err, errSetup) {
+			return nil, err
 		}
 		if err != nil {
 			out[i] = outcomeOf(err)
@@ -85,7 +91,7 @@ func (s *RawTradeSink[T]) Write(ctx context.Context, records []duijiesync.Record
 	case err == nil:
 		return out, nil
 	case len(sent) == len(records):
-		return nil, err
+		return nil, stopping(err)
 	}
 	// To the engine the error would speak for those refused here too.
 	for _, i := range sent {
