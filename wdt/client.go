@@ -132,7 +132,18 @@ func (c *Client) Call(ctx context.Context, method string, in, out any, opts ...d
 	if err != nil {
 		return err
 	}
-	return answer.into(r.op, out)
+	return c.cleaned(answer.into(r.op, out))
+}
+
+// cleaned blanks the client's secrets out of an error that quotes data.
+func (c *Client) cleaned(err error) error {
+	if err == nil {
+		return nil
+	}
+	if text := c.http.Clean(err.Error()); text != err.Error() {
+		return errors.New(text)
+	}
+	return err
 }
 
 // into decodes the answer into out.

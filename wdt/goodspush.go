@@ -43,7 +43,10 @@ func pushedID(data json.RawMessage) int64 {
 	if wire.First(data) == '{' {
 		text = loose(memberText(data, "goods_id"))
 	}
-	n, _ := text.number()
+	n, ok := text.number()
+	if !ok {
+		return 0
+	}
 	return n
 }
 
@@ -75,7 +78,7 @@ func (s *GoodsService) PushSpecs(ctx context.Context, g GoodsPush, opts ...duiji
 	}
 	out := &PushedGoods{}
 	if err := decodeRow(a.Data, out); err != nil {
-		return nil, fmt.Errorf("wdt: %s: the call succeeded, but its data does not fit: %w", goodsPushSpecsMethod, err)
+		return nil, s.client.cleaned(fmt.Errorf("wdt: %s: the call succeeded, but its data does not fit: %w", goodsPushSpecsMethod, err))
 	}
 	return out, nil
 }

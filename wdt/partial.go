@@ -1,6 +1,7 @@
 package wdt
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -91,6 +92,11 @@ func findFailure(data json.RawMessage, known *Method) (p *PartialError, code str
 	if known != nil {
 		every.name = known.Write.RowName
 	}
+	if string(data) == "false" && known != nil {
+		p := onlyRow(RowError{}, false)
+		p.unclear = true
+		return p, ""
+	}
 	m := members(data)
 	message, hasMessage := m["message"]
 	// A method that is not listed may answer a row that has a status or a code of its
@@ -104,6 +110,9 @@ func findFailure(data json.RawMessage, known *Method) (p *PartialError, code str
 		return p, one.Code
 	}
 	one.Code = failureCode(m["code"])
+	if known != nil && known.Name == cancelByTypeMethod {
+		one.Code = notDone(m["code"])
+	}
 	if failureCode(m["error_count"]) != "" || one.Code != "" && speaks {
 		// The message may be a list of failed rows, as text.
 		if p := partialOf(every.failed(json.RawMessage(one.Message))); p != nil {
@@ -126,6 +135,9 @@ func onlyRow(row RowError, saved bool) *PartialError {
 	return &PartialError{Rows: []RowError{row}, Saved: saved}
 }
 
+// cancelByTypeMethod tells in data.code what others tell in data.status.
+const cancelByTypeMethod = "purchase.PurchaseOrder.cancelByType"
+
 // noReason stands for the words of a failure that has none.
 const noReason = "the platform gives no reason"
 
@@ -140,8 +152,10 @@ func partialOf(rows []RowError) *PartialError {
 // there at all.
 func notDone(raw json.RawMessage) string {
 	switch wire.First(raw) {
-	case 0, '{', '[':
+	case 0:
 		return ""
+	case '{', '[':
+		return "-"
 	}
 	text := loose(rawText(raw))
 	if n, ok := text.number(); ok && n == 0 {
@@ -248,10 +262,48 @@ func unread(item json.RawMessage) string {
 }
 
 // clean blanks secrets out of what the platform said.
-func (p *PartialError) clean(clean func(string) string) {
-	for i := range p.Rows {
-		r := &p.Rows[i]
+func (e *PartialError) clean(clean func(string) string) {
+	for i := range e.Rows {
+		r := &e.Rows[i]
 		r.No, r.Code, r.Message = clean(r.No), clean(r.Code), clean(r.Message)
 	}
-	p.Data = json.RawMessage(clean(string(p.Data)))
+	// A secret may be written with escapes, so the decoded texts are looked at.
+	d := json.NewDecoder(bytes.NewReader(e.Data))
+	d.UseNumber()
+	var v any
+	if d.Decode(&v) != nil {
+		e.Data = nil
+		return
+	}
+	if cleaned, changed := cleanValue(v, clean); changed {
+		e.Data, _ = wire.Marshal(cleaned)
+	}
+}
+
+// cleanValue cleans the names, texts and numbers of a decoded value.
+func cleanValue(v any, clean func(string) string) (cleaned any, changed bool) {
+	switch v := v.(type) {
+	case string:
+		text := clean(v)
+		return text, text != v
+	case json.Number:
+		if text := clean(v.String()); text != v.String() {
+			return text, true
+		}
+	case []any:
+		for i, item := range v {
+			c, is := cleanValue(item, clean)
+			v[i], changed = c, changed || is
+		}
+		return v, changed
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for name, item := range v {
+			c, is := cleanValue(item, clean)
+			key := clean(name)
+			out[key], changed = c, changed || is || key != name
+		}
+		return out, changed
+	}
+	return v, false
 }

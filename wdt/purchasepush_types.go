@@ -42,8 +42,8 @@ func (p PurchaseOrderPush) MarshalJSON() ([]byte, error) { return encodePush(p) 
 // PurchaseOrderPushLine is one line of a [PurchaseOrderPush].
 type PurchaseOrderPushLine struct {
 	// Required.
-	SpecNo string         `json:"spec_no"`          // SKU, merchant code (商家编码)
-	Num    duijie.Decimal `json:"num" push:"as-is"` // pieces; the platform documents a whole number
+	SpecNo string         `json:"spec_no"`           // SKU, merchant code (商家编码)
+	Num    duijie.Decimal `json:"num" push:"number"` // pieces, a whole number
 
 	// Optional: what is not set is not sent.
 	PurchaseUnitName string         `json:"purchase_unit_name,omitempty"`

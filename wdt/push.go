@@ -13,8 +13,8 @@ import (
 // encodePush encodes what a write sends. Fields tagged omitempty go out when they
 // are set; decimals go out as plain texts, which every signer signs alike, and one
 // that is not set as "0"; times as yyyy-MM-dd HH:mm:ss in China. A field tagged
-// push:"as-is" goes out in the form it was read in, a list tagged push:"comma" as
-// one text.
+// push:"as-is" goes out in the form it was read in, one tagged push:"number" as a plain
+// JSON number, a list tagged push:"comma" as one text.
 func encodePush(v any) ([]byte, error) { return appendPush(nil, reflect.ValueOf(v)) }
 
 func appendPush(out []byte, v reflect.Value) ([]byte, error) {
@@ -52,6 +52,8 @@ func appendPushed(out []byte, v reflect.Value, form string) ([]byte, error) {
 		case form == "as-is" && x.IsSet():
 			b, err := x.MarshalJSON()
 			return append(out, b...), err
+		case form == "number":
+			return append(out, plainDecimal(x)...), nil
 		}
 		return wire.AppendText(out, plainDecimal(x))
 	case []string:
@@ -125,6 +127,8 @@ func (n *needs) amount(name string, d duijie.Decimal) {
 		n.wrongly("%s is no number", name)
 	case !d.Round(storedScale, duijie.RoundHalfUp).Equal(d):
 		n.wrongly("%s %s has more than %d decimals", name, d, storedScale)
+	case d.Abs().Cmp(tooLarge) >= 0:
+		n.wrongly("%s has more than %d digits before its decimals", name, storedDigits)
 	}
 }
 
@@ -146,8 +150,13 @@ func (n *needs) amounts(at string, push any) {
 	}
 }
 
-// storedScale is the decimals of the platform's numbers, DECIMAL(19,4).
-const storedScale = 4
+// The platform's numbers are DECIMAL(19,4).
+const (
+	storedScale  = 4
+	storedDigits = 15
+)
+
+var tooLarge = duijie.MustDecimal("1000000000000000")
 
 // key wants your own number of a document, by which a lost answer can be
 // settled: one the platform gives back as it was.

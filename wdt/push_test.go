@@ -51,6 +51,10 @@ func TestEncodePush(t *testing.T) {
 	require.Contains(t, string(b), `"receive_warehouse_nos":"W1,W2"`)
 	require.NotContains(t, string(b), "apply_nos")
 	require.Contains(t, string(b), `"purchase_details":[{"spec_no":"A","num":3}]`, "documented as a whole number")
+	p.Lines[0].Num = duijie.MustDecimal("1E+2").Quoted()
+	b, err = json.Marshal(p)
+	require.NoError(t, err)
+	require.Contains(t, string(b), `"num":100}`, "whatever form it was read in: no text, no exponent")
 
 	bad := duijie.NewDecimal(1, 0)
 	for range 3000 {
