@@ -118,7 +118,7 @@ func TestInvalidAfterALostAnswer(t *testing.T) {
 	c := fakeOf(t, s)
 	id := s.Add("AccountObj", fxiaoketest.Row{"name": "甲"})
 	s.Inject(fxiaoketest.Fault{Op: "/cgi/crm/v2/data/invalid AccountObj", Kind: fxiaoketest.CutAfter})
-	err := c.Invalid(context.Background(), "AccountObj", id)
+	err := c.Invalid(t.Context(), "AccountObj", id)
 	rec, _ := s.Record("AccountObj", id)
 	require.Equal(t, "invalid", rec["life_status"])
 	if err != nil {

@@ -152,7 +152,7 @@ func (c *Client) askToken(ctx context.Context, op *Operation, fields []string, a
 	if asJSON {
 		object := map[string]string{}
 		for i := 0; i < len(fields); i += 2 {
-			object[fields[i]] = fields[i+1]
+			object[fields[i]] = fields[i+1] //nolint:gosec // names and values come in pairs
 		}
 		body, err := wire.Marshal(object)
 		if err != nil {

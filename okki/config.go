@@ -55,7 +55,7 @@ type Config struct {
 }
 
 // where says where each setting is found.
-var where = map[string]string{
+var where = map[string]string{ //nolint:gosec // words, no credentials
 	"BaseURL":      "leave it out for " + DefaultBaseURL,
 	"ClientID":     "CRM main account > 企业管理 > 外部集成 > API 集成",
 	"ClientSecret": "CRM main account > 企业管理 > 外部集成 > API 集成",

@@ -168,7 +168,7 @@ func extraOf(v reflect.Value, l *layout) (map[string]json.RawMessage, error) {
 	for name, value := range v.FieldByIndex(l.extra).Interface().(duijie.Record) {
 		b, err := wire.Marshal(value)
 		if err != nil {
-			return nil, fmt.Errorf("Extra[%q]: %w", name, err)
+			return nil, fmt.Errorf("member %q of Extra: %w", name, err)
 		}
 		out[name] = b
 	}

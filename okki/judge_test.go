@@ -230,7 +230,7 @@ func TestAbsent(t *testing.T) {
 		require.Error(t, err)
 		require.NotErrorIs(t, err, duijie.ErrNotFound)
 	}
-	require.False(t, errors.Is(err, duijie.ErrRefused))
+	require.NotErrorIs(t, err, duijie.ErrRefused)
 }
 
 func FuzzEnvelope(f *testing.F) {

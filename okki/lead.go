@@ -85,7 +85,7 @@ type Opportunity struct {
 type OpportunityPush struct {
 	Name          string         `json:"name" okki:"need"`                      // opportunity name
 	Handlers      []int64        `json:"handler" okki:"need"`                   // who works on it
-	BusinessType  int64          `json:"busines_type_id" okki:"need"`           // kind of business; spelt as the platform does
+	BusinessType  int64          `json:"busines_type_id" okki:"need"`           //nolint:misspell // kind of business; spelt as the platform does
 	OpportunityID int64          `json:"opportunity_id"`                        // the one to edit; 0 creates
 	CompanyID     int64          `json:"company_id" okki:"need=opportunity_id"` // the customer, of a new one
 	SerialID      string         `json:"serial_id"`                             // number

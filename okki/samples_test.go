@@ -180,7 +180,7 @@ func TestSampleValues(t *testing.T) {
 	require.True(t, company.MoveDate.IsZero())
 	require.EqualValues(t, 56657420942501, company.Customers[0].CustomerID)
 	require.Equal(t, "linkedin", company.Customers[0].Contact[0].Type)
-	require.True(t, CustomField(company.Customers[0].Raw, "16664800173").Text() == "")
+	require.Empty(t, CustomField(company.Customers[0].Raw, "16664800173").Text())
 
 	// A field that is changed is written, and nothing else.
 	o.Remark = "changed"

@@ -123,11 +123,11 @@ func TestWebhookOnce(t *testing.T) {
 		handled++
 		require.EqualValues(t, 45704320657171, m.Events[0].ID())
 		require.Equal(t, "SO-1", m.Events[0].Number())
-		switch {
-		case fails == 2:
+		switch fails {
+		case 2:
 			fails--
 			return errors.New("the database is down")
-		case fails == 1:
+		case 1:
 			fails--
 			panic("boom")
 		}
