@@ -1,7 +1,6 @@
 package fxiaoke
 
 import (
-	"context"
 	"fmt"
 	"sync/atomic"
 	"testing"
