@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -152,6 +153,7 @@ func (c *Client) send(ctx context.Context, r *request, o duijie.CallOptions) (en
 			token = a.Token
 			return c.build(ctx, r, a)
 		},
+		Hide: func(text string) string { return hideToken(text, token) },
 		Judge: func(a *transport.Answer) transport.Verdict {
 			var v verdict
 			last, v = judge(r.op, a)
@@ -160,7 +162,6 @@ func (c *Client) send(ctx context.Context, r *request, o duijie.CallOptions) (en
 			} else if v.Renew {
 				c.tokens.lost(token.Gen)
 			}
-			v.Message = hideToken(v.Message, token)
 			return v
 		},
 	}
@@ -168,7 +169,8 @@ func (c *Client) send(ctx context.Context, r *request, o duijie.CallOptions) (en
 	return last, err
 }
 
-// hideToken blanks the token out of the platform's words, should they repeat it.
+// hideToken blanks the token out of the platform's words, should they repeat it, also
+// escaped or in base64.
 func hideToken(text string, t duijie.Token) string {
 	if text == "" || t.Value.IsZero() {
 		return text
@@ -177,10 +179,7 @@ func hideToken(text string, t duijie.Token) string {
 	if err != nil {
 		return text
 	}
-	for _, secret := range []string{s.Access, s.Refresh} {
-		if len(secret) >= 4 {
-			text = strings.ReplaceAll(text, secret, "[redacted]")
-		}
-	}
-	return text
+	secrets := []string{s.Access, s.Refresh}
+	secrets = slices.DeleteFunc(secrets, func(one string) bool { return len(one) < 4 })
+	return transport.Blanker(secrets...)(text)
 }

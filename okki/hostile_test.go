@@ -1,8 +1,11 @@
 package okki
 
 import (
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -116,5 +119,23 @@ func TestLinesKeepTheirCosts(t *testing.T) {
 	require.Len(t, lines, 1)
 	for _, name := range []string{"sku_id", "product_id", "outbound_count", "product_unit"} {
 		require.NotEmpty(t, lines[0][name], name)
+	}
+}
+
+// A platform that repeats the token in some other writing gives it away to no log.
+func TestEncodedTokenStaysHidden(t *testing.T) {
+	t.Parallel()
+	c, s := fakePair(t)
+	_, err := c.Products.List(t.Context(), Query{})
+	require.NoError(t, err)
+	calls := s.Calls()
+	token := strings.TrimPrefix(calls[len(calls)-1].Auth, "Bearer ")
+	for _, echo := range []string{token, base64.StdEncoding.EncodeToString([]byte(token)), hex.EncodeToString([]byte(token))} {
+		s.Handle("GET product/list", func(okkitest.Request) (any, error) {
+			return nil, &okkitest.Error{Code: 400, Message: "bad: " + echo}
+		})
+		_, err := c.Products.List(t.Context(), Query{})
+		require.Error(t, err)
+		require.NotContains(t, err.Error(), echo)
 	}
 }
