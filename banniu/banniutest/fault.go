@@ -115,7 +115,7 @@ func (s *Server) spoil(w http.ResponseWriter, r *http.Request, method, body stri
 	case RowsMove:
 		handle(w, r.WithContext(context.WithValue(r.Context(), moveKey{}, true)))
 	case commitLate:
-		handle(unread{http.Header{}}, r.WithContext(context.WithValue(r.Context(), lateKey{}, max(rule.Delay, 1))))
+		handle(&fakeserver.Unread{}, r.WithContext(context.WithValue(r.Context(), lateKey{}, max(rule.Delay, 1))))
 		panic(http.ErrAbortHandler)
 	case TooManyRequests:
 		w.Header().Set("Retry-After", "1")
@@ -125,7 +125,7 @@ func (s *Server) spoil(w http.ResponseWriter, r *http.Request, method, body stri
 	case InternalError:
 		w.WriteHeader(http.StatusInternalServerError)
 	case InternalAfter:
-		handle(unread{http.Header{}}, r)
+		handle(&fakeserver.Unread{}, r)
 		w.WriteHeader(http.StatusInternalServerError)
 	case BusinessError:
 		s.refused(refuse(7777, "系统内部错误")).write(w)
@@ -140,19 +140,10 @@ func (s *Server) spoil(w http.ResponseWriter, r *http.Request, method, body stri
 
 // spoilShared serves the faults every fake platform has.
 func (s *Server) spoilShared(w http.ResponseWriter, r *http.Request, rule fakeserver.Rule, handle http.HandlerFunc) {
-	var one fakeserver.Faults
-	one.Add(fakeserver.Rule{Kind: rule.Kind, Delay: rule.Delay})
-	one.Serve(w, r, "", fakeserver.Answers{
+	fakeserver.Spoil(w, r, rule, fakeserver.Answers{
 		Throttle: func(w http.ResponseWriter, _ *http.Request) { s.refused(s.tooFast()).write(w) },
 		TokenExpired: func(w http.ResponseWriter, _ *http.Request) {
 			s.refused(refuse(s.codes.Token, "access_token已过期")).write(w)
 		},
 	}, handle)
 }
-
-// unread is the answer nobody gets.
-type unread struct{ header http.Header }
-
-func (d unread) Header() http.Header         { return d.header }
-func (d unread) WriteHeader(int)             {}
-func (d unread) Write(p []byte) (int, error) { return len(p), nil }

@@ -99,7 +99,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	method := r.URL.Query().Get("method")
 	s.arrive(method)
-	if !pause(r, s.latency) {
+	if !fakeserver.Wait(r, s.latency) {
 		panic(http.ErrAbortHandler)
 	}
 	s.spoil(w, r, method, string(body), func(w http.ResponseWriter, r *http.Request) {
@@ -210,21 +210,6 @@ func (s *Server) answer(r *http.Request, method string, body []byte) reply {
 		return s.refused(ref)
 	}
 	return succeeded(method, result)
-}
-
-// pause sleeps for d of real time; false when the caller is gone.
-func pause(r *http.Request, d time.Duration) bool {
-	if d <= 0 {
-		return true
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-r.Context().Done():
-		return false
-	}
 }
 
 // text is a JSON scalar as text; "" for null and everything else.

@@ -230,9 +230,7 @@ func (s *Server) spoilShared(w http.ResponseWriter, r *http.Request, c *call, ki
 		s.refusal(c.gate, c.path, e).write(w)
 		return
 	}
-	var one fakeserver.Faults
-	one.Add(fakeserver.Rule{Kind: fakeserver.Kind(kind), Delay: delay})
-	one.Serve(w, r, "", fakeserver.Answers{}, func(w http.ResponseWriter, _ *http.Request) { c.answer().write(w) })
+	fakeserver.Spoil(w, r, fakeserver.Rule{Kind: fakeserver.Kind(kind), Delay: delay}, fakeserver.Answers{}, func(w http.ResponseWriter, _ *http.Request) { c.answer().write(w) })
 }
 
 // dropToken ends the token of a call.

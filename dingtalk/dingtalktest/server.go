@@ -161,7 +161,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c.raw = body
 	s.arrive(c)
-	if !wait(r, s.latency) {
+	if !fakeserver.Wait(r, s.latency) {
 		panic(http.ErrAbortHandler)
 	}
 	s.spoil(w, r, c)
@@ -222,19 +222,4 @@ func (c *call) noSuchAPI() reply {
 		return c.s.oldReply(false, Row{"errcode": 404, "errmsg": "请求的URI地址不存在"})
 	}
 	return c.s.refusal(api, c.path, errNoAPI)
-}
-
-// wait sleeps for d of real time; false when the caller is gone.
-func wait(r *http.Request, d time.Duration) bool {
-	if d <= 0 {
-		return true
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-r.Context().Done():
-		return false
-	}
 }

@@ -119,7 +119,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	op := opOf(r.URL.Path, body)
 	s.arrive(op)
-	if !pause(r, s.latency) {
+	if !fakeserver.Wait(r, s.latency) {
 		panic(http.ErrAbortHandler)
 	}
 	s.spoil(w, r, op, string(body), func(w http.ResponseWriter, r *http.Request) {
@@ -315,19 +315,4 @@ func (s *Server) within(path string, now time.Time, d time.Duration, n int) bool
 	}
 	s.calls[path] = append(recent, now)
 	return true
-}
-
-// pause sleeps for d of real time; false when the caller is gone.
-func pause(r *http.Request, d time.Duration) bool {
-	if d <= 0 {
-		return true
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-r.Context().Done():
-		return false
-	}
 }

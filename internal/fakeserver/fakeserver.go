@@ -153,6 +153,12 @@ func (f *Faults) Serve(w http.ResponseWriter, r *http.Request, op string, own An
 		handle(w, r)
 		return
 	}
+	Spoil(w, r, rule, own, handle)
+}
+
+// Spoil answers a call as a rule that fired says, for fakes that log calls and know
+// further kinds themselves.
+func Spoil(w http.ResponseWriter, r *http.Request, rule Rule, own Answers, handle http.HandlerFunc) {
 	switch rule.Kind {
 	case Throttle:
 		own.Throttle(w, r)
@@ -186,7 +192,7 @@ func afterEffect(w http.ResponseWriter, r *http.Request, rule Rule, handle http.
 	case CutAfter:
 		panic(http.ErrAbortHandler)
 	case Slow:
-		wait(r, rule.Delay)
+		Wait(r, rule.Delay)
 		answer.copyTo(w)
 	case StallAfter:
 		<-r.Context().Done()
@@ -229,13 +235,17 @@ func flood(w http.ResponseWriter, r *http.Request, chunk []byte, pause time.Dura
 			continue
 		}
 		_ = rc.Flush()
-		if !wait(r, pause) {
+		if !Wait(r, pause) {
 			return
 		}
 	}
 }
 
-func wait(r *http.Request, d time.Duration) bool {
+// Wait waits for d of real time; false when the caller is gone.
+func Wait(r *http.Request, d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
@@ -269,3 +279,20 @@ func (r *recorder) copyTo(w http.ResponseWriter) {
 	w.WriteHeader(r.status)
 	_, _ = w.Write(r.body.Bytes())
 }
+
+// Unread is the answer nobody gets: the work is done and its answer lost.
+type Unread struct{ header http.Header }
+
+// Header is what nobody reads.
+func (u *Unread) Header() http.Header {
+	if u.header == nil {
+		u.header = http.Header{}
+	}
+	return u.header
+}
+
+// WriteHeader does nothing.
+func (u *Unread) WriteHeader(int) {}
+
+// Write takes everything.
+func (u *Unread) Write(p []byte) (int, error) { return len(p), nil }

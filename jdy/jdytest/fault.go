@@ -156,15 +156,15 @@ func (s *Server) spoil(w http.ResponseWriter, r *http.Request, op *operation, bo
 	case NoRoute:
 		http.Error(w, "No Route", http.StatusNotFound)
 	case commitLate:
-		handle(discard{http.Header{}}, r.WithContext(context.WithValue(r.Context(), lateKey{}, max(rule.Delay, 1))))
+		handle(&fakeserver.Unread{}, r.WithContext(context.WithValue(r.Context(), lateKey{}, max(rule.Delay, 1))))
 		panic(http.ErrAbortHandler)
 	case GatewayTimeout:
 		gatewayTimeout(w)
 	case GatewayTimeoutAfter:
-		handle(discard{http.Header{}}, r)
+		handle(&fakeserver.Unread{}, r)
 		gatewayTimeout(w)
 	case Timeout5004After:
-		handle(discard{http.Header{}}, r)
+		handle(&fakeserver.Unread{}, r)
 		gateway(5004, "API timeout", "请求超时").reply().write(w)
 	default:
 		s.spoilShared(w, r, rule, handle)
@@ -173,8 +173,6 @@ func (s *Server) spoil(w http.ResponseWriter, r *http.Request, op *operation, bo
 
 // spoilShared serves the faults every fake platform has.
 func (s *Server) spoilShared(w http.ResponseWriter, r *http.Request, rule fakeserver.Rule, handle http.HandlerFunc) {
-	var one fakeserver.Faults
-	one.Add(fakeserver.Rule{Kind: rule.Kind, Delay: rule.Delay})
 	own := fakeserver.Answers{
 		Throttle: func(w http.ResponseWriter, _ *http.Request) { errThrottled.reply().write(w) },
 		TokenExpired: func(w http.ResponseWriter, r *http.Request) {
@@ -182,7 +180,7 @@ func (s *Server) spoilShared(w http.ResponseWriter, r *http.Request, rule fakese
 			s.expired().reply().write(w)
 		},
 	}
-	one.Serve(w, r, "", own, handle)
+	fakeserver.Spoil(w, r, rule, own, handle)
 }
 
 // dropToken ends the token of a call.
@@ -212,10 +210,3 @@ func gatewayTimeout(w http.ResponseWriter) {
 	w.WriteHeader(http.StatusGatewayTimeout)
 	_, _ = w.Write([]byte("<html><head><title>504 Gateway Time-out</title></head><body><center><h1>504 Gateway Time-out</h1></center></body></html>"))
 }
-
-// discard is the answer nobody gets.
-type discard struct{ header http.Header }
-
-func (d discard) Header() http.Header         { return d.header }
-func (d discard) WriteHeader(int)             {}
-func (d discard) Write(p []byte) (int, error) { return len(p), nil }

@@ -122,7 +122,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.arrive(op, r)
-	if !wait(r, s.latency) {
+	if !fakeserver.Wait(r, s.latency) {
 		panic(http.ErrAbortHandler)
 	}
 	s.spoil(w, r, op, string(body), func(w http.ResponseWriter, r *http.Request) {
@@ -243,19 +243,4 @@ func readBody(r *http.Request) ([]byte, error) {
 		return nil, fmt.Errorf("read the body: %w", err)
 	}
 	return body, nil
-}
-
-// wait sleeps for d of real time; false when the caller is gone.
-func wait(r *http.Request, d time.Duration) bool {
-	if d <= 0 {
-		return true
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-r.Context().Done():
-		return false
-	}
 }

@@ -143,7 +143,7 @@ func (s *Server) spoil(w http.ResponseWriter, r *http.Request, op string, handle
 	case HTTPStatus:
 		c.send(w, plain{code, text})
 	case commitLate:
-		handle(discard{http.Header{}}, r, max(rule.Delay, 1))
+		handle(&fakeserver.Unread{}, r, max(rule.Delay, 1))
 		panic(http.ErrAbortHandler)
 	case TaskFaulted, TaskFaultedAfter, TaskLost:
 		handle(w, withTaskFault(r, kind), 0)
@@ -152,7 +152,7 @@ func (s *Server) spoil(w http.ResponseWriter, r *http.Request, op string, handle
 	case GatewayOverload:
 		s.gatewayError(w, 5007, "Service overload", "服务过载")
 	case ResponseErrorAfter:
-		handle(discard{http.Header{}}, r, 0)
+		handle(&fakeserver.Unread{}, r, 0)
 		c.send(w, responseError())
 	case ResponseError:
 		c.send(w, responseError())
@@ -167,8 +167,6 @@ func (s *Server) spoil(w http.ResponseWriter, r *http.Request, op string, handle
 
 // spoilShared serves the faults every fake platform has.
 func (s *Server) spoilShared(w http.ResponseWriter, r *http.Request, rule fakeserver.Rule, c *call, handle lateHandler) {
-	var one fakeserver.Faults
-	one.Add(fakeserver.Rule{Kind: rule.Kind, Delay: rule.Delay})
 	own := fakeserver.Answers{
 		Throttle: func(w http.ResponseWriter, _ *http.Request) {
 			c.send(w, c.fail(issue{text: "接口调用次数已达上限，请稍后再试", code: codeLimit}))
@@ -178,7 +176,7 @@ func (s *Server) spoilShared(w http.ResponseWriter, r *http.Request, rule fakese
 			c.send(w, c.sessionLost())
 		},
 	}
-	one.Serve(w, r, c.op, own, func(w http.ResponseWriter, r *http.Request) { handle(w, r, 0) })
+	fakeserver.Spoil(w, r, rule, own, func(w http.ResponseWriter, r *http.Request) { handle(w, r, 0) })
 }
 
 func responseError() plain {
@@ -204,13 +202,6 @@ func firewall() any {
 	const rule = "caller_in_less_Point_Bracket"
 	return []action{{"showConfirm", []params{{Msg: "请求参数存在可疑数据,当前请求已经被拦截规则[" + rule + "]阻止!"}}}}
 }
-
-// discard is the answer nobody gets.
-type discard struct{ header http.Header }
-
-func (d discard) Header() http.Header         { return d.header }
-func (d discard) WriteHeader(int)             {}
-func (d discard) Write(p []byte) (int, error) { return len(p), nil }
 
 // refusal is a row the server was told not to take.
 type refusal struct {

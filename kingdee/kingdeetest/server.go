@@ -162,7 +162,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	op := opOf(name)
 	s.arrive(op)
-	if !wait(r, s.latency) {
+	if !fakeserver.Wait(r, s.latency) {
 		panic(http.ErrAbortHandler)
 	}
 	s.spoil(w, r, op, func(w http.ResponseWriter, r *http.Request, late time.Duration) {
@@ -237,19 +237,4 @@ func (s *Server) unknownService(w http.ResponseWriter, name string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(http.StatusNotFound)
 	_, _ = w.Write([]byte("Service not found: " + name))
-}
-
-// wait sleeps for d of real time; false when the caller is gone.
-func wait(r *http.Request, d time.Duration) bool {
-	if d <= 0 {
-		return true
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-r.Context().Done():
-		return false
-	}
 }

@@ -120,7 +120,7 @@ func (s *Server) spoil(w http.ResponseWriter, r *http.Request, op, body string, 
 	case RowsMove:
 		handle(w, r.WithContext(context.WithValue(r.Context(), moveKey{}, true)))
 	case commitLate:
-		handle(unread{http.Header{}}, r.WithContext(context.WithValue(r.Context(), lateKey{}, max(rule.Delay, 1))))
+		handle(&fakeserver.Unread{}, r.WithContext(context.WithValue(r.Context(), lateKey{}, max(rule.Delay, 1))))
 		panic(http.ErrAbortHandler)
 	case TooManyRequests:
 		w.Header().Set("Retry-After", "1")
@@ -130,7 +130,7 @@ func (s *Server) spoil(w http.ResponseWriter, r *http.Request, op, body string, 
 	case InternalError:
 		w.WriteHeader(http.StatusInternalServerError)
 	case InternalAfter:
-		handle(unread{http.Header{}}, r)
+		handle(&fakeserver.Unread{}, r)
 		w.WriteHeader(http.StatusInternalServerError)
 	case BusinessError:
 		s.refused(refuse(1000077, "系统异常")).write(w)
@@ -148,9 +148,7 @@ func (s *Server) spoil(w http.ResponseWriter, r *http.Request, op, body string, 
 
 // spoilShared serves the faults every fake platform has.
 func (s *Server) spoilShared(w http.ResponseWriter, r *http.Request, rule fakeserver.Rule, handle http.HandlerFunc) {
-	var one fakeserver.Faults
-	one.Add(fakeserver.Rule{Kind: rule.Kind, Delay: rule.Delay})
-	one.Serve(w, r, "", fakeserver.Answers{
+	fakeserver.Spoil(w, r, rule, fakeserver.Answers{
 		Throttle: func(w http.ResponseWriter, _ *http.Request) {
 			http.Error(w, "Too Many Requests", http.StatusTooManyRequests)
 		},
@@ -160,10 +158,3 @@ func (s *Server) spoilShared(w http.ResponseWriter, r *http.Request, rule fakese
 		},
 	}, handle)
 }
-
-// unread is the answer nobody gets.
-type unread struct{ header http.Header }
-
-func (d unread) Header() http.Header         { return d.header }
-func (d unread) WriteHeader(int)             {}
-func (d unread) Write(p []byte) (int, error) { return len(p), nil }

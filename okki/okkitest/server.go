@@ -108,7 +108,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	op := r.Method + " " + strings.TrimPrefix(r.URL.Path, "/v1/")
 	s.arrive(op)
-	if !pause(r, s.latency) {
+	if !fakeserver.Wait(r, s.latency) {
 		panic(http.ErrAbortHandler)
 	}
 	s.spoil(w, r, op, string(body), func(w http.ResponseWriter, r *http.Request) {
@@ -224,19 +224,4 @@ func (s *Server) handled(f func(Request) (any, error), req Request) reply {
 		return s.refused(refuse(500, "%s", err))
 	}
 	return s.succeeded(data)
-}
-
-// pause sleeps for d of real time; false when the caller is gone.
-func pause(r *http.Request, d time.Duration) bool {
-	if d <= 0 {
-		return true
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-r.Context().Done():
-		return false
-	}
 }

@@ -126,7 +126,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	fault := s.arrive(c.about())
-	if s.latency > 0 && !wait(r, s.latency) {
+	if s.latency > 0 && !fakeserver.Wait(r, s.latency) {
 		return
 	}
 	s.spoil(&releasing{ResponseWriter: w, release: done}, r, c, fault)
@@ -202,15 +202,4 @@ func (r *releasing) WriteHeader(status int) {
 func (r *releasing) Write(p []byte) (int, error) {
 	r.release()
 	return r.ResponseWriter.Write(p)
-}
-
-func wait(r *http.Request, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-r.Context().Done():
-		return false
-	}
 }
