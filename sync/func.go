@@ -23,6 +23,7 @@ import (
 //   - an error of the network (net.Error, io.EOF, io.ErrUnexpectedEOF) or of a
 //     context that ended, without a class of ours: unknown too. Whether something
 //     was sent the function alone can know; a class of ours says so.
+//   - [ErrStop], as from [Stop]: nothing was written, and the run stops there.
 //   - duijie.ErrConflict: a record with this key exists already.
 //   - duijie.ErrRefused, ErrInvalid, ErrNotFound: the record is refused and becomes
 //     a dead letter.
@@ -82,7 +83,7 @@ func judged(err error) (Outcome, bool) {
 	switch {
 	case errors.Is(err, duijie.ErrOutcomeUnknown):
 		o.Kind = OutcomeUnknown
-	case errors.Is(err, duijie.ErrRedirected):
+	case errors.Is(err, ErrStop), errors.Is(err, duijie.ErrRedirected):
 		return Outcome{}, false
 	case errors.Is(err, duijie.ErrConflict):
 		o.Kind = OutcomeConflict

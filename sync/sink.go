@@ -13,10 +13,11 @@ type Sink[T any] interface {
 	// The records belong to the engine: Write must neither change nor keep them.
 	//
 	// Without outcomes, the error speaks for all records: one that matches
-	// duijie.ErrOutcomeUnknown makes them unknown; duijie.ErrRefused, ErrInvalid
-	// or ErrConflict means that none was written because of at least one bad
-	// record, which the engine then finds by bisecting; any other error means that
-	// none was written and stops the run.
+	// duijie.ErrOutcomeUnknown makes them unknown; [ErrStop] (see [Stop]) means that
+	// none was written, for a reason that lies in no record, and stops the run;
+	// duijie.ErrRefused, ErrInvalid or ErrConflict means that none was written
+	// because of at least one bad record, which the engine then finds by bisecting;
+	// any other error means that none was written and stops the run.
 	Write(ctx context.Context, records []Record[T]) ([]Outcome, error)
 }
 

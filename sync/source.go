@@ -126,8 +126,29 @@ var (
 	ErrWait = errors.New("duijie/sync: record waits for something it refers to")
 	// ErrStop ends the run, for what concerns no single record: a lookup in another
 	// system that is down. The record and all behind it are left for the next run.
-	ErrStop = errors.New("duijie/sync: run stopped by the transform")
+	// A [Sink] says the same of a write with [Stop].
+	ErrStop = errors.New("duijie/sync: run stopped")
 )
+
+// Stop returns err as one that ends the run whatever else it matches: a right that
+// is missing, a path the customer's edition does not have. A sink returns it where
+// a refusal speaks of the setup and of no record, so that the engine neither looks
+// for a bad record nor makes dead letters of good ones. It matches [ErrStop] and all
+// that err matches; an outcome that is unknown stays so. Stop(nil) is nil.
+func Stop(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &stopError{err}
+}
+
+type stopError struct{ err error }
+
+func (e *stopError) Error() string { return e.err.Error() }
+
+func (e *stopError) Is(target error) bool { return target == ErrStop }
+
+func (e *stopError) Unwrap() error { return e.err }
 
 // Same is the transform of a pipeline whose source already yields what the
 // target takes.

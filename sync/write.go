@@ -196,7 +196,7 @@ func (f *flight[In, Out]) send(items []*item[In, Out]) error {
 			it.outcome.Message = err.Error()
 		}
 		return nil
-	case errors.Is(err, duijie.ErrRedirected): // no record's fault, though invalid
+	case errors.Is(err, ErrStop), errors.Is(err, duijie.ErrRedirected): // no record's fault, though invalid
 	case errors.Is(err, duijie.ErrRefused), errors.Is(err, duijie.ErrInvalid), errors.Is(err, duijie.ErrConflict):
 		return f.bisect(items, err)
 	}
