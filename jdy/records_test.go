@@ -14,6 +14,7 @@ import (
 
 	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/jdy/jdytest"
+	duijiesync "github.com/duijie-go/duijie/sync"
 )
 
 func customersOf(c *Client) *Records[customerRow, customerRow, customerModel] {
@@ -69,11 +70,9 @@ func TestNoRouteIsNoAbsence(t *testing.T) {
 		sink, err := customersOf(c).Sink(SinkConfig[customerModel]{})
 		require.NoError(t, err)
 		_, err = sink.Find(t.Context(), records("C-1"))
-		require.Error(t, err)
-		require.NotErrorIs(t, err, duijie.ErrInvalid, "to the engine it is no bad record")
+		require.ErrorIs(t, err, duijiesync.ErrStop, "to the engine it is no bad record")
 		_, err = sink.Write(t.Context(), records("C-1"))
-		require.Error(t, err)
-		require.NotErrorIs(t, err, duijie.ErrInvalid)
+		require.ErrorIs(t, err, duijiesync.ErrStop)
 	}
 }
 

@@ -159,16 +159,13 @@ func refusedWhole(err error) bool {
 	return ok && !e.OutcomeUnknown && ofRecord(e)
 }
 
-// stop is an error that speaks of no record, so that the engine looks for no bad
-// one: a path the customer's edition does not have is no fault of the data.
+// stop ends the run at an error that speaks of no record: a path the customer's
+// edition does not have is no fault of the data.
 func stop(err error) error {
-	e, ok := errors.AsType[*duijie.APIError](err)
-	if !ok || e.OutcomeUnknown || e.Class != duijie.ClassInvalid && e.Class != duijie.ClassRefused && e.Class != duijie.ClassConflict {
+	if errors.Is(err, duijie.ErrOutcomeUnknown) {
 		return err
 	}
-	masked := *e
-	masked.Class = duijie.ClassPermission
-	return &masked
+	return duijiesync.Stop(err)
 }
 
 // retryable marks records that were not sent; the engine meets the reason again.

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/internal/same"
 	"github.com/duijie-go/duijie/internal/wire"
 	duijiesync "github.com/duijie-go/duijie/sync"
 )
@@ -154,8 +155,8 @@ func (s *Sink[T]) found(rec duijiesync.Record[T], raw json.RawMessage) duijiesyn
 			whole = false
 			continue
 		}
-		if old := s.readable(has); !sameScalar(old, scalar(member.Value)) {
-			out.Changes = append(out.Changes, duijiesync.Change{Field: name, Old: old, New: scalar(member.Value)})
+		if !s.sameMember(has, member.Value) {
+			out.Changes = append(out.Changes, duijiesync.Change{Field: name, Old: s.readable(has), New: scalar(member.Value)})
 		}
 	}
 	if s.cfg.Audit && status != "" && status != auditedStatus {
@@ -178,28 +179,17 @@ func isScalar(v json.RawMessage) bool {
 // readable is a stored scalar, decrypted where it is a private field.
 func (s *Sink[T]) readable(v json.RawMessage) string { return s.client.Decrypt(scalar(v)) }
 
-// sameScalar compares two scalars as the platform mixes them: numbers as
-// numbers, bools as 0 and 1, null as "".
-func sameScalar(a, b string) bool {
-	if a == b || truth(a) == truth(b) && truth(a) != "" {
+// sameMember compares a stored scalar with one to be written; null is "". The
+// platform answers numbers as text and bools as 0 and 1: the kind that is sent decides.
+func (s *Sink[T]) sameMember(stored, wanted json.RawMessage) bool {
+	old := s.readable(stored)
+	if old == scalar(wanted) {
 		return true
 	}
-	x, errX := duijie.ParseDecimal(a)
-	y, errY := duijie.ParseDecimal(b)
-	// A number with leading zeros is a name: 007 is not 7.
-	return errX == nil && errY == nil && x.Equal(y) && !named(a) && !named(b)
-}
-
-func named(s string) bool { return len(s) > 1 && s[0] == '0' && s[1] != '.' }
-
-func truth(s string) string {
-	switch s {
-	case "true", "1":
-		return "1"
-	case "false", "0":
-		return "0"
+	if wire.First(stored) == '"' { // it may have been encrypted
+		stored, _ = wire.Marshal(old)
 	}
-	return ""
+	return same.Scalar(stored, wanted)
 }
 
 // takeBack un-audits a record so that it can be updated. taken tells that it did,

@@ -151,8 +151,11 @@ func appendPlain(b []byte, raw json.RawMessage) []byte {
 		return append(b, ']')
 	}
 	text := scalar(raw)
-	if t := truth(text); t != "" {
-		text = t
+	switch text { // the platform mixes them
+	case "true":
+		text = "1"
+	case "false":
+		text = "0"
 	}
 	return strconv.AppendQuote(b, text)
 }

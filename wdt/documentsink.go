@@ -141,31 +141,14 @@ func unusable(c *Client) error {
 	return nil
 }
 
-// stopping is an error that is not about a record, as a pipeline takes it: one that
-// matches duijie.ErrInvalid or ErrRefused would have the records bisected, and every
-// one of them refused.
+// stopping has a pipeline stop at an error that is not about a record, instead of
+// looking for a bad one and refusing them all.
 func stopping(err error) error {
 	if aboutOne(err) {
 		return err
 	}
-	return &stopError{err}
+	return duijiesync.Stop(err)
 }
-
-type stopError struct{ err error }
-
-func (e *stopError) Error() string { return e.err.Error() }
-
-// Is matches what the error matches, but for the classes that speak of records.
-func (e *stopError) Is(target error) bool {
-	switch target {
-	case duijie.ErrInvalid, duijie.ErrRefused, duijie.ErrConflict:
-		return false
-	}
-	return errors.Is(e.err, target)
-}
-
-// As keeps the [duijie.APIError] in reach.
-func (e *stopError) As(target any) bool { return errors.As(e.err, target) }
 
 // outcomeOf is what an error about one record means to a pipeline.
 func outcomeOf(err error) duijiesync.Outcome {
