@@ -23,3 +23,21 @@ func TestSameMember(t *testing.T) {
 		require.Equal(t, c.same, sink.sameMember(json.RawMessage(c.stored), json.RawMessage(c.wanted)), "%s and %s", c.stored, c.wanted)
 	}
 }
+
+// Vouchers of two periods have one number: a source keyed by it would take the
+// second for a new state of the first.
+func TestPlainVoucherSourceKeysByID(t *testing.T) {
+	t.Parallel()
+	page := `{"errcode":0,"data":{"rows":[{"id":"11","number":"1","voucher_no":"记-1","year":"2024","period":"1"},` +
+		`{"id":"12","number":"1","voucher_no":"记-1","year":"2024","period":"2"}],"page":1,"page_size":50,"total_page":1,"count":2}}`
+	src, err := NewSource(mocked(t, answer(200, page)), "/jdy/v2/fi/voucher", Query{}, SourceConfig[VoucherRow]{Full: true})
+	require.NoError(t, err)
+	keys := map[string]bool{}
+	for batch, err := range src.Read(t.Context(), "") {
+		require.NoError(t, err)
+		for _, rec := range batch.Records {
+			keys[rec.Key] = true
+		}
+	}
+	require.Equal(t, map[string]bool{"11": true, "12": true}, keys)
+}

@@ -21,7 +21,7 @@ import (
 // the default.
 type SourceConfig[T any] struct {
 	// Key is the business key of a row or record. Default: its number (编码,
-	// 单据编号). One that gives "" has the key "row:" and a hash of it.
+	// 单据编号), of a voucher its id. One that gives "" has the key "row:" and a hash of it.
 	Key func(T) string
 	// Version orders states of a record. Default: its modify_time in Unix
 	// milliseconds, where the platform sends one.
@@ -60,7 +60,11 @@ func NewSource[T any](c *Client, operation string, q Query, cfg SourceConfig[T])
 	if err != nil {
 		return nil, err
 	}
-	return newSource(l, cfg, "")
+	number := ""
+	if l.op.Path == voucherRecords.Path {
+		number = "id" // a voucher's number repeats in each period and group
+	}
+	return newSource(l, cfg, number)
 }
 
 // Source makes a source of rows of the list; see [NewSource].
