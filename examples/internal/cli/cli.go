@@ -54,6 +54,7 @@ func Main(name string, run func(context.Context, *Env) (int, error), more ...fun
 
 // Run is Main for tests.
 func Run(ctx context.Context, name string, args []string, stdout, stderr io.Writer, run func(context.Context, *Env) (int, error), more ...func(*flag.FlagSet)) int {
+	stdout, stderr = &locked{w: stdout}, &locked{w: stderr} // the logger and the progress line write side by side
 	env, err := parse(name, args, stdout, stderr, more)
 	if errors.Is(err, flag.ErrHelp) {
 		return ExitSettled

@@ -66,6 +66,9 @@ func (e *Env) endProgress() {
 }
 
 func isTerminal(w any) bool {
+	if l, ok := w.(*locked); ok {
+		w = l.w
+	}
 	f, ok := w.(*os.File)
 	if !ok {
 		return false
