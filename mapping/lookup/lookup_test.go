@@ -21,7 +21,9 @@ import (
 	"github.com/duijie-go/duijie/mapping/lookup"
 )
 
-func eq(path, value string) mapping.Filter { return mapping.Filter{Path: path, Values: []string{value}} }
+func eq(path, value string) mapping.Filter {
+	return mapping.Filter{Path: path, Values: []string{value}}
+}
 
 func and(parts ...mapping.Filter) mapping.Filter { return mapping.Filter{And: parts} }
 
@@ -105,7 +107,7 @@ func TestCollection(t *testing.T) {
 		wg.Go(func() {
 			for n := range 50 {
 				_ = c.Put(fmt.Sprint(i, n), json.RawMessage(fmt.Sprintf(`{"sku":"S%d","id":%d}`, n, i)))
-				_, _ = c.Find(context.Background(), []mapping.Query{{Want: "id", Where: eq("sku", "S1")}, {Want: "sku", Where: eq("id", "3")}})
+				_, _ = c.Find(t.Context(), []mapping.Query{{Want: "id", Where: eq("sku", "S1")}, {Want: "sku", Where: eq("id", "3")}})
 			}
 		})
 	}
@@ -294,7 +296,9 @@ func TestSQL(t *testing.T) {
 	defer func() { _ = db.Close() }()
 	l, err := lookup.NewSQL(db, lookup.SQLConfig{Table: "shop.goods", Columns: map[string]string{"content.barcode": "barcode", "content.no": "goods_no", "content.shop": "shop"}})
 	require.NoError(t, err)
-	q := func(no string) mapping.Query { return mapping.Query{Want: "content.barcode", Where: eq("content.no", no)} }
+	q := func(no string) mapping.Query {
+		return mapping.Query{Want: "content.barcode", Where: eq("content.no", no)}
+	}
 	answers, err := l.Find(t.Context(), []mapping.Query{q("G1"), q("G2"), q("G3"), q("G4")})
 	require.NoError(t, err)
 	require.Equal(t, []string{`SELECT DISTINCT "barcode", "goods_no" FROM "shop"."goods" WHERE ("goods_no" IN (?)) OR ("goods_no" IN (?)) OR ("goods_no" IN (?)) OR ("goods_no" IN (?))`}, d.statements)
@@ -326,7 +330,9 @@ func TestSQLStatements(t *testing.T) {
 	defer func() { _ = db.Close() }()
 	l, err := lookup.NewSQL(db, lookup.SQLConfig{Table: "t", Columns: map[string]string{"a": "a", "b": "b", "c": "c"}, Dollar: true, Quote: "`", MaxArgs: 4})
 	require.NoError(t, err)
-	in := func(path string, vs ...string) mapping.Filter { return mapping.Filter{Path: path, Op: mapping.OpIn, Values: vs} }
+	in := func(path string, vs ...string) mapping.Filter {
+		return mapping.Filter{Path: path, Op: mapping.OpIn, Values: vs}
+	}
 	_, err = l.Find(t.Context(), []mapping.Query{
 		{Want: "a", Where: and(eq("b", "1"), in("c", "2", "3"))}, {Want: "a", Where: and(eq("b", "4"), in("c", "5"))},
 		{Want: "a", Where: and(eq("b", "6"), in("c", "7"))}, {Want: "a", Where: and(eq("b", "8"), in("c"))},

@@ -61,7 +61,7 @@ func NewSQL(db *sql.DB, cfg SQLConfig) (*SQL, error) {
 		wrong = append(wrong, fmt.Errorf("%q is no name of a table", cfg.Table))
 	}
 	if len(cfg.Columns) == 0 {
-		wrong = append(wrong, errors.New("Columns is empty"))
+		wrong = append(wrong, errors.New("no column is given in Columns"))
 	}
 	for path, column := range cfg.Columns {
 		if !sqlName.MatchString(column) || strings.Contains(column, ".") {
@@ -79,7 +79,7 @@ func NewSQL(db *sql.DB, cfg SQLConfig) (*SQL, error) {
 		cfg.MaxArgs = 500
 	}
 	if cfg.MaxArgs < 0 {
-		wrong = append(wrong, errors.New("MaxArgs is negative"))
+		wrong = append(wrong, errors.New("a negative MaxArgs"))
 	}
 	if cfg.Zone == nil {
 		cfg.Zone = duijie.China
