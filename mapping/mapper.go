@@ -2,8 +2,33 @@ package mapping
 
 import (
 	"context"
+	"errors"
+	"iter"
+	"sync"
 	"time"
+
+	"github.com/duijie-go/duijie/internal/wire"
 )
+
+// Mapper is a compiled spec. It is immutable and safe for concurrent use.
+type Mapper struct {
+	name       string
+	zone       *time.Location
+	fields     []field
+	rules      *rules
+	head       *scope
+	limits     Limits
+	lookups    map[string]Lookup
+	hasLookups bool
+	warnings   []*SpecError
+	pool       sync.Pool // of *evaluation
+}
+
+// Warnings are what Compile found odd about the spec without refusing it.
+func (m *Mapper) Warnings() []*SpecError { return m.warnings }
+
+// Name returns the name of the spec.
+func (m *Mapper) Name() string { return m.name }
 
 // Env is what a run knows beside the record. The zero Env has the clock of the
 // moment and no variables. It is read only and may be shared.
@@ -25,7 +50,8 @@ type Env struct {
 // value. An error is an error on the record.
 type Func func(ctx context.Context, row Row) (any, error)
 
-// Row is the record a [Func] sees, with the line it is called for.
+// Row is the record a [Func] sees, with the line it is called for. It is valid
+// until the Func returns.
 type Row struct {
 	get   func(path string) Value
 	array string
@@ -42,3 +68,175 @@ func (r Row) Array() string { return r.array }
 
 // Index returns the number of the current line from 0; -1 outside of lines.
 func (r Row) Index() int { return r.index }
+
+// Result is a mapped record.
+type Result struct {
+	JSON  []byte // the target object
+	Notes []Note // what its owner should know
+}
+
+// MapJSON maps in, one JSON object. env may be nil. The error is a [*RecordError], or
+// several joined, when the record is to blame, and a [*LookupError] when a lookup
+// failed. The record's numbers and texts are copied as they stand.
+func (m *Mapper) MapJSON(ctx context.Context, env *Env, in []byte) (Result, error) {
+	e := m.start(ctx, env)
+	defer m.finish(e)
+	out, err := m.appendJSON(e, nil, in)
+	return Result{JSON: out, Notes: e.notes}, err
+}
+
+// AppendJSON is [Mapper.MapJSON] into a buffer of the caller's. It returns dst as it
+// was when the record fails, and drops notes.
+func (m *Mapper) AppendJSON(ctx context.Context, env *Env, dst, in []byte) ([]byte, error) {
+	e := m.start(ctx, env)
+	defer m.finish(e)
+	out, err := m.appendJSON(e, dst, in)
+	if err != nil {
+		return dst, err
+	}
+	return out, nil
+}
+
+func (m *Mapper) appendJSON(e *evaluation, dst, in []byte) ([]byte, error) {
+	if err := e.read(in); err != nil {
+		return nil, err
+	}
+	return e.write(dst)
+}
+
+// read scans a record into the frames.
+func (e *evaluation) read(in []byte) error {
+	if len(in) > e.m.limits.Input {
+		return &RecordError{Code: CodeTooLarge, Offset: -1, Err: errors.New("the record is longer than the limit")}
+	}
+	text := string(in)
+	r := reader{scanner: scanner{s: text, maxDepth: e.m.limits.Depth}, frames: &e.frames}
+	err := r.head(e.m.head)
+	var bad *syntaxError
+	switch {
+	case errors.As(err, &bad):
+		re := &RecordError{Code: CodeInvalidJSON, Offset: -1, Line: bad.line, Column: bad.col, Err: errors.New(bad.message)}
+		if bad.tooLarge {
+			re.Code = CodeTooLarge
+		}
+		return re
+	case err != nil:
+		return err
+	}
+	e.record = nil
+	return nil
+}
+
+// write builds the target from the frames.
+func (e *evaluation) write(dst []byte) ([]byte, error) {
+	if err := e.prepare(); err != nil {
+		return nil, err
+	}
+	mark := len(dst)
+	dst, _ = e.object(dst, e.m.fields)
+	if len(e.errs) > 0 {
+		return nil, e.failed()
+	}
+	if e.m.rules != nil {
+		if err := e.m.rules.check(e, dst[mark:]); err != nil {
+			return nil, err
+		}
+	}
+	return dst, nil
+}
+
+// prepare asks the lookups what the record wants to know.
+func (e *evaluation) prepare() error {
+	if !e.m.hasLookups {
+		return nil
+	}
+	var a asked
+	e.ask(e.m.fields, &a)
+	if len(a.queries) == 0 {
+		return nil
+	}
+	e.found = map[string]Answer{}
+	return e.m.ask(e, &a, e.found)
+}
+
+// failed gives the record's errors as one.
+func (e *evaluation) failed() error {
+	if len(e.errs) == 1 {
+		return e.errs[0]
+	}
+	return errors.Join(e.errs...)
+}
+
+// Prefetch asks the lookups what all records of a page want to know, each lookup
+// once, and returns an Env that knows the answers. Records that can not be read are
+// passed over: mapping them says why. Without lookups it returns env.
+func (m *Mapper) Prefetch(ctx context.Context, env *Env, records iter.Seq[[]byte]) (*Env, error) {
+	if !m.hasLookups {
+		return env, nil
+	}
+	var a asked
+	e := m.start(ctx, env)
+	defer m.finish(e)
+	for in := range records {
+		if e.read(in) == nil {
+			e.ask(m.fields, &a)
+		}
+		e.frames.reset()
+	}
+	known := *e.env
+	known.answers = make(map[string]Answer, len(a.seen))
+	if err := m.ask(e, &a, known.answers); err != nil {
+		return nil, err
+	}
+	return &known, nil
+}
+
+// start takes an evaluation from the pool.
+func (m *Mapper) start(ctx context.Context, env *Env) *evaluation {
+	e, ok := m.pool.Get().(*evaluation)
+	if !ok {
+		e = &evaluation{m: m, at: make([]int32, 1, 4), frames: frames{most: m.limits.Values}}
+	}
+	e.ctx, e.env = ctx, env
+	if env == nil {
+		e.env = &noEnv
+	}
+	if e.now = e.env.Now; e.now.IsZero() {
+		e.now = time.Now()
+	}
+	return e
+}
+
+var noEnv Env
+
+// finish gives an evaluation back, without anything of the record.
+func (m *Mapper) finish(e *evaluation) {
+	const most = 1 << 12 // values kept for the next record
+	e.frames.reset()
+	if cap(e.vals) > most {
+		e.vals = nil
+	}
+	if cap(e.scratch) > 1<<16 {
+		e.scratch = nil
+	}
+	e.ctx, e.env, e.found, e.record, e.errs, e.notes = nil, nil, nil, nil, nil, nil
+	e.at, e.index = e.at[:1], e.index[:0]
+	m.pool.Put(e)
+}
+
+// whole gives the record as JSON.
+func (e *evaluation) whole() (Value, error) {
+	if e.record == nil {
+		return e.vals[0], nil
+	}
+	b, err := wire.Marshal(e.record)
+	if err != nil {
+		return Value{}, err
+	}
+	v, err := ParseValue(b)
+	if err == nil {
+		e.record = nil
+		e.vals[0] = v
+	}
+	return v, err
+}

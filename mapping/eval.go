@@ -1,0 +1,137 @@
+package mapping
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// evaluation maps one record. It is kept for the next one.
+type evaluation struct {
+	frames
+	m       *Mapper
+	ctx     context.Context
+	env     *Env
+	now     time.Time
+	at      []int32 // the current frame of each level
+	index   []int   // the current row of each level but the head
+	scratch []byte
+	found   map[string]Answer // what lookups answered for this record
+	record  any               // the record as a Go value, until somebody wants its JSON
+	errs    []error
+	notes   []Note
+}
+
+// failure is why a value could not be computed; the field makes a RecordError of it.
+type failure struct {
+	code   string
+	offset int
+	err    error
+}
+
+func (f *failure) Error() string { return f.code + ": " + f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+func failAt(code string, offset int, format string, args ...any) error {
+	return &failure{code: code, offset: offset, err: fmt.Errorf(format, args...)}
+}
+
+// value gives the value of a reference in the current frames.
+func (e *evaluation) value(r *ref, offset int) (Value, error) {
+	if r.variable != noVariable {
+		return e.variable(r), nil
+	}
+	base := e.at[r.level]
+	for _, slot := range r.slots {
+		switch v := e.vals[base+slot]; v.kind {
+		case KindMissing:
+		case kindInArray:
+			return Value{}, failAt(CodeArrayInScalar, offset, "%s leads into an array", r.path)
+		default:
+			return v, nil
+		}
+	}
+	return Value{}, nil
+}
+
+// all yields the values of an aggregate's reference over all rows.
+func (e *evaluation) all(r *ref, yield func(Value) bool) {
+	for i, slot := range r.slots {
+		if v := e.vals[e.at[0]+slot]; v.kind != KindMissing {
+			v.each(r.rests[i], yield)
+			return
+		}
+	}
+}
+
+func (e *evaluation) variable(r *ref) Value {
+	switch r.variable {
+	case varNow:
+		return numberValue(strconv.FormatInt(e.now.Unix(), 10))
+	case varDaysAgo:
+		return numberValue(strconv.FormatInt(e.now.Unix()-r.days*86400, 10))
+	case varRandom:
+		if e.env.Random != nil {
+			return TextValue(e.env.Random())
+		}
+		var b [16]byte
+		_, _ = rand.Read(b[:])
+		return TextValue(hex.EncodeToString(b[:]))
+	}
+	text, ok := e.env.Vars[r.path]
+	switch {
+	case !ok:
+		return Value{}
+	case isNumber(text):
+		return numberValue(text)
+	}
+	return TextValue(text)
+}
+
+// fail keeps an error of the record. The others of its fields are still looked for,
+// so that a dead letter names them all.
+func (e *evaluation) fail(f *field, err error) {
+	const most = 20
+	if len(e.errs) == most {
+		return
+	}
+	re := &RecordError{Pointer: f.pointer, Field: f.path, Value: f.text, Offset: -1, Err: err, Code: CodeTypeConversion}
+	if len(e.index) > 0 {
+		re.Rows = slices.Clone(e.index)
+	}
+	var why *failure
+	if errors.As(err, &why) {
+		re.Code, re.Offset, re.Err = why.code, why.offset, why.err
+	}
+	e.errs = append(e.errs, re)
+}
+
+// note keeps a note on the record.
+func (e *evaluation) note(f *field, code, message string) {
+	n := Note{Code: code, Field: f.path, Pointer: f.pointer, Message: message}
+	if len(e.index) > 0 {
+		n.Rows = slices.Clone(e.index)
+	}
+	e.notes = append(e.notes, n)
+}
+
+// get resolves a path at run time, for a Func.
+func (e *evaluation) get(p *place, path string) Value {
+	whole, err := e.whole()
+	if err != nil {
+		return Value{}
+	}
+	in, rest := p.at(path)
+	if in.outer == nil {
+		return whole.Get(path)
+	}
+	if row := e.vals[e.at[in.level]]; row.s != "" {
+		return row.Get(rest)
+	}
+	return Value{}
+}

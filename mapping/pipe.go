@@ -1,0 +1,101 @@
+package mapping
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// pipe formats a time.
+type pipe uint8
+
+const (
+	pipeDateTime pipe = iota
+	pipeDate
+	pipeTime
+	pipeTimestamp
+)
+
+var pipes = map[string]pipe{
+	"datetime": pipeDateTime, "dateTime": pipeDateTime, "date": pipeDate, "time": pipeTime, "timestamp": pipeTimestamp,
+}
+
+var pipeLayouts = [...]string{pipeDateTime: time.DateTime, pipeDate: time.DateOnly, pipeTime: time.TimeOnly}
+
+// pipe turns a time into the text p asks for. What has no value, and the zero
+// date some platforms write for none, stays missing.
+func (e *evaluation) pipe(p pipe, v Value) (Value, error) {
+	switch v.kind {
+	case KindMissing, KindNull:
+		return Value{}, nil
+	case KindNumber, KindText:
+	default:
+		return Value{}, fmt.Errorf("want a time, found %s", v.kind)
+	}
+	text := strings.TrimSpace(v.Text())
+	if text == "" || strings.HasPrefix(text, "0000-00-00") {
+		return Value{}, nil
+	}
+	t, err := e.m.parseTime(text)
+	if err != nil {
+		return Value{}, err
+	}
+	if p == pipeTimestamp {
+		return numberValue(strconv.FormatInt(t.Unix(), 10)), nil
+	}
+	return TextValue(t.In(e.m.zone).Format(pipeLayouts[p])), nil
+}
+
+// parseTime reads Unix seconds (up to 11 digits), Unix milliseconds (12 to 14), or a
+// text that begins with a date; times without a zone are in the mapper's.
+func (m *Mapper) parseTime(text string) (time.Time, error) {
+	if whole, ok := unixDigits(text); ok {
+		n, err := strconv.ParseInt(whole, 10, 64)
+		digits := len(strings.TrimPrefix(whole, "-"))
+		switch {
+		case err != nil || digits > 14:
+			return time.Time{}, fmt.Errorf("%d digits are no Unix time", digits)
+		case digits > 11:
+			return time.UnixMilli(n), nil
+		}
+		return time.Unix(n, 0), nil
+	}
+	for _, layout := range timeLayouts {
+		if t, err := time.ParseInLocation(layout, text, m.zone); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("want a time like 2024-03-14 16:00:00 or a Unix time, found %q", short(text))
+}
+
+// timeLayouts are the texts read as times. A fraction of the second is read
+// after any of them.
+var timeLayouts = []string{
+	"2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02T15:04:05Z07:00", "2006-01-02 15:04:05Z07:00",
+	"2006-01-02T15:04:05Z0700", "2006-01-02 15:04:05Z0700", "2006-01-02 15:04", "2006-01-02T15:04",
+	"2006-01-02T15:04Z07:00", "2006-01-02 15:04Z07:00", "2006-01-02",
+}
+
+// unixDigits returns the whole number text stands for; a fraction of zeros, as in a
+// decimal column, is left out.
+func unixDigits(text string) (string, bool) {
+	whole, fraction, dotted := strings.Cut(text, ".")
+	if dotted && strings.Trim(fraction, "0") != "" {
+		return "", false
+	}
+	digits := strings.TrimPrefix(whole, "-")
+	if digits == "" || skipDigits(digits, 0) != len(digits) {
+		return "", false
+	}
+	return whole, true
+}
+
+// short is the beginning of a value for a message.
+func short(s string) string {
+	const most = 40
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}
