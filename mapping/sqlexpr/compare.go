@@ -1,0 +1,209 @@
+package sqlexpr
+
+import "cmp"
+
+var (
+	opEq     = comparison("=", func(c int) bool { return c == 0 })
+	opNe     = comparison("<>", func(c int) bool { return c != 0 })
+	opLt     = comparison("<", func(c int) bool { return c < 0 })
+	opLe     = comparison("<=", func(c int) bool { return c <= 0 })
+	opGt     = comparison(">", func(c int) bool { return c > 0 })
+	opGe     = comparison(">=", func(c int) bool { return c >= 0 })
+	opNullEq = &operation{name: "<=>", fix: fixBool, eval: func(m *machine, n *node) *value {
+		a, b := m.arg(n, 0), m.arg(n, 1)
+		if a.null() || b.null() {
+			return m.slot(n).setBool(a.null() && b.null())
+		}
+		return m.compareTo(n, a, b, func(c int) bool { return c == 0 })
+	}}
+	opIn      = &operation{name: "IN", fix: fixBool, eval: evalIn}
+	opBetween = &operation{name: "BETWEEN", fix: fixBool, eval: evalBetween}
+	opLike    = &operation{name: "LIKE", fix: fixBool, eval: evalLike}
+)
+
+func fixBool(*machine, *node) attr { return attr{k: Int, ip: 1} }
+
+func comparison(name string, holds func(int) bool) *operation {
+	return &operation{name: name, fix: fixBool, eval: func(m *machine, n *node) *value {
+		a, b, ok := m.operands(n)
+		if !ok {
+			return m.slot(n).setNull()
+		}
+		return m.compareTo(n, a, b, holds)
+	}}
+}
+
+// compareTo sets n to whether the order of a and b is as wanted.
+func (m *machine) compareTo(n *node, a, b *value, holds func(int) bool) *value {
+	c, ok := m.compare(a, b, comparisonKind(a.k, b.k))
+	if !ok {
+		return m.slot(n).setNull()
+	}
+	return m.slot(n).setBool(holds(c))
+}
+
+// comparisonKind is the kind two operands that are not NULL are compared as.
+func comparisonKind(a, b Kind) Kind {
+	switch {
+	case a == b:
+		return a
+	case a == Null:
+		return b
+	case b == Null:
+		return a
+	case a.temporal() && b.temporal():
+		if a == Time && b == Time {
+			return Time
+		}
+		return DateTime
+	case a.temporal():
+		return a
+	case b.temporal():
+		return b
+	case a == Text || b == Text, a == Double || b == Double:
+		return Double
+	default:
+		return Decimal
+	}
+}
+
+// compare orders two values, neither of them NULL, as values of kind k. ok is
+// false where the result is NULL.
+func (m *machine) compare(a, b *value, k Kind) (c int, ok bool) {
+	switch k {
+	case Int:
+		switch {
+		case a.isUint() != b.isUint():
+			if a.isUint() {
+				return 1, true
+			}
+			return -1, true
+		case a.isUint():
+			return cmp.Compare(uint64(a.i), uint64(b.i)), true
+		default:
+			return cmp.Compare(a.i, b.i), true
+		}
+	case Decimal:
+		x, _ := m.toDec(a)
+		y, _ := m.toDec(b)
+		return decCmp(&x, &y), true
+	case Text:
+		return m.compareText(a.s, b.s), true
+	case Double:
+		return cmp.Compare(m.toFloat(a), m.toFloat(b)), true
+	default:
+		return m.compareTimes(a, b, k)
+	}
+}
+
+// evalIn compares with one after the other, each by the kinds of the two.
+func evalIn(m *machine, n *node) *value {
+	a := m.arg(n, 0)
+	if a.null() {
+		return m.slot(n).setNull()
+	}
+	sawNull := false
+	for i := 1; i < len(n.args); i++ {
+		b := m.arg(n, i)
+		if b.null() {
+			sawNull = true
+			continue
+		}
+		c, ok := m.compare(a, b, comparisonKind(a.k, b.k))
+		if ok && c == 0 {
+			return m.slot(n).setInt(1)
+		}
+		sawNull = sawNull || !ok
+	}
+	if sawNull {
+		return m.slot(n).setNull()
+	}
+	return m.slot(n).setInt(0)
+}
+
+// evalBetween compares all three as one kind.
+func evalBetween(m *machine, n *node) *value {
+	a := m.arg(n, 0)
+	if a.null() {
+		return m.slot(n).setNull()
+	}
+	low, high := m.arg(n, 1), m.arg(n, 2)
+	k := comparisonKind(a.k, comparisonKind(low.k, high.k))
+	if a.k == Text && low.k != Text && high.k != Text && !k.temporal() {
+		k = Double
+	}
+	above, below := m.bound(a, low, k), m.bound(high, a, k)
+	switch {
+	case above == 0 || below == 0:
+		return m.slot(n).setInt(0)
+	case above < 0 || below < 0:
+		return m.slot(n).setNull()
+	default:
+		return m.slot(n).setInt(1)
+	}
+}
+
+// bound tells whether a ≥ b: 1, 0, or -1 for NULL.
+func (m *machine) bound(a, b *value, k Kind) int {
+	if a.null() || b.null() {
+		return -1
+	}
+	c, ok := m.compare(a, b, k)
+	switch {
+	case !ok:
+		return -1
+	case c >= 0:
+		return 1
+	default:
+		return 0
+	}
+}
+
+func evalLike(m *machine, n *node) *value {
+	s, ok := m.str(n, 0)
+	if !ok {
+		return m.slot(n).setNull()
+	}
+	pattern, ok := m.str(n, 1)
+	if !ok {
+		return m.slot(n).setNull()
+	}
+	escape := '\\'
+	if len(n.args) > 2 {
+		e, _ := m.str(n, 2)
+		runes := []rune(e)
+		switch len(runes) {
+		case 0:
+			escape = 0
+		case 1:
+			escape = runes[0]
+		default:
+			return m.fail(n, CodeSQL, "ESCAPE takes one character", nil)
+		}
+	}
+	if len(s)*len(pattern) > likeWork {
+		return m.fail(n, CodeSQL, "LIKE over texts this long", nil)
+	}
+	return m.slot(n).setBool(m.like(s, pattern, escape))
+}
+
+// likeWork bounds the product of the lengths of text and pattern.
+const likeWork = 64 << 20
+
+// str evaluates an argument as text; ok is false for NULL.
+func (m *machine) str(n *node, i int) (s string, ok bool) {
+	v := m.arg(n, i)
+	if v.null() {
+		return "", false
+	}
+	return m.textOf(n.args[i], v), true
+}
+
+// num evaluates an argument as an integer; ok is false for NULL.
+func (m *machine) num(n *node, i int) (int64, bool) {
+	v := m.arg(n, i)
+	if v.null() {
+		return 0, false
+	}
+	return m.toInt(v), true
+}

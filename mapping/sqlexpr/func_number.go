@@ -1,0 +1,332 @@
+package sqlexpr
+
+import (
+	"math"
+)
+
+var numberFunctions = []*operation{
+	{name: "ABS", min: 1, max: 1, fix: func(m *machine, n *node) attr { return numeric(m.attr(n.args[0])) }, eval: evalAbs},
+	{name: "SIGN", min: 1, max: 1, fix: fixBool, eval: evalSign},
+	{name: "ROUND", min: 1, max: 2, fix: fixRound, eval: evalRound},
+	{name: "TRUNCATE", min: 2, max: 2, fix: fixRound, eval: evalRound},
+	{name: "CEILING", min: 1, max: 1, fix: fixWhole, eval: evalWhole},
+	{name: "FLOOR", min: 1, max: 1, fix: fixWhole, eval: evalWhole},
+	{name: "MOD", min: 2, max: 2, fix: fixMod, eval: evalMod},
+	{name: "POW", min: 2, max: 2, fix: fixReal, eval: evalPow},
+	{name: "SQRT", min: 1, max: 1, fix: fixReal, eval: evalSqrt},
+	{name: "GREATEST", min: 2, max: -1, fix: fixExtreme, eval: evalExtreme},
+	{name: "LEAST", min: 2, max: -1, fix: fixExtreme, eval: evalExtreme},
+	{name: "RAND", min: 0, max: 1, fix: fixReal, eval: evalRand},
+	{name: "FORMAT", min: 2, max: 2, fix: fixText, eval: evalFormat},
+}
+
+func fixReal(*machine, *node) attr { return attr{k: Double, dec: notFixed} }
+
+func evalAbs(m *machine, n *node) *value {
+	v := m.arg(n, 0)
+	if v.null() {
+		return m.slot(n).setNull()
+	}
+	switch m.attr(n).k {
+	case Int:
+		i := m.intOf(v)
+		switch {
+		case v.isUint():
+			return m.slot(n).setUint(uint64(i))
+		case i == math.MinInt64:
+			return m.outOfRange(n, "BIGINT")
+		case i < 0:
+			i = -i
+		}
+		return m.slot(n).setInt(i)
+	case Decimal:
+		d, _ := m.toDec(v)
+		d.neg = false
+		return m.slot(n).setDec(d)
+	default:
+		return m.slot(n).setReal(math.Abs(m.toFloat(v)))
+	}
+}
+
+func evalSign(m *machine, n *node) *value {
+	v := m.arg(n, 0)
+	if v.null() {
+		return m.slot(n).setNull()
+	}
+	if v.k == Decimal {
+		return m.slot(n).setInt(int64(v.d.sign()))
+	}
+	f := m.toFloat(v)
+	switch {
+	case f > 0:
+		return m.slot(n).setInt(1)
+	case f < 0:
+		return m.slot(n).setInt(-1)
+	default:
+		return m.slot(n).setInt(0)
+	}
+}
+
+// roundDigits returns the second argument of ROUND and TRUNCATE; known is
+// false if it is NULL.
+func (m *machine) roundDigits(n *node) (digits int, known bool) {
+	if len(n.args) < 2 {
+		return 0, true
+	}
+	d, ok := m.num(n, 1)
+	return int(max(-1000, min(d, 1000))), ok
+}
+
+func fixRound(m *machine, n *node) attr {
+	a := numeric(m.attr(n.args[0]))
+	digits := 0
+	if len(n.args) > 1 {
+		v, ok := m.constant(n.args[1])
+		if !ok || v.null() {
+			return attr{k: Double, dec: notFixed}
+		}
+		digits = int(max(-1000, min(m.toInt(v), 1000)))
+	}
+	truncate := n.op.name == "TRUNCATE"
+	switch a.k {
+	case Int:
+		if digits < 0 && !truncate && a.ip >= 18 {
+			return attr{k: Decimal, ip: a.ip + 1}
+		}
+		return a
+	case Decimal:
+		a.dec = m.clampScale(digits)
+		if !truncate {
+			a.ip = addDigits(a.ip, 1)
+		}
+		return a
+	default:
+		a.dec = uint8(max(0, min(digits, notFixed)))
+		return a
+	}
+}
+
+func evalRound(m *machine, n *node) *value {
+	v := m.arg(n, 0)
+	if v.null() {
+		return m.slot(n).setNull()
+	}
+	digits, known := m.roundDigits(n)
+	if !known {
+		return m.slot(n).setNull()
+	}
+	truncate := n.op.name == "TRUNCATE"
+	k := m.attr(n).k
+	if k == Double {
+		return m.slot(n).setReal(roundFloat(m.toFloat(v), digits, truncate))
+	}
+	if k == Int && digits >= 0 && v.k == Int {
+		out := m.slot(n)
+		*out = *v
+		return out
+	}
+	d, _ := m.toDec(v)
+	r, status := decRound(&d, min(digits, int(m.attr(n).dec)), truncate)
+	switch {
+	case status == decOverflow:
+		return m.outOfRange(n, "DECIMAL")
+	case k == Int:
+		return m.intResult(n, &r)
+	default:
+		return m.slot(n).setDec(r)
+	}
+}
+
+// roundFloat rounds a DOUBLE as MySQL does: by multiplying and dividing with
+// a power of ten.
+func roundFloat(f float64, digits int, truncate bool) float64 {
+	if math.IsInf(f, 0) || math.IsNaN(f) {
+		return f
+	}
+	p := math.Pow10(abs(digits))
+	scaled, restore := f*p, func(x float64) float64 { return x / p }
+	if digits < 0 {
+		scaled, restore = f/p, func(x float64) float64 { return x * p }
+	}
+	switch {
+	case digits < 0 && math.IsInf(p, 0):
+		return 0
+	case digits >= 0 && (math.IsInf(scaled, 0) || math.IsNaN(scaled)):
+		return f
+	case truncate:
+		return restore(math.Trunc(scaled))
+	default:
+		return restore(math.RoundToEven(scaled))
+	}
+}
+
+func abs(i int) int {
+	if i < 0 {
+		return -i
+	}
+	return i
+}
+
+// fixWhole gives the type of CEILING and FLOOR: BIGINT where the digits fit.
+func fixWhole(m *machine, n *node) attr {
+	a := numeric(m.attr(n.args[0]))
+	if a.k == Decimal && a.ip < 18 {
+		a.k = Int
+	}
+	a.dec = 0
+	return a
+}
+
+func evalWhole(m *machine, n *node) *value {
+	v := m.arg(n, 0)
+	if v.null() {
+		return m.slot(n).setNull()
+	}
+	up := n.op.name == "CEILING"
+	k := m.attr(n).k
+	if k == Double {
+		if up {
+			return m.slot(n).setReal(math.Ceil(m.toFloat(v)))
+		}
+		return m.slot(n).setReal(math.Floor(m.toFloat(v)))
+	}
+	if v.k == Int {
+		out := m.slot(n)
+		*out = *v
+		return out
+	}
+	d, _ := m.toDec(v)
+	r, _ := decRound(&d, 0, true)
+	if decCmp(&r, &d) != 0 && up != d.neg {
+		one := decFromInt(1)
+		one.neg = d.neg
+		r.neg = d.neg
+		r, _ = decAdd(&r, &one)
+	}
+	if k == Int {
+		return m.intResult(n, &r)
+	}
+	return m.slot(n).setDec(r)
+}
+
+func evalPow(m *machine, n *node) *value {
+	a, b, ok := m.operands(n)
+	if !ok {
+		return m.slot(n).setNull()
+	}
+	return m.real(n, math.Pow(m.toFloat(a), m.toFloat(b)))
+}
+
+func evalSqrt(m *machine, n *node) *value {
+	v := m.arg(n, 0)
+	if v.null() {
+		return m.slot(n).setNull()
+	}
+	f := m.toFloat(v)
+	if f < 0 {
+		return m.slot(n).setNull()
+	}
+	return m.real(n, math.Sqrt(f))
+}
+
+// fixExtreme gives GREATEST and LEAST the type their arguments are compared
+// as.
+func fixExtreme(m *machine, n *node) attr {
+	var r attr
+	for _, a := range n.args {
+		b := m.attr(a)
+		switch {
+		case r.k == Null, b.k == Null, r.k == b.k, r.k != Text && b.k != Text:
+			r = mixTwo(r, b)
+		case r.k.temporal():
+			r.dec = max(r.dec, 0)
+		case b.k.temporal():
+			r = b
+		default:
+			r = attr{k: Double, dec: notFixed}
+		}
+	}
+	return r
+}
+
+func evalExtreme(m *machine, n *node) *value {
+	k := m.attr(n).k
+	best := -1
+	for i := range n.args {
+		v := m.arg(n, i)
+		if v.null() {
+			return m.slot(n).setNull()
+		}
+		if best < 0 {
+			best = i
+			continue
+		}
+		c, ok := m.compare(v, m.done(n.args[best]), k)
+		if !ok {
+			return m.slot(n).setNull()
+		}
+		if c < 0 && n.op.name == "LEAST" || c > 0 && n.op.name == "GREATEST" {
+			best = i
+		}
+	}
+	return m.as(n, n.args[best], m.done(n.args[best]))
+}
+
+// evalRand with a seed is the first number of MySQL's generator.
+func evalRand(m *machine, n *node) *value {
+	if len(n.args) == 0 {
+		return m.slot(n).setReal(m.env.random())
+	}
+	v := m.arg(n, 0)
+	seed := uint32(0)
+	if !v.null() {
+		seed = uint32(m.toInt(v)) //nolint:gosec // MySQL cuts the seed to 32 bits
+	}
+	const most = 0x3FFFFFFF
+	s1 := uint64(seed*0x10001+55555555) % most
+	s2 := uint64(seed*0x10000001) % most
+	s1 = (s1*3 + s2) % most
+	return m.slot(n).setReal(float64(s1) / most)
+}
+
+// evalFormat rounds and puts a comma before every third digit.
+func evalFormat(m *machine, n *node) *value {
+	v := m.arg(n, 0)
+	if v.null() {
+		return m.slot(n).setNull()
+	}
+	digits, ok := m.num(n, 1)
+	if !ok {
+		return m.slot(n).setNull()
+	}
+	places := int(max(0, min(digits, int64(m.maxScale))))
+	var buf [96]byte
+	text := buf[:0]
+	if k := numeric(m.attr(n.args[0])).k; k == Double {
+		text = appendFixed(text, roundFloat(m.toFloat(v), places, false), places)
+	} else {
+		d, _ := m.toDec(v)
+		text = appendDec(text, &d, places)
+	}
+	return m.slot(n).setText(group(string(text)))
+}
+
+func group(s string) string {
+	sign := 0
+	if s[0] == '-' {
+		sign = 1
+	}
+	end := sign
+	for end < len(s) && isDigit(s[end]) {
+		end++
+	}
+	out := make([]byte, 0, len(s)*4/3+1)
+	out = append(out, s[:sign]...)
+	for i := sign; i < end; i++ {
+		if i > sign && (end-i)%3 == 0 {
+			out = append(out, ',')
+		}
+		out = append(out, s[i])
+	}
+	return string(append(out, s[end:]...))
+}
