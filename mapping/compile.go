@@ -90,7 +90,7 @@ func Compile(spec Spec, opts ...Option) (*Mapper, error) {
 	m.head = newScope()
 	at := &place{scope: m.head, vars: newVariables(o.variables)}
 	m.fields = c.fieldList(spec.Fields, at, "/fields", "")
-	m.rules = c.rules(spec.Rules, at)
+	m.rules = c.rules(spec.Rules)
 	if len(spec.Fields) == 0 {
 		c.mistake("/fields", "", "no_fields", "a spec needs at least one field")
 	}

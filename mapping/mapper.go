@@ -15,7 +15,7 @@ type Mapper struct {
 	name       string
 	zone       *time.Location
 	fields     []field
-	rules      *rules
+	rules      *ruleSet
 	head       *scope
 	limits     Limits
 	lookups    map[string]Lookup
@@ -138,7 +138,9 @@ func (e *evaluation) write(dst []byte) ([]byte, error) {
 		return nil, e.failed()
 	}
 	if e.m.rules != nil {
-		if err := e.m.rules.check(e, dst[mark:]); err != nil {
+		notes, err := e.m.rules.checkJSON(dst[mark:])
+		e.notes = append(e.notes, notes...)
+		if err != nil {
 			return nil, err
 		}
 	}

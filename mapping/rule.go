@@ -36,7 +36,7 @@ type Rule struct {
 	Lines     string `json:"lines,omitempty"`
 	Tolerance string `json:"tolerance,omitempty"` // see Lines
 	// Key tells records apart for CheckUnique: two with the same value at this path are
-	// one record that comes again. Empty means that the same input is the same record.
+	// one record that comes again. Empty means that what is built the same is one record.
 	Key string `json:"key,omitempty"`
 	// Action is what happens when the check fails. Empty means ActionDeadLetter.
 	Action Action `json:"action,omitempty"`
@@ -115,11 +115,3 @@ func (r Rule) ruleText() string {
 	}
 	return string(r.Check) + " " + string(list)
 }
-
-// rules are compiled Rules.
-type rules struct{}
-
-func (c *compiler) rules(specs []Rule, at *place) *rules { return nil }
-
-// check checks a record: the source is in e's frames, out is the target's JSON.
-func (r *rules) check(e *evaluation, out []byte) error { return nil }

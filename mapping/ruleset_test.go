@@ -168,3 +168,27 @@ func TestRuleMistakes(t *testing.T) {
 	require.NoError(t, err)
 	require.Nil(t, none.counts())
 }
+
+// Rules of a spec are compiled with it and asked of every record.
+func TestRulesOfASpec(t *testing.T) {
+	t.Parallel()
+	var spec Spec
+	require.NoError(t, json.Unmarshal([]byte(`{"fields":[{"target":"no","template":"{no}"},{"target":"qty","template":"{qty}","type":"float"}],
+		"rules":[{"check":"range","field":"qty","min":"0"},{"name":"n","check":"pattern","field":"no","pattern":"A.*","action":"note"}]}`), &spec))
+	m, err := Compile(spec)
+	require.NoError(t, err)
+	out, err := m.MapJSON(t.Context(), nil, []byte(`{"no":"B1","qty":1.50}`))
+	require.NoError(t, err)
+	require.Equal(t, `{"no":"B1","qty":1.50}`, string(out.JSON))
+	require.Len(t, out.Notes, 1)
+	_, err = m.MapJSON(t.Context(), nil, []byte(`{"no":"A1","qty":"-1"}`))
+	var broken *RuleError
+	require.ErrorAs(t, err, &broken)
+	require.Equal(t, "qty", broken.Field)
+	require.NotContains(t, err.Error(), "-1", "errors do not show values")
+	require.EqualValues(t, 1, m.RuleCounts()[0].Failed)
+	spec.Rules[0].Check = "rnge"
+	_, err = Compile(spec)
+	require.ErrorContains(t, err, `/rules/0/check`)
+	require.ErrorContains(t, err, `did you mean "range"`)
+}
