@@ -18,8 +18,9 @@ type User struct {
 	Raw  json.RawMessage // the row as the platform sent it; further fields are not published
 }
 
-// ListUsers reads one page of users, from 1. Method user.list (用户列表). Users moves on
-// by itself. Effect: read. Limit: 100 rows a page.
+// ListUsers reads one page of users, from 1. Method user.list (用户列表). Next of the
+// page is the number of the one behind it, by the total and the page size of the answer;
+// Users moves on by itself. Effect: read. Limit: 100 rows a page.
 func (c *Client) ListUsers(ctx context.Context, page int, opts ...duijie.CallOption) (*duijie.Page[User], error) {
 	size := c.cfg.listSize()
 	l, err := c.userPage(ctx, page, size, opts)
@@ -49,8 +50,9 @@ func (c *Client) userPage(ctx context.Context, page, size int, opts []duijie.Cal
 		return listed{}, err
 	}
 	l, err := readListed(method, e, page, false, size)
-	if l.counted = l.total >= 0; l.total >= 0 && l.pages < 0 {
-		l.pages = (l.total + int64(size) - 1) / int64(size)
+	l.counted, l.pages = l.total >= 0, -1 // of pages nothing is documented
+	if told := e.number("page_size"); told > 0 && told < int64(size) {
+		l.size = int(told) // it gives fewer than were asked for
 	}
 	return l, err
 }

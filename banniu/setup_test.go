@@ -1,6 +1,7 @@
 package banniu
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -81,6 +82,7 @@ func answering(t testing.TB, answer func(w http.ResponseWriter, r *http.Request)
 		mu.Lock()
 		defer mu.Unlock()
 		all = append(all, seen{r, string(body)})
+		r.Body = io.NopCloser(bytes.NewReader(body))
 		answer(w, r)
 	}))
 	t.Cleanup(server.Close)

@@ -65,13 +65,12 @@ func NewSource[T any](p *Project, cfg SourceConfig[T]) (duijiesync.Source[T], er
 		return nil, err // tags that name no column, once and not for each task
 	}
 	if cfg.Full {
-		list := p.scanList(q.PageSize, nil)
+		tasks := p.scanList(q.PageSize, nil)
 		if q.Status != "" || len(q.Conditions) > 0 {
-			list = p.taskList(q, nil) // whether task.list.new takes filters is not known
+			tasks = p.taskList(q, nil) // whether task.list.new takes filters is not known
 		}
-		records := recordsOf(list, rec)
-		records.State = rowState[T]
-		return records.DoublePass(), nil
+		tasks.state = taskState // changes are what it is for
+		return recordsOf(tasks, rec).DoublePass(), nil
 	}
 	if _, err := q.size(p); err != nil {
 		return nil, invalid(method, err.Error())
@@ -98,18 +97,25 @@ func (s taskSource[T]) Paging() string {
 		" overlap, " + max(orDuration(s.SettleDelay, time.Minute), 0).String() + " behind now; each read again until two passes agree on the tasks there are"
 }
 
-// recordsOf is a list of rows as one of records of T.
-func recordsOf[T any](rows paging.List[Row], rec recorder[T]) paging.List[T] {
+// recordsOf is a list of tasks as package paging reads it.
+func recordsOf[T any](tasks list, rec recorder[T]) paging.List[T] {
 	return paging.List[T]{
-		Name: rows.Name, Size: rows.Size, ShortIsLast: rows.ShortIsLast, State: oneState[T], Decode: rec.decode,
+		Name: tasks.name, Size: tasks.size, Decode: rec.decode,
+		State: func(r duijiesync.Record[T]) string { return tasks.state(r.Raw) },
 		Fetch: func(ctx context.Context, at paging.At) (paging.Page[T], error) {
-			page, err := rows.Fetch(ctx, at)
+			l, err := tasks.fetch(ctx, at.Page+1)
 			if err != nil {
 				return paging.Page[T]{}, err
 			}
-			out := paging.Page[T]{Total: page.Total, More: page.More, Records: make([]duijiesync.Record[T], len(page.Records))}
-			for i, r := range page.Records {
-				out.Records[i] = rec.record(r)
+			out := paging.Page[T]{Total: -1, Records: make([]duijiesync.Record[T], len(l.rows))}
+			for i, raw := range l.rows {
+				out.Records[i] = rec.record(raw)
+			}
+			switch more, less := l.more(); {
+			case more:
+				out.More = paging.MoreYes
+			case less || l.short:
+				out.More = paging.MoreNo
 			}
 			return out, nil
 		},
@@ -119,14 +125,19 @@ func recordsOf[T any](rows paging.List[Row], rec recorder[T]) paging.List[T] {
 // recorder makes records of rows.
 type recorder[T any] struct{ cfg SourceConfig[T] }
 
-func (r recorder[T]) record(row duijiesync.Record[Row]) duijiesync.Record[T] {
-	rec := duijiesync.Record[T]{Key: row.Key, Raw: row.Raw, Version: row.Version}
-	if err := r.cfg.Form.Decode(row.Value, &rec.Value); err != nil {
+// record is a task as a record: its id, its value, and its modification time as version.
+func (r recorder[T]) record(raw json.RawMessage) duijiesync.Record[T] {
+	row := Row(members(raw))
+	rec := duijiesync.Record[T]{Key: row.ID(), Raw: raw}
+	if at := row.Modified(); !at.IsZero() {
+		rec.Version = at.Time.UnixMilli()
+	}
+	if err := r.cfg.Form.Decode(row, &rec.Value); err != nil {
 		rec.Err = err
 		return rec
 	}
 	if r.cfg.Key != nil {
-		rec.Key = firstOf(r.cfg.Key(rec.Value), row.Key)
+		rec.Key = firstOf(r.cfg.Key(rec.Value), rec.Key)
 	}
 	return rec
 }

@@ -81,6 +81,9 @@ func (p *Project) List(ctx context.Context, q TaskQuery, opts ...duijie.CallOpti
 	if err != nil {
 		return nil, invalid(method, err.Error())
 	}
+	if q.empty() {
+		return &duijie.Page[Row]{Total: -1}, nil
+	}
 	got, err := p.listPage(ctx, q, page, opts)
 	if err != nil {
 		return nil, err
@@ -94,6 +97,11 @@ func (q TaskQuery) settled(now time.Time) TaskQuery {
 		q.CreatedTo = end
 	}
 	return q
+}
+
+// empty: the window ends before it begins, so it holds nothing.
+func (q TaskQuery) empty() bool {
+	return !q.CreatedFrom.IsZero() && !q.CreatedTo.IsZero() && q.CreatedTo.Before(q.CreatedFrom)
 }
 
 func cursorPage(cursor string) (int, error) {
@@ -113,6 +121,7 @@ type listed struct {
 	no    int   // the one asked for, from 1
 	pages int64 // in the whole list, -1 when not told
 	total int64 // rows in the whole list, -1 when not told
+	size  int   // rows a page holds
 	// counted: the list is known to tell its total. Others are read to the end whatever
 	// they call a total.
 	counted bool
@@ -121,13 +130,24 @@ type listed struct {
 
 // last tells whether the list surely ends with the page.
 func (l listed) last() bool {
-	switch {
-	case len(l.rows) == 0 || l.short:
+	switch rows := int64(len(l.rows)); {
+	case l.counted && l.total >= 0:
+		// Pages that would hold all are all there are only where they are as full as they
+		// should be: where a platform cuts them, rows of the list stand behind.
+		end := int64(l.no) * int64(l.size)
+		return end >= l.total && (rows == 0 || rows == l.total-end+int64(l.size))
+	case rows == 0 || l.short:
 		return true
-	case l.pages > 0:
+	case !l.counted && l.pages > 0:
 		return int64(l.no) >= l.pages
 	}
 	return false
+}
+
+// more is what the answer surely says of pages behind this one: that there are some, or
+// none. A count of pages beside one of rows is believed only where it claims more.
+func (l listed) more() (some, none bool) {
+	return !l.counted && int64(l.no) < l.pages, !l.counted && int64(l.no) == l.pages && l.total < 0
 }
 
 func (l listed) raw() *duijie.Page[json.RawMessage] {
@@ -166,7 +186,7 @@ func (p *Project) listPage(ctx context.Context, q TaskQuery, page int, opts []du
 }
 
 func readListed(method string, e envelope, page int, shortIsLast bool, size int) (listed, error) {
-	l := listed{no: page, pages: e.number("total_page_num"), total: e.number("total")}
+	l := listed{no: page, size: size, pages: e.number("total_page_num"), total: e.number("total")}
 	for row := range wire.Elements(e.result) {
 		if wire.First(row) != '{' {
 			return listed{}, malformed(method, "a row is no object: "+wire.Excerpt(row))
