@@ -107,8 +107,9 @@ var entryID = regexp.MustCompile(`(?i)工单\s*id\s*[:：]\s*(\d+)`)
 
 // EntryDone tells whether a text of task.batchUpdate says that an entry is done: it
 // holds 没有发现需要更新的数据 (nothing to change), or 成功 and neither 失败 nor a negation as in
-// 不成功 and 没有更新成功.
+// 不成功 and 没有更新成功. What stands in brackets or quotes does not count, as in [Rule].
 func EntryDone(text string) bool {
+	text = ownWords(text)
 	if strings.Contains(text, "没有发现需要更新的数据") {
 		return true
 	}
@@ -125,8 +126,9 @@ func (r EntryResult) clear() bool {
 			return false
 		}
 	}
-	said := strings.Contains(r.Text, "失败") || notDone.MatchString(r.Text)
-	return said && !strings.Contains(notDone.ReplaceAllString(r.Text, ""), "成功")
+	text := ownWords(r.Text)
+	said := strings.Contains(text, "失败") || notDone.MatchString(text)
+	return said && !strings.Contains(notDone.ReplaceAllString(text, ""), "成功")
 }
 
 func batchError(method string, results []EntryResult) error {

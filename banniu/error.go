@@ -15,7 +15,9 @@ type Rule struct {
 	Status int    // HTTP status; 0 = any
 	Code   string // the platform's code as text; "" = any
 	// Words are parts of error_msg of which one must be there; nil = any text. Latin
-	// words must begin where a word begins, so that "sign" is not found in "assign".
+	// words must begin where a word begins, so that "sign" is not found in "assign". What
+	// stands in brackets or quotes does not count: there the platform repeats names of
+	// columns and values of tasks, as in 列[过期日期]. It counts where nothing else is said.
 	Words []string
 	Class duijie.Class // what it is
 	// Ambiguous: it does not tell whether work had begun. A write is then not repeated
@@ -40,7 +42,7 @@ func DefaultRules() []Rule {
 		{Status: 429, Class: duijie.ClassThrottled, Hint: hintThrottle},
 		{Status: 503, Class: duijie.ClassThrottled, Ambiguous: true, Hint: hintThrottle},
 		{Words: []string{"频繁", "限流", "too many"}, Class: duijie.ClassThrottled, Hint: hintThrottle},
-		// What is said of one value, before words that its column's name may hold.
+		// What is said of one value, before words that its column's name may hold without brackets.
 		{Words: []string{"选项", "必填"}, Class: duijie.ClassInvalid, Hint: hintValue},
 		{Words: []string{"长度", "字数", "字符"}, Class: duijie.ClassInvalid},
 		{Words: []string{"超过限制", "稍后", "limit"}, Class: duijie.ClassThrottled, Ambiguous: true, Hint: hintThrottle},
@@ -51,7 +53,7 @@ func DefaultRules() []Rule {
 
 // match finds the rule of a failure.
 func match(rules []Rule, status int, code, message string) (v transport.Verdict, found bool) {
-	lower := strings.ToLower(message)
+	lower := strings.ToLower(ownWords(message))
 	for _, r := range rules {
 		if r.Status != 0 && r.Status != status || r.Code != "" && r.Code != code {
 			continue

@@ -59,6 +59,10 @@ func TestTextsThatAreNotClear(t *testing.T) {
 	require.False(t, EntryDone("工单id:5没有更新成功"))
 	require.False(t, EntryDone("工单id:5未能更新成功"))
 	require.True(t, EntryDone("工单id:5更新成功, 但是没有数据"))
+	require.True(t, EntryDone("工单id:5更新成功: 列[失败原因]"))
+	require.False(t, EntryDone("工单id:5: 列[成功率]的值[没有发现需要更新的数据]不在选项中"))
+	require.False(t, EntryResult{TaskID: "5", Text: "工单id:5更新: 列[失败原因]"}.clear())
+	require.True(t, EntryResult{TaskID: "5", Text: "工单id:5更新失败: 列[成功率]不存在"}.clear())
 	c, saw := answering(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Get("method") == "task.batchUpdate" {
 			says(200, result(`["工单id:1更新成功, 关联工单id:2","工单id:3 ok","工单id:4更新成功: 列[失败原因]"]`))(w, r)
@@ -77,5 +81,5 @@ func TestTextsThatAreNotClear(t *testing.T) {
 	for _, o := range out {
 		require.Equal(t, duijiesync.OutcomeUpdated, o.Kind)
 	}
-	require.Len(t, saw(), 5, "a batch, and four alone")
+	require.Len(t, saw(), 4, "a batch, and three alone")
 }
