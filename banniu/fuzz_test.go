@@ -37,7 +37,10 @@ func FuzzJudge(f *testing.F) {
 					_ = l.page()
 				}
 			}
-			_ = createdID(e.result)
+			if id, named := createdID(e.result); id != "" {
+				require.True(t, isID(id))
+				require.True(t, named || len(id) >= 5, id)
+			}
 			_, _ = readColumns(e.result)
 		}
 	})

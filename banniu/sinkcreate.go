@@ -37,7 +37,8 @@ type CreateConfig[T any] struct {
 // record changes. The platform has no unique columns and no key of the caller's: the
 // sink writes the record's key into a column and finds the task by it (task.list with
 // condition_column), so that a create whose answer was lost is looked up before
-// anything is sent again. Two tasks with one key are reported, never guessed about.
+// anything is sent again. So is one whose answer does not name the task, which costs a
+// call for each. Two tasks with one key are reported, never guessed about.
 type CreateSink[T any] struct {
 	project *Project
 	cfg     CreateConfig[T]
@@ -76,9 +77,6 @@ func NewCreateSink[T any](p *Project, cfg CreateConfig[T]) (*CreateSink[T], erro
 func (s *CreateSink[T]) Limits() duijiesync.Limits {
 	return duijiesync.Limits{Rows: orInt(s.cfg.Rows, min(20, s.project.client.cfg.batchSize())), FindRows: 20, Lanes: 1, SettleDelay: orDuration(s.cfg.SettleDelay, settleDelay)}
 }
-
-// byKey marks, in the ledger, a task whose create did not tell its id.
-const byKey = "key:"
 
 // Write updates the tasks that are known in one call and creates the others one by
 // one. A record's refusal is its own.
@@ -175,21 +173,25 @@ func (s *CreateSink[T]) create(ctx context.Context, w wish, key string, out *dui
 	if !known {
 		return err
 	}
-	if o.TargetID = made.TaskID; o.Kind == duijiesync.OutcomeCreated && o.TargetID == "" {
-		o.TargetID = s.idOf(ctx, key)
+	if o.TargetID = made.TaskID; o.Kind == duijiesync.OutcomeCreated && !made.Named {
+		o = s.lookUp(ctx, key)
 	}
 	*out = o
 	return nil
 }
 
-// idOf looks up the id of a task that was just made. Where it is not to be seen
-// yet, updates will look.
-func (s *CreateSink[T]) idOf(ctx context.Context, key string) string {
+// lookUp tells what became of a create whose answer does not name the task. Where the
+// task is not to be seen yet, the outcome is unknown: the engine looks again later.
+func (s *CreateSink[T]) lookUp(ctx context.Context, key string) duijiesync.Outcome {
 	row, err := s.project.taskByKey(ctx, s.column, key)
-	if err != nil || row.ID() == "" {
-		return byKey + key
+	if id := row.ID(); err == nil && isID(id) {
+		return duijiesync.Outcome{Kind: duijiesync.OutcomeCreated, TargetID: id}
 	}
-	return row.ID()
+	o := duijiesync.Outcome{Kind: duijiesync.OutcomeUnknown, Message: "banniu: task.create: the answer names no task, and none has the key yet"}
+	if err != nil {
+		o.Message = "banniu: task.create: the answer names no task: " + err.Error()
+	}
+	return o
 }
 
 // Find looks tasks up by their key and compares the cells a write would set.

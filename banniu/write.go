@@ -3,6 +3,8 @@ package banniu
 import (
 	"context"
 	"encoding/json"
+	"slices"
+	"strings"
 
 	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/internal/wire"
@@ -34,8 +36,13 @@ type CreateOptions struct {
 
 // Created is the answer to a create.
 type Created struct {
-	TaskID string          // "" where the answer does not name it: look the task up
-	Raw    json.RawMessage // map.result as it came; its form is not published
+	// TaskID is the id of the new task, "" where the answer does not tell it: look the
+	// task up. A bare number counts where it is as long as ids are.
+	TaskID string
+	// Named: the answer calls TaskID the task's id. Else it is a bare number that looks
+	// like one: read the task before you rely on it.
+	Named bool
+	Raw   json.RawMessage // map.result as it came; its form is not published
 }
 
 // taskBody is the body of one write.
@@ -66,7 +73,7 @@ func (p *Project) body(taskID, userID string, c Contents) taskBody {
 // Create makes a task. Method task.create (创建工单). Effect: write; the platform knows
 // no key of the caller's, so a repeat makes a second task: after
 // duijie.ErrOutcomeUnknown look the task up by a column of your own before anything is
-// sent again. [NewCreateSink] does all that.
+// sent again. So is a result that says no (false) beside code 0. [NewCreateSink] does all that.
 func (p *Project) Create(ctx context.Context, c Contents, o CreateOptions, opts ...duijie.CallOption) (Created, error) {
 	const method = "task.create"
 	if err := p.check(method, true); err != nil {
@@ -79,35 +86,50 @@ func (p *Project) Create(ctx context.Context, c Contents, o CreateOptions, opts 
 	if err != nil {
 		return Created{}, err
 	}
-	return Created{TaskID: createdID(e.result), Raw: e.result}, nil
+	made := Created{Raw: e.result}
+	if strings.EqualFold(scalar(e.result), "false") {
+		return made, &duijie.APIError{
+			Platform: platform, Op: method, Class: duijie.ClassUnavailable, StatusCode: 200, Code: e.code,
+			Message: "the code says success and the result false", Attempts: 1, OutcomeUnknown: true, Err: duijie.ErrMalformedAnswer,
+		}
+	}
+	made.TaskID, made.Named = createdID(e.result)
+	if !made.Named && slices.Contains([]string{p.id, p.appID, o.UserID}, made.TaskID) {
+		made.TaskID = "" // an echo of the request
+	}
+	return made, nil
 }
 
 // createdID looks for the id of a new task: a member of the result, or the bare
-// value.
-func createdID(result json.RawMessage) string {
+// value, alone or in a list of one. What no member names may be a count or a flag, such as
+// 1, so a bare value must be as long as ids of tasks are.
+func createdID(result json.RawMessage) (id string, named bool) {
+	const shortest = 5 // digits; those seen have 7
 	switch wire.First(result) {
 	case '{':
 		m := members(result)
-		return asID(firstScalar(m, "task_id", "taskId", ColumnTaskID, ColumnTaskNumber))
+		for _, name := range []string{"task_id", "taskId", ColumnTaskID, ColumnTaskNumber} {
+			if id := scalar(m[name]); isID(id) {
+				return id, true
+			}
+		}
+		return "", false
 	case '[':
-		id, n := "", 0
+		n := 0
 		for item := range wire.Elements(result) {
-			id = createdID(item)
-			n++
+			if n++; wire.First(item) != '[' {
+				id, named = createdID(item)
+			}
 		}
 		if n == 1 {
-			return id
+			return id, named
 		}
-		return ""
+		return "", false
 	}
-	return asID(scalar(result))
-}
-
-func asID(text string) string {
-	if isID(text) && text != "0" {
-		return text
+	if id = scalar(result); !isID(id) || len(id) < shortest {
+		return "", false
 	}
-	return ""
+	return id, false
 }
 
 // UpdateOptions are what is optional in an update.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,6 +31,8 @@ func TestCreateAndUpdate(t *testing.T) {
 		} else {
 			require.Equal(t, want, made.TaskID, form)
 		}
+		bare := []banniutest.CreateAnswer{banniutest.CreateAnswersBare, banniutest.CreateAnswersNumber, banniutest.CreateAnswersNull}
+		require.Equal(t, !slices.Contains(bare, form), made.Named, form)
 		require.NoError(t, p.Update(t.Context(), want, Contents{"502": ""}, UpdateOptions{}))
 		cells, _ := s.Task("100", ids[0])
 		require.Equal(t, "A-1", cells["501"])
