@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -22,7 +23,7 @@ import (
 //		Amount  duijie.Decimal `banniu:"金额"`
 //		Shop    string         `banniu:"店铺,title"`     // the option's title; without title its id
 //		Ways    []string       `banniu:"处理方式,title"` // several options
-//		Lines   []Line         `banniu:"明细"`           // a sub-table: structs of its columns
+//		Lines   []Line         `banniu:"明细"`           // a sub-table: structs of its columns, see Encode
 //		Images  banniu.Files   `banniu:"图片"`           // attachments; or a []string with ,files
 //		Row     banniu.Row     // the whole row, columns without a field included
 //	}
@@ -156,7 +157,14 @@ func (fd field) readSub(row Row, v reflect.Value) error {
 // Encode makes the cells of a struct, by the tags of [Form.Decode]; titles become
 // option ids. An empty field clears its cell, unless its tag has omitempty or it is a
 // nil pointer: then the cell stays as it is. Columns every sheet has ("-1" to "9") and
-// the whole row are not written. All that does not fit is in one error, duijie.ErrInvalid.
+// the whole row are not written.
+//
+// A sub-table is written as a whole: what no field of its structs names would go. So
+// they either have a field for each of its columns, or a [Row] beside them, whose other
+// cells are written back as they were read, or the tag says replace: those are to be
+// cleared. Else it is an error, as it is for a sub-table without a Form.
+//
+// All that does not fit is in one error, duijie.ErrInvalid.
 func (f *Form) Encode(v any) (Contents, error) {
 	if c, ok := v.(Contents); ok {
 		return c, nil
@@ -234,12 +242,18 @@ func (fd field) write(v reflect.Value) (string, error) {
 }
 
 func (fd field) writeSub(v reflect.Value) (string, error) {
-	rows := make([]Contents, v.Len())
+	if v.Len() == 0 {
+		return "", nil
+	}
+	if fd.loses != nil {
+		return "", fd.loses
+	}
+	rows := make([]Row, v.Len())
 	var errs []error
 	for i := range rows {
 		p, err := fd.sub.planOf(v.Type().Elem())
 		if err == nil {
-			rows[i], err = p.encode(v.Index(i))
+			rows[i], err = p.encodeRow(v.Index(i))
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("column %q, row %d: %w", fd.column.Name, i, err))
@@ -248,5 +262,47 @@ func (fd field) writeSub(v reflect.Value) (string, error) {
 	if err := errors.Join(errs...); err != nil {
 		return "", err
 	}
-	return jsonText(rows, len(rows) == 0)
+	return jsonText(rows, false)
+}
+
+// encodeRow makes a row of a sub-table: the cells of its fields, and those of the whole
+// row it was read from.
+func (p *plan) encodeRow(v reflect.Value) (Row, error) {
+	cells, err := p.encode(v)
+	if err != nil {
+		return nil, err
+	}
+	out := Row{}
+	if p.row != nil {
+		maps.Copy(out, v.FieldByIndex(p.row).Interface().(Row))
+	}
+	for id, text := range cells {
+		if was, there := out[id]; there && !nothing(was) && out.Text(id) == text {
+			continue // as it was, a number as a number
+		}
+		if out[id], err = wire.Marshal(text); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// encodable tells what a struct type lacks to be written, before there is a value.
+func (f *Form) encodable(t reflect.Type) error {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() == reflect.Interface || t == reflect.TypeFor[Contents]() {
+		return nil // known with each value
+	}
+	p, err := f.planOf(t)
+	if err != nil {
+		return err
+	}
+	for _, fd := range p.fields {
+		if fd.loses != nil {
+			err = errors.Join(err, fmt.Errorf("banniu: %s: %w: %w", t, fd.loses, duijie.ErrInvalid))
+		}
+	}
+	return err
 }

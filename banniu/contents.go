@@ -20,7 +20,9 @@ type Files []string
 // Contents makes cells of values by column name or id. A value is a text, a
 // number, a duijie.Decimal, a time, [Files], or a []map[string]any for a sub-table, by
 // the names of its columns; in a column with options a title or id, or a []string of
-// them. nil clears a cell. All that does not fit is in one error, duijie.ErrInvalid.
+// them. nil clears a cell. A sub-table is written as a whole, so its maps name every
+// column; a []Row, as [Row.SubRows] gives it, is written as it is. All that does not fit
+// is in one error, duijie.ErrInvalid.
 func (f *Form) Contents(values map[string]any) (Contents, error) {
 	out, err := f.cells(values)
 	if err != nil {
@@ -61,6 +63,11 @@ func (c Column) cell(v any) (string, error) {
 		return jsonText([]string(x), len(x) == 0)
 	case []map[string]any:
 		return c.subTable(x)
+	case []Row:
+		if len(c.Sons) == 0 {
+			return "", fmt.Errorf("column %q is no sub-table: rows do not fit", c.Name)
+		}
+		return jsonText(x, len(x) == 0)
 	case []string:
 		if !c.choice() {
 			return "", fmt.Errorf("column %q has no options: a list does not fit", c.Name)
@@ -107,6 +114,11 @@ func (c Column) subTable(rows []map[string]any) (string, error) {
 	var errs []error
 	for i, row := range rows {
 		one, err := sons.cells(row)
+		for _, son := range c.Sons {
+			if _, named := one[son.ID]; err == nil && !named && !slices.Contains(builtIn, son.ID) {
+				err = fmt.Errorf("nothing is said of column %s, which the write would clear: name it, with nil for an empty cell", son.label())
+			}
+		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("column %q, row %d: %w", c.Name, i, err))
 		}

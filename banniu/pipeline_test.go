@@ -309,11 +309,23 @@ func TestSourcesAndSinksAreChecked(t *testing.T) {
 		"unknown column": second(NewCreateSink(p, CreateConfig[Row]{KeyColumn: "x", Form: form})),
 		"number column":  second(NewCreateSink(p, CreateConfig[Row]{KeyColumn: "金额", Form: form})),
 		"choice column":  second(NewCreateSink(p, CreateConfig[Row]{KeyColumn: "状况", Form: form})),
+		"a row":          second(NewCreateSink(p, CreateConfig[Row]{KeyColumn: "编号", Form: form})),
+		"struct's tags":  second(NewCreateSink(p, CreateConfig[goods]{KeyColumn: "编号", Form: form})),
+		"a lossy struct": second(NewUpdateSink(p, UpdateConfig[lossyGoods]{Form: formOf(t)})),
+		"update's tags":  second(NewUpdateSink(p, UpdateConfig[goods]{Form: form})),
 		"no app":         second(NewCreateSink(&Project{client: p.client, id: "1"}, CreateConfig[Row]{KeyColumn: "501"})),
 	} {
 		require.ErrorIs(t, err, duijie.ErrInvalid, name)
 	}
-	_, err := NewCreateSink(p, CreateConfig[Row]{KeyColumn: "编号", Form: form})
+	// Structs that can not be written are known before there is a record.
+	type bare struct {
+		Amount duijie.Decimal `banniu:"金额"`
+	}
+	_, err := NewCreateSink(p, CreateConfig[*bare]{KeyColumn: "编号", Form: form})
+	require.NoError(t, err)
+	_, err = NewCreateSink(p, CreateConfig[Contents]{KeyColumn: "编号", Form: form})
+	require.NoError(t, err)
+	_, err = NewUpdateSink(p, UpdateConfig[any]{})
 	require.NoError(t, err)
 }
 

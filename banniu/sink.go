@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -54,6 +55,9 @@ func NewUpdateSink[T any](p *Project, cfg UpdateConfig[T]) (*UpdateSink[T], erro
 		cfg.TaskID = func(r duijiesync.Record[T]) (string, error) { return r.Key, nil }
 	}
 	if cfg.Contents == nil {
+		if err := cfg.Form.encodable(reflect.TypeFor[T]()); err != nil {
+			return nil, err // once, and not as a dead letter of each record
+		}
 		cfg.Contents = encodeWith[T](cfg.Form)
 	}
 	return &UpdateSink[T]{project: p, cfg: cfg}, nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"strings"
 	"time"
 	"unicode"
@@ -68,6 +69,9 @@ func NewCreateSink[T any](p *Project, cfg CreateConfig[T]) (*CreateSink[T], erro
 		return nil, invalid(method, "KeyColumn "+s.column.label()+" is no text column: keys would not come back as they were written")
 	}
 	if cfg.Contents == nil {
+		if err := cfg.Form.encodable(reflect.TypeFor[T]()); err != nil {
+			return nil, err // once, and not as a dead letter of each record
+		}
 		s.cfg.Contents = encodeWith[T](cfg.Form)
 	}
 	return s, nil

@@ -52,6 +52,8 @@ type field struct {
 	files     bool // holds ids of attachments
 	omitEmpty bool
 	sub       *Form // columns of a sub-table
+	replace   bool  // columns of the sub-table without a field are to be cleared
+	loses     error // what a write of the sub-table would lose, nil for nothing
 }
 
 // plan says how a struct type and rows fit each other.
@@ -141,8 +143,10 @@ func newField(f *Form, sf reflect.StructField, tag string) (field, error) {
 			out.files = true
 		case "omitempty":
 			out.omitEmpty = true
+		case "replace":
+			out.replace = true
 		default:
-			return out, fmt.Errorf("tag %q: title, files and omitempty are known, %q is not", tag, option)
+			return out, fmt.Errorf("tag %q: title, files, omitempty and replace are known, %q is not", tag, option)
 		}
 	}
 	var ok bool
@@ -170,8 +174,13 @@ func newField(f *Form, sf reflect.StructField, tag string) (field, error) {
 		if f == nil {
 			out.sub = nil
 		}
-		_, err := out.sub.planOf(t.Elem())
+		rows, err := out.sub.planOf(t.Elem())
+		if err == nil && !out.replace {
+			out.loses = rows.loses(f, out.column)
+		}
 		return out, err
+	case out.replace:
+		return out, errors.New("replace is for sub-tables")
 	case out.files && t != filesType && t != textsType:
 		return out, errors.New("files want a []string or banniu.Files")
 	case out.title && !out.column.choice():
@@ -184,4 +193,26 @@ func newField(f *Form, sf reflect.StructField, tag string) (field, error) {
 		return out, nil
 	}
 	return out, fmt.Errorf("a %s can not hold a cell", sf.Type)
+}
+
+// loses tells which columns of a sub-table a write by this plan would clear unseen.
+func (p *plan) loses(f *Form, table Column) error {
+	const advice = "give the rows' struct a field banniu.Row, which keeps them, or write replace into the tag"
+	if p.row != nil {
+		return nil
+	}
+	if f == nil {
+		return fmt.Errorf("column %q: without a Form nobody knows what other columns the sub-table has, and writing it would clear them: %s", table.Name, advice)
+	}
+	var lost []string
+	for _, son := range table.Sons {
+		named := slices.ContainsFunc(p.fields, func(fd field) bool { return fd.column.ID == son.ID })
+		if !named && !slices.Contains(builtIn, son.ID) {
+			lost = append(lost, son.label())
+		}
+	}
+	if lost == nil {
+		return nil
+	}
+	return fmt.Errorf("column %q: no field names its columns %s, and writing the sub-table would clear them: %s", table.Name, strings.Join(lost, ", "), advice)
 }
