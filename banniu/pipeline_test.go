@@ -270,7 +270,12 @@ func TestDeletionsAreMirrored(t *testing.T) {
 	_, err = pipeline.Run(t.Context())
 	require.NoError(t, err)
 	require.Len(t, target, 30)
-	s.Delete("100", s.TaskIDs("100")[4])
+	ids := s.TaskIDs("100")
+	for _, n := range []int{4, 7} {
+		s.Delete("100", ids[n])
+	}
+	scans := s.Count("task.list.new")
+	s.Add("100", banniutest.Cells{"501": "K7", "502": "made again"})
 	m := &mirror.Mirror{
 		Name: "tasks", State: state, Deleter: deleter(target),
 		Keys: p.LiveKeys(state, "tasks", func(r Row) string { return r.Text("501") }),
@@ -280,6 +285,21 @@ func TestDeletionsAreMirrored(t *testing.T) {
 	require.EqualValues(t, 1, report.Gone, "%+v", report)
 	require.Len(t, target, 29)
 	require.False(t, target["K4"])
+	require.True(t, target["K7"], "deleted, and made again under its key")
+	require.Greater(t, s.Count("task.list.new"), scans)
+	report, err = m.Run(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, report.Gone)
+	require.True(t, target["K7"])
+	s.Delete("100", s.TaskIDs("100")[28])
+	report, err = m.Run(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, 1, report.Gone, "the second one is deleted too")
+	require.False(t, target["K7"])
+	scans = s.Count("task.list.new")
+	_, err = m.Run(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, scans, s.Count("task.list.new"), "nothing in the bin is news")
 }
 
 type deleter map[string]bool

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"iter"
 	"time"
 
 	"github.com/duijie-go/duijie"
@@ -149,46 +148,4 @@ func (r recorder[T]) decode(raw json.RawMessage) (T, error) {
 		return v, fmt.Errorf("banniu: the raw item is no JSON: %w", duijie.ErrMalformedAnswer)
 	}
 	return v, r.cfg.Form.Decode(members(raw), &v)
-}
-
-// LiveKeys are the keys of a pipeline's ledger that are not in the sheet's recycle
-// bin: give it to mirror.Mirror as Keys, so that what was deleted here goes from the target.
-// key is the business key of a task, as in [SourceConfig.Key]; nil: its id. It reads
-// recycle.task.list (回收站工单列表) and the ledger, not the tasks. A task that left
-// the recycle bin too counts as live; for those, mirror a full source.
-func (p *Project) LiveKeys(state duijiesync.State, pipeline string, key func(Row) string) func(context.Context) iter.Seq2[string, error] {
-	return func(ctx context.Context) iter.Seq2[string, error] {
-		return func(yield func(string, error) bool) {
-			gone := map[string]bool{}
-			for row, err := range p.Deleted(ctx) {
-				if err != nil {
-					yield("", err)
-					return
-				}
-				gone[keyOf(row, key)] = true
-			}
-			for after := ""; ; {
-				entries, next, err := state.Entries(ctx, pipeline, after, 0)
-				if err != nil {
-					yield("", err)
-					return
-				}
-				for _, e := range entries {
-					if !gone[e.Key] && e.State != duijiesync.EntryGone && !yield(e.Key, nil) {
-						return
-					}
-				}
-				if after = next; next == "" {
-					return
-				}
-			}
-		}
-	}
-}
-
-func keyOf(row Row, key func(Row) string) string {
-	if key == nil {
-		return row.ID()
-	}
-	return firstOf(key(row), row.ID())
 }
