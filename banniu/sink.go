@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -37,9 +36,12 @@ type UpdateConfig[T any] struct {
 // UpdateSink sets cells of tasks (task.batchUpdate, 批量更新工单), many in one call, with an
 // outcome for each. A task that is not there is refused. Entries the platform's answer
 // does not speak of are written again alone, which is harmless: cells are set, not added to.
+// A refusal that lies in the setup, as a column that is gone, stops the run: before the first
+// record is blamed, and again after a minute, the sink reads column.list and project.list.
 type UpdateSink[T any] struct {
 	project *Project
 	cfg     UpdateConfig[T]
+	setup   *setup
 }
 
 // NewUpdateSink makes a sink of updates.
@@ -60,7 +62,7 @@ func NewUpdateSink[T any](p *Project, cfg UpdateConfig[T]) (*UpdateSink[T], erro
 		}
 		cfg.Contents = encodeWith[T](cfg.Form)
 	}
-	return &UpdateSink[T]{project: p, cfg: cfg}, nil
+	return &UpdateSink[T]{project: p, cfg: cfg, setup: &setup{}}, nil
 }
 
 func encodeWith[T any](form *Form) func(duijiesync.Record[T]) (Contents, error) {
@@ -104,7 +106,7 @@ func (s *UpdateSink[T]) Write(ctx context.Context, records []duijiesync.Record[T
 		}
 		list = append(list, w)
 	}
-	u := updater{project: s.project, user: s.cfg.UserID, out: out, alone: len(list) == len(records)}
+	u := updater{project: s.project, setup: s.setup, user: s.cfg.UserID, out: out, alone: len(list) == len(records)}
 	if err := u.write(ctx, list); err != nil {
 		return nil, err
 	}
@@ -136,7 +138,7 @@ func (s *UpdateSink[T]) Find(ctx context.Context, records []duijiesync.Record[T]
 	}
 	tasks, err := s.project.tasksByID(ctx, ask)
 	if err != nil {
-		return nil, fmt.Errorf("banniu: look tasks up: %w", masked(err))
+		return nil, fmt.Errorf("banniu: look tasks up: %w", err)
 	}
 	for i, rec := range records {
 		if row, there := tasks[ids[i]]; there && ids[i] != "" {
@@ -144,68 +146,6 @@ func (s *UpdateSink[T]) Find(ctx context.Context, records []duijiesync.Record[T]
 		}
 	}
 	return out, nil
-}
-
-// foundRow compares a task with the cells a write would set.
-func foundRow(row Row, keyOnly bool, form *Form, contents func() (Contents, error)) duijiesync.Found {
-	found := duijiesync.Found{Match: duijiesync.Exists, TargetID: row.ID()}
-	if keyOnly {
-		return found
-	}
-	want, err := contents()
-	if err != nil {
-		return found // Write refuses it with the reason
-	}
-	found.Match = duijiesync.Identical
-	for _, id := range slices.Sorted(maps.Keys(want)) {
-		old := row.Text(id)
-		if sameCell(old, want[id]) {
-			continue
-		}
-		name := id
-		if form != nil {
-			name = firstOf(form.Name(id), id)
-		}
-		found.Match = duijiesync.Different
-		found.Changes = append(found.Changes, duijiesync.Change{Field: name, Old: old, New: want[id]})
-	}
-	return found
-}
-
-// sameCell compares cells exactly, but for numbers that differ in trailing zeros
-// alone and JSON that differs in blanks alone.
-func sameCell(a, b string) bool {
-	if a == b {
-		return true
-	}
-	if x, ok := compactJSON(a); ok {
-		y, also := compactJSON(b)
-		return also && x == y
-	}
-	if !strings.Contains(a, ".") && !strings.Contains(b, ".") {
-		return false // 007 is not 7, and a barcode no number
-	}
-	x, errX := duijie.ParseDecimal(a)
-	y, errY := duijie.ParseDecimal(b)
-	return errX == nil && errY == nil && plainNumber(a) && plainNumber(b) && x.Equal(y)
-}
-
-// plainNumber tells a number from a code that looks like one.
-func plainNumber(s string) bool {
-	s = strings.TrimPrefix(s, "-")
-	return s != "" && strings.Trim(s, "0123456789.") == "" && (len(s) == 1 || s[0] != '0' || s[1] == '.')
-}
-
-// masked is an error that speaks of no record, so that the engine looks for no bad
-// one among them.
-func masked(err error) error {
-	e, ok := errors.AsType[*duijie.APIError](err)
-	if !ok || e.OutcomeUnknown || !ofRecord(e) {
-		return err
-	}
-	other := *e
-	other.Class = duijie.ClassPermission
-	return &other
 }
 
 // ofRecord tells refusals that speak of what was sent.

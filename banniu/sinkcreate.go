@@ -39,11 +39,13 @@ type CreateConfig[T any] struct {
 // sink writes the record's key into a column and finds the task by it (task.list with
 // condition_column), so that a create whose answer was lost is looked up before
 // anything is sent again. So is one whose answer does not name the task, which costs a
-// call for each. Two tasks with one key are reported, never guessed about.
+// call for each. Two tasks with one key are reported, never guessed about. A refusal that
+// lies in the setup stops the run, as with [UpdateSink].
 type CreateSink[T any] struct {
 	project *Project
 	cfg     CreateConfig[T]
 	column  Column
+	setup   *setup
 }
 
 // NewCreateSink makes a sink of tasks.
@@ -55,7 +57,7 @@ func NewCreateSink[T any](p *Project, cfg CreateConfig[T]) (*CreateSink[T], erro
 	if cfg.Rows < 0 || cfg.Rows > p.client.cfg.batchSize() {
 		return nil, invalid(method, fmt.Sprintf("Rows %d: the platform takes 1 to %d", cfg.Rows, p.client.cfg.batchSize()))
 	}
-	s := &CreateSink[T]{project: p, cfg: cfg, column: Column{ID: cfg.KeyColumn}}
+	s := &CreateSink[T]{project: p, cfg: cfg, column: Column{ID: cfg.KeyColumn}, setup: &setup{}}
 	if cfg.Form != nil {
 		var ok bool
 		if s.column, ok = cfg.Form.Column(cfg.KeyColumn); !ok {
@@ -86,7 +88,7 @@ func (s *CreateSink[T]) Limits() duijiesync.Limits {
 // one. A record's refusal is its own.
 func (s *CreateSink[T]) Write(ctx context.Context, records []duijiesync.Record[T]) ([]duijiesync.Outcome, error) {
 	out := make([]duijiesync.Outcome, len(records))
-	u := updater{project: s.project, user: s.cfg.UserID, out: out}
+	u := updater{project: s.project, setup: s.setup, user: s.cfg.UserID, out: out}
 	var updates, creates []wish
 	for i, rec := range records {
 		w := wish{at: i, target: strings.Clone(rec.Target.ID)}
@@ -98,7 +100,7 @@ func (s *CreateSink[T]) Write(ctx context.Context, records []duijiesync.Record[T
 		case err != nil && isRefusedHere(err):
 			out[i] = duijiesync.Outcome{Kind: duijiesync.OutcomeRefused, TargetID: w.target, Code: "contents", Message: err.Error()}
 		case err != nil:
-			return nil, masked(err) // nothing is written yet
+			return nil, duijiesync.Stop(err) // nothing is written yet
 		case w.id == "":
 			creates = append(creates, w)
 		default:
@@ -177,6 +179,11 @@ func (s *CreateSink[T]) create(ctx context.Context, w wish, key string, out *dui
 	if !known {
 		return err
 	}
+	if o.Kind == duijiesync.OutcomeRefused {
+		if err := s.setup.fault(ctx, s.project, err, w.contents); err != nil {
+			return err
+		}
+	}
 	if o.TargetID = made.TaskID; o.Kind == duijiesync.OutcomeCreated && !made.Named {
 		o = s.lookUp(ctx, key)
 	}
@@ -211,7 +218,7 @@ func (s *CreateSink[T]) Find(ctx context.Context, records []duijiesync.Record[T]
 		case unclear:
 			out[i].Err = err
 		case err != nil:
-			return nil, fmt.Errorf("banniu: look tasks up: %w", masked(err))
+			return nil, fmt.Errorf("banniu: look tasks up: %w", err)
 		case row != nil:
 			out[i] = foundRow(row, rec.Target.KeyOnly, s.cfg.Form, func() (Contents, error) { return s.contents(rec) })
 		}

@@ -1,12 +1,9 @@
 package banniu
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/duijie-go/duijie"
 	duijiesync "github.com/duijie-go/duijie/sync"
@@ -23,6 +20,7 @@ type wish struct {
 // updater updates the tasks of one Write.
 type updater struct {
 	project *Project
+	setup   *setup
 	user    string
 	out     []duijiesync.Outcome
 	alone   bool // no other record of the Write is sent, so an error can speak for all
@@ -35,9 +33,13 @@ func (u *updater) write(ctx context.Context, list []wish) error {
 	first, later := parted(list)
 	if len(first) > 1 {
 		err := u.batch(ctx, first, &later)
+		if refusedWhole(err) {
+			if fault := u.setup.fault(ctx, u.project, err, contentsOf(first)...); fault != nil {
+				err = fault
+			}
+		}
 		switch {
-		case err == nil:
-			u.began = true
+		case err == nil: // what it did is noted
 		case unknownOutcome(err):
 			u.unknown(first, err)
 			u.began = true
@@ -84,21 +86,46 @@ func (u *updater) batch(ctx context.Context, list []wish, later *[]wish) error {
 	if results == nil {
 		return err
 	}
+	var said, unsaid, refused []wish
 	for i, w := range list {
 		switch r := results[i]; {
 		case r.Done:
 			u.out[w.at] = duijiesync.Outcome{Kind: duijiesync.OutcomeUpdated, TargetID: w.target}
+			said = append(said, w)
 		case r.Text == "", !r.clear():
-			*later = append(*later, w)
+			unsaid = append(unsaid, w)
 		default:
-			kind := duijiesync.OutcomeRefused
+			o := duijiesync.Outcome{Kind: duijiesync.OutcomeRefused, TargetID: w.target, Code: "entry", Message: r.Text}
 			if v, found := match(u.project.client.cfg.Rules, http.StatusOK, "", r.Text); found && (v.Class == duijie.ClassThrottled || v.Class == duijie.ClassUnavailable) {
-				kind = duijiesync.OutcomeRetryable // not done, for a reason that passes
+				o.Kind = duijiesync.OutcomeRetryable // not done, for a reason that passes
+			} else {
+				refused = append(refused, w)
 			}
-			u.out[w.at] = duijiesync.Outcome{Kind: kind, TargetID: w.target, Code: "entry", Message: r.Text}
+			u.out[w.at] = o
 		}
 	}
+	if len(refused) > 0 {
+		fault := u.setup.fault(ctx, u.project, err, contentsOf(refused)...)
+		if fault != nil && len(said) == 0 {
+			return fault
+		}
+		for _, w := range refused {
+			if fault != nil {
+				u.out[w.at].Kind = duijiesync.OutcomeRetryable // the next Write meets the fault and stops
+			}
+		}
+	}
+	u.began = u.began || len(unsaid) < len(list)
+	*later = append(*later, unsaid...)
 	return nil
+}
+
+func contentsOf(list []wish) []Contents {
+	out := make([]Contents, len(list))
+	for i, w := range list {
+		out[i] = w.contents
+	}
+	return out
 }
 
 // one updates one task. An error speaks of no record.
@@ -107,6 +134,11 @@ func (u *updater) one(ctx context.Context, w wish) error {
 	o, known := outcomeOf(err, duijiesync.OutcomeUpdated)
 	if !known {
 		return err
+	}
+	if o.Kind == duijiesync.OutcomeRefused {
+		if err := u.setup.fault(ctx, u.project, err, w.contents); err != nil {
+			return err
+		}
 	}
 	o.TargetID = w.target
 	u.out[w.at] = o
@@ -140,7 +172,7 @@ func unknownOutcome(err error) bool { return errors.Is(err, duijie.ErrOutcomeUnk
 // refusedWhole: nothing was written, because of at least one of the entries.
 func refusedWhole(err error) bool {
 	e, ok := errors.AsType[*duijie.APIError](err)
-	return ok && !e.OutcomeUnknown && ofRecord(e)
+	return ok && !e.OutcomeUnknown && ofRecord(e) && !errors.Is(err, duijiesync.ErrStop)
 }
 
 func (u *updater) unknown(list []wish, err error) {
@@ -153,23 +185,10 @@ func (u *updater) unknown(list []wish, err error) {
 // can not speak for all: the engine meets it again.
 func (u *updater) stopped(rest []wish, err error) error {
 	if !u.began {
-		return masked(err)
+		return duijiesync.Stop(err)
 	}
 	for _, w := range rest {
 		u.out[w.at] = duijiesync.Outcome{Kind: duijiesync.OutcomeRetryable, TargetID: w.target, Message: err.Error()}
 	}
 	return nil
-}
-
-// compactJSON is a list or object without blanks; ok is false for anything else.
-func compactJSON(text string) (string, bool) {
-	text = strings.TrimSpace(text)
-	if !strings.HasPrefix(text, "[") && !strings.HasPrefix(text, "{") {
-		return "", false
-	}
-	var b bytes.Buffer
-	if json.Compact(&b, []byte(text)) != nil {
-		return "", false
-	}
-	return b.String(), true
 }
