@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 
 	duijiesync "github.com/duijie-go/duijie/sync"
@@ -64,6 +66,8 @@ func readCSV(path string) (Memory, error) {
 type SQL struct {
 	DB *sql.DB
 	// Query selects goods number and barcode; %s stands for the numbers' placeholders.
+	// Both are texts or whole numbers. What a number has lost is an error: a floating-point
+	// one the last digits of long codes, a barcode shorter than barcodes are its zeros.
 	Query string
 	// Placeholder is the n-th placeholder, from 1; nil = "?".
 	Placeholder func(n int) string
@@ -88,20 +92,50 @@ func (s SQL) Barcodes(ctx context.Context, goodsNos []string) (map[string]string
 	defer func() { _ = rows.Close() }()
 	found := map[string]string{}
 	for rows.Next() {
-		var no string
-		var barcode sql.NullString
-		if err := rows.Scan(&no, &barcode); err != nil {
+		var cells [2]any
+		if err := rows.Scan(&cells[0], &cells[1]); err != nil {
 			return nil, err
 		}
+		no, err := exact(cells[0])
+		if err != nil {
+			return nil, fmt.Errorf("a goods number %w", err)
+		}
+		barcode, err := exact(cells[1])
+		if err != nil {
+			return nil, fmt.Errorf("the barcode of goods %s %w", no, err)
+		}
+		if _, number := cells[1].(int64); number && !slices.Contains(barcodeLengths, len(barcode)) {
+			return nil, fmt.Errorf("the barcode of goods %s is the number %s, which may have lost leading zeros: make its column TEXT and fill it anew", no, barcode)
+		}
 		switch old, twice := found[no]; {
-		case barcode.String == "":
-		case twice && old != barcode.String:
-			return nil, fmt.Errorf("goods %s have the barcodes %s and %s", no, old, barcode.String)
+		case barcode == "":
+		case twice && old != barcode:
+			return nil, fmt.Errorf("goods %s have the barcodes %s and %s", no, old, barcode)
 		default:
-			found[no] = barcode.String
+			found[no] = barcode
 		}
 	}
 	return found, rows.Err()
+}
+
+// barcodeLengths are the digits of EAN-8, UPC-A, EAN-13 and GTIN-14.
+var barcodeLengths = []int{8, 12, 13, 14}
+
+// exact is a column as the text it holds, "" for NULL.
+func exact(cell any) (string, error) {
+	switch v := cell.(type) {
+	case nil:
+		return "", nil
+	case string:
+		return v, nil
+	case []byte:
+		return string(v), nil
+	case int64:
+		return strconv.FormatInt(v, 10), nil
+	case float64:
+		return "", fmt.Errorf("is the floating-point number %v, which may have lost digits: make its column TEXT and fill it anew", v)
+	}
+	return "", fmt.Errorf("is a %T: make its column TEXT", cell)
 }
 
 // Ledger is a lookup in the ledger of a pipeline whose keys are goods numbers and

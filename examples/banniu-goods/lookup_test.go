@@ -81,6 +81,42 @@ func TestLookupsThatContradict(t *testing.T) {
 	}
 }
 
+// A barcode that went through a floating-point number is refused, not written, as is one
+// that lost its zeros; other whole numbers are read exactly.
+func TestBarcodesThatAreNumbers(t *testing.T) {
+	t.Parallel()
+	const whole, zeros = "6941234567890", "'0012345678905'"
+	for _, tt := range []struct{ columns, barcode, found, err string }{
+		{"goods_no TEXT, barcode TEXT", whole, "6941234567890", ""},
+		{"goods_no TEXT, barcode TEXT", zeros, "0012345678905", ""},
+		{"goods_no TEXT, barcode BLOB", zeros, "0012345678905", ""},
+		{"goods_no TEXT, barcode", whole, "6941234567890", ""},
+		{"goods_no INTEGER, barcode INTEGER", whole, "6941234567890", ""},
+		{"goods_no TEXT, barcode INTEGER", zeros, "", "leading zeros"},
+		{"goods_no TEXT, barcode NUMERIC", zeros, "", "leading zeros"},
+		{"goods_no TEXT, barcode REAL", whole, "", "floating-point"},
+		{"goods_no TEXT, barcode REAL", zeros, "", "floating-point"},
+		{"goods_no TEXT, barcode DOUBLE", whole, "", "floating-point"},
+		{"goods_no REAL, barcode TEXT", whole, "", "floating-point"},
+	} {
+		db, err := sql.Open("sqlite", filepath.Join(t.TempDir(), "goods.db"))
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = db.Close() })
+		for _, line := range []string{"CREATE TABLE goods (" + tt.columns + ")", "INSERT INTO goods VALUES ('1001', " + tt.barcode + ")"} {
+			_, err = db.ExecContext(t.Context(), line)
+			require.NoError(t, err)
+		}
+		found, err := SQL{DB: db, Query: "SELECT goods_no, barcode FROM goods WHERE goods_no IN (%s)"}.Barcodes(t.Context(), []string{"1001"})
+		if tt.err != "" {
+			require.ErrorContains(t, err, tt.err, tt)
+			require.Empty(t, found, tt)
+			continue
+		}
+		require.NoError(t, err, tt)
+		require.Equal(t, map[string]string{"1001": tt.found}, found, tt)
+	}
+}
+
 // counting counts the calls of a lookup, and fails while it is told to.
 type counting struct {
 	Lookup

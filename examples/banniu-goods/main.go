@@ -11,7 +11,7 @@
 // it runs against the real host, and one of these says where barcodes are found:
 //
 //	GOODS_BARCODES_CSV       a file of lines "goods number,barcode"
-//	GOODS_BARCODES_DB        a SQLite file with a table goods (goods_no, barcode)
+//	GOODS_BARCODES_DB        a SQLite file with a table goods (goods_no, barcode), both TEXT
 //	GOODS_BARCODES_PIPELINE  a pipeline in the same state file whose keys are goods
 //	                         numbers and whose target ids are barcodes
 package main
