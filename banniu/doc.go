@@ -39,7 +39,9 @@
 // inferred, and [Config.Rules] replaces it; what no rule knows is duijie.ErrRefused with
 // code and words. A write whose answer was lost matches duijie.ErrOutcomeUnknown: look the
 // task up before it is created again. Entries of a batch that were not done are a [BatchError],
-// though the platform calls the batch a success.
+// though the platform calls the batch a success. What the platform says of no record but of
+// the setup, as a column that is gone or an app that is not the sheet's, ends a sink's run
+// without a dead letter.
 //
 // # Paging
 //
@@ -54,8 +56,9 @@
 //
 // Cells are texts and numbers, mixed; they are read as each other, amounts as
 // duijie.Decimal and long numbers exactly. Choices travel as ids joined by ",",
-// sub-tables and attachments as texts that hold JSON. Times are China time. Names of
-// columns can repeat: [Form.Duplicates].
+// sub-tables and attachments as texts that hold JSON. A sub-table is written as a whole:
+// what its structs do not name is kept by a [Row] in them, or the write is refused. Times
+// are China time. Names of columns can repeat: [Form.Duplicates].
 //
 // # Limits and retries
 //

@@ -74,6 +74,16 @@ func (f *Form) Column(nameOrID string) (Column, bool) {
 	return Column{}, false
 }
 
+// byItsID is a column by its id alone, with nothing but the id where the Form has none.
+func (f *Form) byItsID(id string) Column {
+	if f != nil {
+		if i, ok := f.byID[id]; ok {
+			return f.columns[i]
+		}
+	}
+	return Column{ID: id}
+}
+
 // find is Column with an error that names what is missing.
 func (f *Form) find(nameOrID string) (Column, error) {
 	c, ok := f.Column(nameOrID)

@@ -170,7 +170,9 @@ func (p *Project) scanList(size int, opts []duijie.CallOption) list {
 			if err != nil {
 				return listed{}, err
 			}
-			return readListed(method, e, page, false, size)
+			l, err := readListed(method, e, page, false, size)
+			l.paged = true
+			return l, err
 		},
 	}
 }
@@ -194,6 +196,7 @@ func (p *Project) recycleList(opts []duijie.CallOption) list {
 				return listed{}, err
 			}
 			l, err := readListed(method, e, page, false, size)
+			l.paged = true
 			for _, row := range l.rows {
 				if err == nil && taskKey(row) == "" {
 					err = malformed(method, fmt.Sprintf("page %d has a task without an id", page))

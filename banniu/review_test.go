@@ -26,6 +26,15 @@ func TestCountsThatAreWrong(t *testing.T) {
 		require.Len(t, collect(t, c.Project("", "").Scan(t.Context())), 4, name)
 		require.Len(t, collect(t, c.Project("", "").All(t.Context(), TaskQuery{})), 4, name)
 	}
+	// task.list is not known to count its pages.
+	c, _ := answering(t, func(w http.ResponseWriter, r *http.Request) {
+		row := map[string]string{"1": `{"-1":"1"}`, "2": `{"-1":"2"}`}[r.URL.Query().Get("page_num")]
+		says(200, `{"response":{"code":0,"map":{"result":[`+row+`],"total_page_num":1}}}`)(w, r)
+	})
+	require.Len(t, collect(t, c.Project("", "").All(t.Context(), TaskQuery{})), 2)
+	page, err := c.Project("", "").List(t.Context(), TaskQuery{})
+	require.NoError(t, err)
+	require.Equal(t, "2", page.Next)
 }
 
 // A number that is no id as the platform writes it stops no other record.

@@ -23,10 +23,7 @@ func foundRow(row Row, keyOnly bool, form *Form, contents func() (Contents, erro
 	}
 	found.Match = duijiesync.Identical
 	for _, id := range slices.Sorted(maps.Keys(want)) {
-		column := Column{ID: id}
-		if form != nil {
-			column, _ = form.Column(id)
-		}
+		column := form.byItsID(id)
 		if column.same(row[id], want[id]) {
 			continue
 		}
@@ -73,8 +70,7 @@ func (c Column) sameRows(row Row, want string) bool {
 			}
 		}
 		for id := range a {
-			son, _ := sons.Column(id)
-			if !son.same(a[id], b.Text(id)) {
+			if !sons.byItsID(id).same(a[id], b.Text(id)) {
 				return false
 			}
 		}

@@ -125,7 +125,10 @@ type listed struct {
 	// counted: the list is known to tell its total. Others are read to the end whatever
 	// they call a total.
 	counted bool
-	short   bool // no page follows, as there are fewer rows than asked for
+	// paged: the list is known to count its pages. What others say of pages is believed
+	// only where it claims more.
+	paged bool
+	short bool // no page follows, as there are fewer rows than asked for
 }
 
 // last tells whether the list surely ends with the page.
@@ -138,7 +141,7 @@ func (l listed) last() bool {
 		return end >= l.total && (rows == 0 || rows == l.total-end+int64(l.size))
 	case rows == 0 || l.short:
 		return true
-	case !l.counted && l.pages > 0:
+	case l.paged && l.pages > 0:
 		return int64(l.no) >= l.pages
 	}
 	return false
@@ -147,7 +150,7 @@ func (l listed) last() bool {
 // more is what the answer surely says of pages behind this one: that there are some, or
 // none. A count of pages beside one of rows is believed only where it claims more.
 func (l listed) more() (some, none bool) {
-	return !l.counted && int64(l.no) < l.pages, !l.counted && int64(l.no) == l.pages && l.total < 0
+	return int64(l.no) < l.pages, l.paged && int64(l.no) == l.pages && l.total < 0
 }
 
 func (l listed) raw() *duijie.Page[json.RawMessage] {
