@@ -193,7 +193,7 @@ func (e *evaluation) sourceValue(f *field) (Value, error) {
 	case sourceConst:
 		return f.constant, nil
 	case sourceExpr:
-		return f.expr.eval(e)
+		return f.expr.eval(e, f)
 	case sourceLookup:
 		return e.lookup(f, f.lookup)
 	case sourceFunc:

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/duijie-go/duijie/mapping/sqlexpr"
 )
 
 // evaluation maps one record. It is kept for the next one.
@@ -25,6 +27,9 @@ type evaluation struct {
 	record  any               // the record as a Go value, until somebody wants its JSON
 	errs    []error
 	notes   []Note
+
+	operands operands    // the values of the expression that is computed
+	sql      sqlexpr.Env // its clock
 }
 
 // failure is why a value could not be computed; the field makes a RecordError of it.

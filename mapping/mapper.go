@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/duijie-go/duijie/internal/wire"
+	"github.com/duijie-go/duijie/mapping/sqlexpr"
 )
 
 // Mapper is a compiled spec. It is immutable and safe for concurrent use.
@@ -206,6 +207,7 @@ func (m *Mapper) start(ctx context.Context, env *Env) *evaluation {
 	if e.now = e.env.Now; e.now.IsZero() {
 		e.now = time.Now()
 	}
+	e.sql = sqlexpr.Env{Now: e.now, Zone: m.zone}
 	return e
 }
 
@@ -222,6 +224,7 @@ func (m *Mapper) finish(e *evaluation) {
 		e.scratch = nil
 	}
 	e.ctx, e.env, e.found, e.record, e.errs, e.notes = nil, nil, nil, nil, nil, nil
+	e.operands = operands{}
 	e.at, e.index = e.at[:1], e.index[:0]
 	m.pool.Put(e)
 }
