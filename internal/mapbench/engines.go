@@ -55,7 +55,7 @@ func structs() (engine, error) {
 			return nil, err
 		}
 		return json.Marshal(customer{
-			FName: s.Name, FNumber: s.No, FCreateOrgId: number{"100"}, FUseOrgId: number{"100"},
+			FName: s.Name, FNumber: s.No, FCreateOrgID: number{"100"}, FUseOrgID: number{"100"},
 			FDescription: s.No + " " + s.City, FContact: s.Contact, FTel: s.Mobile, FAddress: s.City + s.Address,
 			FTax: s.Paid.Mul(s.Tax).String(), FTaxPrice: price.String(),
 		})

@@ -29,8 +29,8 @@ type number struct {
 type customer struct {
 	FName        string
 	FNumber      string
-	FCreateOrgId number
-	FUseOrgId    number
+	FCreateOrgID number `json:"FCreateOrgId"`
+	FUseOrgID    number `json:"FUseOrgId"`
 	FDescription string
 	FContact     string
 	FTel         string
@@ -59,7 +59,7 @@ func want(in []byte) (customer, error) {
 	qty, _ := new(big.Rat).SetString(s.Qty)
 	tax, _ := new(big.Rat).SetString(s.Tax)
 	return customer{
-		FName: s.Name, FNumber: s.No, FCreateOrgId: number{"100"}, FUseOrgId: number{"100"},
+		FName: s.Name, FNumber: s.No, FCreateOrgID: number{"100"}, FUseOrgID: number{"100"},
 		FDescription: s.No + " " + s.City, FContact: s.Contact, FTel: s.Mobile, FAddress: s.City + s.Address,
 		FTax:      new(big.Rat).Mul(paid, tax).FloatString(4),
 		FTaxPrice: new(big.Rat).Quo(paid, qty).FloatString(6),
