@@ -38,6 +38,7 @@ type Env struct {
 	Out    io.Writer // for people
 	Report io.Writer // for programs: stdout with -json
 	Log    io.Writer // stderr
+	Args   []string  // what stands behind the flags, of a program that [MainArgs] runs
 
 	opened string // the state file, once it is open
 }
@@ -45,17 +46,28 @@ type Env struct {
 // Main parses flags, runs run until it ends or a signal comes, and exits.
 // more adds flags of the example's own.
 func Main(name string, run func(context.Context, *Env) (int, error), more ...func(*flag.FlagSet)) {
+	MainArgs(name, "", run, more...)
+}
+
+// MainArgs is Main for a program that takes arguments, which synopsis names:
+// "SOURCE.json TARGET.json".
+func MainArgs(name, synopsis string, run func(context.Context, *Env) (int, error), more ...func(*flag.FlagSet)) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	code := Run(ctx, name, os.Args[1:], os.Stdout, os.Stderr, run, more...)
+	code := RunArgs(ctx, name, synopsis, os.Args[1:], os.Stdout, os.Stderr, run, more...)
 	stop()
 	os.Exit(code)
 }
 
 // Run is Main for tests.
 func Run(ctx context.Context, name string, args []string, stdout, stderr io.Writer, run func(context.Context, *Env) (int, error), more ...func(*flag.FlagSet)) int {
+	return RunArgs(ctx, name, "", args, stdout, stderr, run, more...)
+}
+
+// RunArgs is MainArgs for tests.
+func RunArgs(ctx context.Context, name, synopsis string, args []string, stdout, stderr io.Writer, run func(context.Context, *Env) (int, error), more ...func(*flag.FlagSet)) int {
 	stdout, stderr = &locked{w: stdout}, &locked{w: stderr} // the logger and the progress line write side by side
-	env, err := parse(name, args, stdout, stderr, more)
+	env, err := parse(name, synopsis, args, stdout, stderr, more)
 	if errors.Is(err, flag.ErrHelp) {
 		return ExitSettled
 	}
@@ -79,7 +91,7 @@ func Run(ctx context.Context, name string, args []string, stdout, stderr io.Writ
 	return max(code, ExitFailed)
 }
 
-func parse(name string, args []string, stdout, stderr io.Writer, more []func(*flag.FlagSet)) (*Env, error) {
+func parse(name, synopsis string, args []string, stdout, stderr io.Writer, more []func(*flag.FlagSet)) (*Env, error) {
 	env := &Env{Name: name, Out: stdout, Report: io.Discard, Log: stderr}
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
 	flags.SetOutput(stderr)
@@ -91,12 +103,19 @@ func parse(name string, args []string, stdout, stderr io.Writer, more []func(*fl
 	for _, add := range more {
 		add(flags)
 	}
+	if synopsis != "" {
+		flags.Usage = func() {
+			fmt.Fprintf(stderr, "usage: %s [flags] %s\n", name, synopsis)
+			flags.PrintDefaults()
+		}
+	}
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}
-	if flags.NArg() > 0 {
+	if flags.NArg() > 0 && synopsis == "" {
 		return nil, fmt.Errorf("%s takes no arguments, only flags: %q", name, flags.Arg(0))
 	}
+	env.Args = flags.Args()
 	if *since != "" {
 		t, err := duijie.ParseTime(*since)
 		if err != nil {
