@@ -32,6 +32,33 @@ func (m *machine) operands(n *node) (a, b *value, ok bool) {
 	return a, b, !b.null()
 }
 
+// numbers evaluates both as numbers.
+func (m *machine) numbers(n *node) (a, b *value, ok bool) {
+	if a, b, ok = m.operands(n); ok {
+		a, b = m.number(n.args[0], a), m.number(n.args[1], b)
+	}
+	return a, b, ok
+}
+
+// numberArg evaluates an argument as a number.
+func (m *machine) numberArg(n *node, i int) *value { return m.number(n.args[i], m.arg(n, i)) }
+
+// number is v, the value of n, to a consumer of numbers. GREATEST and LEAST
+// of texts compare their arguments as numbers then.
+func (m *machine) number(n *node, v *value) *value {
+	if v.k != Text || n.op.name != "GREATEST" && n.op.name != "LEAST" {
+		return v
+	}
+	var best float64
+	for i, a := range n.args {
+		f := m.toFloat(m.number(a, m.done(a)))
+		if i == 0 || f < best && n.op.name == "LEAST" || f > best && n.op.name == "GREATEST" {
+			best = f
+		}
+	}
+	return m.slot(n).setReal(best)
+}
+
 func fixSum(m *machine, n *node) attr {
 	a, b, k := m.pair(n)
 	r := attr{k: k, dec: max(a.dec, b.dec), ip: addDigits(max(a.ip, b.ip), 1)}
@@ -47,7 +74,7 @@ func fixSum(m *machine, n *node) attr {
 func addDigits(a, b uint8) uint8 { return min(a+b, maxDigits) }
 
 func evalAdd(m *machine, n *node) *value {
-	a, b, ok := m.operands(n)
+	a, b, ok := m.numbers(n)
 	if !ok {
 		return m.slot(n).setNull()
 	}
@@ -68,7 +95,7 @@ func evalAdd(m *machine, n *node) *value {
 }
 
 func evalSub(m *machine, n *node) *value {
-	a, b, ok := m.operands(n)
+	a, b, ok := m.numbers(n)
 	if !ok {
 		return m.slot(n).setNull()
 	}
@@ -147,7 +174,7 @@ func fixMul(m *machine, n *node) attr {
 }
 
 func evalMul(m *machine, n *node) *value {
-	a, b, ok := m.operands(n)
+	a, b, ok := m.numbers(n)
 	if !ok {
 		return m.slot(n).setNull()
 	}
@@ -203,7 +230,7 @@ func fixDiv(m *machine, n *node) attr {
 }
 
 func evalDiv(m *machine, n *node) *value {
-	a, b, ok := m.operands(n)
+	a, b, ok := m.numbers(n)
 	if !ok {
 		return m.slot(n).setNull()
 	}
@@ -235,7 +262,7 @@ func fixIntDiv(m *machine, n *node) attr {
 // evalIntDiv divides integers as such and everything else as decimals, and
 // cuts the decimals off.
 func evalIntDiv(m *machine, n *node) *value {
-	a, b, ok := m.operands(n)
+	a, b, ok := m.numbers(n)
 	if !ok {
 		return m.slot(n).setNull()
 	}
@@ -268,7 +295,7 @@ func fixMod(m *machine, n *node) attr {
 }
 
 func evalMod(m *machine, n *node) *value {
-	a, b, ok := m.operands(n)
+	a, b, ok := m.numbers(n)
 	if !ok {
 		return m.slot(n).setNull()
 	}
@@ -314,7 +341,7 @@ func fixNeg(m *machine, n *node) attr {
 }
 
 func evalNeg(m *machine, n *node) *value {
-	v := m.arg(n, 0)
+	v := m.numberArg(n, 0)
 	if v.null() {
 		return m.slot(n).setNull()
 	}

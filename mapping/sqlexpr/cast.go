@@ -9,8 +9,9 @@ import (
 type castType struct {
 	k        Kind
 	unsigned bool
-	length   int // CHAR(n): characters, -1 without; DECIMAL: digits; times: decimals
-	scale    int // DECIMAL
+	length   int  // CHAR(n): characters, -1 without; DECIMAL: digits; times: decimals
+	scale    int  // DECIMAL
+	using    bool // CONVERT(x USING charset)
 }
 
 var opCast = &operation{name: "CAST", fix: fixCast, eval: evalCast}
@@ -33,7 +34,7 @@ func parseConvert(p *parser, t token) *node {
 		p.advance()
 		p.expectOp(")")
 		n := p.node(opCast, t.off, x)
-		n.extra = castType{k: Text, length: -1}
+		n.extra = castType{k: Text, length: -1, using: true}
 		return n
 	}
 	p.expectOp(",")
@@ -113,11 +114,7 @@ func (p *parser) decimalType(c *castType) {
 	off := p.tok.off
 	c.length = p.typeNumber(maxPrecision)
 	if p.acceptOp(",") {
-		most := p.o.MaxScale
-		if most == 0 {
-			most = mysqlScale
-		}
-		c.scale = p.typeNumber(most)
+		c.scale = p.typeNumber(p.o.maxScale())
 	}
 	if c.length == 0 {
 		c.length = 10
@@ -128,10 +125,15 @@ func (p *parser) decimalType(c *castType) {
 	p.expectOp(")")
 }
 
-func fixCast(_ *machine, n *node) attr {
+func fixCast(m *machine, n *node) attr {
 	c, _ := n.extra.(castType)
 	switch c.k {
-	case Text, Double:
+	case Text:
+		if m.e.o.MariaDB && !c.using {
+			return attr{k: Text}
+		}
+		return attr{k: Text, dec: notFixed}
+	case Double:
 		return attr{k: c.k, dec: notFixed}
 	case Decimal:
 		return attr{k: Decimal, dec: uint8(c.scale), ip: uint8(c.length - c.scale)}
@@ -162,10 +164,10 @@ func evalCast(m *machine, n *node) *value {
 		}
 		return m.slot(n).setInt(m.toInt(v))
 	case Decimal:
-		d, status := m.toDec(v)
+		d, status := m.toDec(m.number(n.args[0], v))
 		return m.slot(n).setDec(fitDecimal(d, status, c.length, c.scale))
 	case Double:
-		return m.slot(n).setReal(m.toFloat(v))
+		return m.slot(n).setReal(m.toFloat(m.number(n.args[0], v)))
 	case Text:
 		s := m.textOf(n.args[0], v)
 		if c.length >= 0 {
@@ -196,7 +198,7 @@ func (m *machine) toUint(v *value) uint64 {
 		f := math.RoundToEven(v.f)
 		switch {
 		case f < 0:
-			return uint64(floatToInt(f))
+			return 0
 		case f >= math.MaxUint64:
 			return math.MaxUint64
 		default:

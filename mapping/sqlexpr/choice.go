@@ -99,7 +99,7 @@ func (m *machine) truth(n *node, i int) (isTrue, known bool) {
 	if v.null() {
 		return false, false
 	}
-	return m.isTrue(v), true
+	return m.isTrue(m.number(n.args[i], v)), true
 }
 
 func evalAnd(m *machine, n *node) *value {
@@ -235,7 +235,7 @@ func evalCoalesce(m *machine, n *node) *value {
 func evalNullIf(m *machine, n *node) *value {
 	a, b := m.arg(n, 0), m.arg(n, 1)
 	if !a.null() && !b.null() {
-		if c, ok := m.compare(a, b, comparisonKind(a.k, b.k)); ok && c == 0 {
+		if c, ok := m.compareArgs(n, 0, a, 1, b); ok && c == 0 {
 			return m.slot(n).setNull()
 		}
 	}

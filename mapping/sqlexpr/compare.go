@@ -35,11 +35,30 @@ func comparison(name string, holds func(int) bool) *operation {
 
 // compareTo sets n to whether the order of a and b is as wanted.
 func (m *machine) compareTo(n *node, a, b *value, holds func(int) bool) *value {
-	c, ok := m.compare(a, b, comparisonKind(a.k, b.k))
+	c, ok := m.compareArgs(n, 0, a, 1, b)
 	if !ok {
 		return m.slot(n).setNull()
 	}
 	return m.slot(n).setBool(holds(c))
+}
+
+// compareArgs orders the values a and b of the arguments i and j of n.
+func (m *machine) compareArgs(n *node, i int, a *value, j int, b *value) (c int, ok bool) {
+	k := comparisonKind(a.k, b.k)
+	if k == Double {
+		a, b = m.number(n.args[i], a), m.number(n.args[j], b)
+	}
+	return m.compare(m.shown(n.args[i], a, k), m.shown(n.args[j], b, k), k)
+}
+
+// shown rounds a DECIMAL to the scale it prints with, where the server does
+// that before it compares.
+func (m *machine) shown(n *node, v *value, k Kind) *value {
+	if m.e.o.MariaDB && k == Decimal && v.k == Decimal && int(v.d.frac) > int(m.attr(n).dec) {
+		d, _ := decRound(&v.d, int(m.attr(n).dec), false)
+		return new(value).setDec(d)
+	}
+	return v
 }
 
 // comparisonKind is the kind two operands that are not NULL are compared as.
@@ -109,7 +128,7 @@ func evalIn(m *machine, n *node) *value {
 			sawNull = true
 			continue
 		}
-		c, ok := m.compare(a, b, comparisonKind(a.k, b.k))
+		c, ok := m.compareArgs(n, 0, a, i, b)
 		if ok && c == 0 {
 			return m.slot(n).setInt(1)
 		}
@@ -132,6 +151,7 @@ func evalBetween(m *machine, n *node) *value {
 	if a.k == Text && low.k != Text && high.k != Text && !k.temporal() {
 		k = Double
 	}
+	a, low, high = m.shown(n.args[0], a, k), m.shown(n.args[1], low, k), m.shown(n.args[2], high, k)
 	above, below := m.bound(a, low, k), m.bound(high, a, k)
 	switch {
 	case above == 0 || below == 0:

@@ -23,7 +23,7 @@ var numberFunctions = []*operation{
 func fixReal(*machine, *node) attr { return attr{k: Double, dec: notFixed} }
 
 func evalAbs(m *machine, n *node) *value {
-	v := m.arg(n, 0)
+	v := m.numberArg(n, 0)
 	if v.null() {
 		return m.slot(n).setNull()
 	}
@@ -49,7 +49,7 @@ func evalAbs(m *machine, n *node) *value {
 }
 
 func evalSign(m *machine, n *node) *value {
-	v := m.arg(n, 0)
+	v := m.numberArg(n, 0)
 	if v.null() {
 		return m.slot(n).setNull()
 	}
@@ -107,7 +107,7 @@ func fixRound(m *machine, n *node) attr {
 }
 
 func evalRound(m *machine, n *node) *value {
-	v := m.arg(n, 0)
+	v := m.numberArg(n, 0)
 	if v.null() {
 		return m.slot(n).setNull()
 	}
@@ -178,7 +178,7 @@ func fixWhole(m *machine, n *node) attr {
 }
 
 func evalWhole(m *machine, n *node) *value {
-	v := m.arg(n, 0)
+	v := m.numberArg(n, 0)
 	if v.null() {
 		return m.slot(n).setNull()
 	}
@@ -210,15 +210,15 @@ func evalWhole(m *machine, n *node) *value {
 }
 
 func evalPow(m *machine, n *node) *value {
-	a, b, ok := m.operands(n)
+	a, b, ok := m.numbers(n)
 	if !ok {
 		return m.slot(n).setNull()
 	}
-	return m.real(n, math.Pow(m.toFloat(a), m.toFloat(b)))
+	return m.real(n, pow(m.toFloat(a), m.toFloat(b)))
 }
 
 func evalSqrt(m *machine, n *node) *value {
-	v := m.arg(n, 0)
+	v := m.numberArg(n, 0)
 	if v.null() {
 		return m.slot(n).setNull()
 	}
@@ -243,7 +243,7 @@ func fixExtreme(m *machine, n *node) attr {
 		case b.k.temporal():
 			r = b
 		default:
-			r = attr{k: Double, dec: notFixed}
+			r = attr{k: Double, dec: max(r.dec, b.dec)}
 		}
 	}
 	return r
@@ -256,6 +256,9 @@ func evalExtreme(m *machine, n *node) *value {
 		v := m.arg(n, i)
 		if v.null() {
 			return m.slot(n).setNull()
+		}
+		if k == Double {
+			v = m.number(n.args[i], v)
 		}
 		if best < 0 {
 			best = i
@@ -277,7 +280,7 @@ func evalRand(m *machine, n *node) *value {
 	if len(n.args) == 0 {
 		return m.slot(n).setReal(m.env.random())
 	}
-	v := m.arg(n, 0)
+	v := m.numberArg(n, 0)
 	seed := uint32(0)
 	if !v.null() {
 		seed = uint32(m.toInt(v)) //nolint:gosec // MySQL cuts the seed to 32 bits
@@ -291,7 +294,7 @@ func evalRand(m *machine, n *node) *value {
 
 // evalFormat rounds and puts a comma before every third digit.
 func evalFormat(m *machine, n *node) *value {
-	v := m.arg(n, 0)
+	v := m.numberArg(n, 0)
 	if v.null() {
 		return m.slot(n).setNull()
 	}
@@ -303,7 +306,7 @@ func evalFormat(m *machine, n *node) *value {
 	var buf [96]byte
 	text := buf[:0]
 	if k := numeric(m.attr(n.args[0])).k; k == Double {
-		text = appendFixed(text, roundFloat(m.toFloat(v), places, false), places)
+		text = appendFixed(text, roundFloat(m.toFloat(v), places, false)+0, places)
 	} else {
 		d, _ := m.toDec(v)
 		text = appendDec(text, &d, places)

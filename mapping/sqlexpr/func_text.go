@@ -205,6 +205,22 @@ func evalSubstring(m *machine, n *node) *value {
 	return m.slot(n).setText(s[:offset(s, count)])
 }
 
+// parseSubstring reads the arguments with commas or as x FROM pos [FOR n].
+func parseSubstring(p *parser, t token) *node {
+	args := []*node{p.expr(precLowest)}
+	separator := func(word string) bool { return p.acceptOp(",") || p.acceptWord(word) }
+	if !separator("from") {
+		p.unexpected(`","`)
+		return nil
+	}
+	args = append(args, p.expr(precLowest))
+	if separator("for") {
+		args = append(args, p.expr(precLowest))
+	}
+	p.expectOp(")")
+	return p.node(functions["substring"], t.off, args...)
+}
+
 // evalSubstringIndex compares the delimiter exactly.
 func evalSubstringIndex(m *machine, n *node) *value {
 	s, ok := m.str(n, 0)
@@ -252,7 +268,7 @@ func evalSubstringIndex(m *machine, n *node) *value {
 // position returns the place of sub in s in characters, from 1; 0 if it is
 // not there at or after character number from.
 func (m *machine) position(n *node, sub, s string, from int64) *value {
-	if from < 1 || from > int64(utf8.RuneCountInString(s))+1 {
+	if from < 1 || from > 1 && from > int64(utf8.RuneCountInString(s)) {
 		return m.slot(n).setInt(0)
 	}
 	if len(s)*len(sub) > likeWork {
@@ -388,7 +404,7 @@ func (m *machine) pad(n *node, left bool) *value {
 		return m.slot(n).setText(s[:offset(s, count)])
 	}
 	if fill == "" {
-		return m.slot(n).setText("")
+		return m.slot(n).setNull()
 	}
 	if missing > resultLimit || !m.room(n, len(s)+int(missing)) {
 		return m.fail(n, CodeSQL, errLimit.Error(), errLimit)

@@ -27,6 +27,9 @@ func init() {
 	} {
 		functions[alias] = functions[name]
 	}
+	for _, name := range []string{"substring", "substr", "mid"} {
+		specialCalls[name] = parseSubstring
+	}
 	specialCalls["trim"] = parseTrim
 	specialCalls["cast"] = parseCast
 	specialCalls["convert"] = parseConvert

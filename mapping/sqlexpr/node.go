@@ -167,7 +167,7 @@ func (m *machine) maxFrac() int { return m.maxScale + 1 }
 func numeric(a attr) attr {
 	switch a.k {
 	case Text:
-		return attr{k: Double, dec: notFixed}
+		return attr{k: Double, dec: a.dec}
 	case Date, Time, DateTime:
 		if a.dec > 0 && a.k != Date {
 			return attr{k: Decimal, dec: a.dec, ip: 14}

@@ -256,6 +256,9 @@ func appendFloat(dst []byte, f float64, decimals int) []byte {
 // appendFixed prints the shortest digits that tell f from its neighbours,
 // filled up or rounded to so many decimals.
 func appendFixed(dst []byte, f float64, decimals int) []byte {
+	if f == 0 {
+		f = 0
+	}
 	start := len(dst)
 	dst = strconv.AppendFloat(dst, f, 'f', -1, 64)
 	point := strings.IndexByte(string(dst[start:]), '.')

@@ -169,7 +169,7 @@ func (p *parser) call(t token) *node {
 		}
 		return p.literal(t, value{})
 	}
-	if len(args) < op.min || op.max >= 0 && len(args) > op.max {
+	if p.ok() && (len(args) < op.min || op.max >= 0 && len(args) > op.max) {
 		p.errorf(CodeSyntax, t.off, "%s takes %s, not %d", op.name, argumentCount(op), len(args))
 	}
 	return p.node(op, t.off, args...)

@@ -15,6 +15,8 @@ const (
 	resultLimit = 1 << 20
 	// mysqlScale is the most decimals MySQL gives a DECIMAL it computes.
 	mysqlScale = 30
+	// mariadbScale is MariaDB's.
+	mariadbScale = 38
 )
 
 // Options say how Compile reads a text. The zero value is plain SQL without
@@ -32,9 +34,17 @@ type Options struct {
 	// Exact compares texts byte by byte instead of ignoring case, width and
 	// trailing blanks as utf8mb4_unicode_ci does.
 	Exact bool
-	// MaxScale is the most decimals a computed DECIMAL has: 0 means 30, as in
-	// MySQL; MariaDB has 38.
-	MaxScale int
+	// MariaDB follows MariaDB 10.11 where it computes other results than MySQL:
+	// a DECIMAL has up to 38 decimals instead of 30, and CAST(x AS CHAR) in
+	// arithmetic counts as a number without decimals.
+	MariaDB bool
+}
+
+func (o *Options) maxScale() int {
+	if o.MariaDB {
+		return mariadbScale
+	}
+	return mysqlScale
 }
 
 // Span is the part src[Start:End] of a text, in bytes.
@@ -166,11 +176,7 @@ func (e *Expr) Eval(ops Operands, env *Env) (Value, error) {
 }
 
 func (e *Expr) machine() *machine {
-	scale := e.o.MaxScale
-	if scale == 0 {
-		scale = mysqlScale
-	}
-	return &machine{e: e, maxScale: scale, cells: make([]cell, e.count), holes: make([]Operand, len(e.holes))}
+	return &machine{e: e, maxScale: e.o.maxScale(), cells: make([]cell, e.count), holes: make([]Operand, len(e.holes))}
 }
 
 // release lets go of what belongs to the caller.

@@ -1,0 +1,197 @@
+package oracle
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	_ "github.com/go-sql-driver/mysql" // the driver the DSN is for
+	"github.com/stretchr/testify/require"
+
+	"github.com/duijie-go/duijie/internal/testutil"
+	"github.com/duijie-go/duijie/mapping/sqlexpr"
+)
+
+const (
+	sqlSeedEnv  = "DUIJIE_SQL_SEED"  // replays one expression
+	sqlCountEnv = "DUIJIE_SQL_COUNT" // how many to run
+	sqlRun      = 20240314           // seed of the run; each expression has a seed of its own
+	sqlCount    = 10_000
+	sqlChunk    = 40
+	sqlClock    = 1710406800
+)
+
+// sqlKnown are the differences that stay, each for a reason. reason is shown
+// beside the number of expressions it excused.
+var sqlKnown = []struct {
+	reason string
+	match  func(c *sqlCase, ours, theirs answer) bool
+}{
+	{
+		"CONVERT(x USING utf8mb4) has a collation of its own on the server, which then refuses to compare; here all texts share one",
+		func(_ *sqlCase, ours, theirs answer) bool {
+			return ours.err == nil && theirs.err != nil && strings.Contains(theirs.err.Error(), "Illegal mix of collations")
+		},
+	},
+	{
+		"a DECIMAL that rounds to 0 keeps its sign in some functions of the server",
+		func(_ *sqlCase, ours, theirs answer) bool {
+			return negativeZero.ReplaceAllString(theirs.text, "$1") == ours.text && ours.err == nil && theirs.err == nil
+		},
+	},
+}
+
+var negativeZero = regexp.MustCompile(`-(0\.0+)`)
+
+// answer is what an expression comes to.
+type answer struct {
+	text string
+	null bool
+	err  error
+}
+
+func (a answer) String() string {
+	switch {
+	case a.err != nil:
+		return "error: " + a.err.Error()
+	case a.null:
+		return "NULL"
+	default:
+		return strconv.Quote(a.text)
+	}
+}
+
+func (a answer) same(b answer) bool {
+	if a.err != nil || b.err != nil {
+		return a.err != nil && b.err != nil
+	}
+	return a.null == b.null && a.text == b.text
+}
+
+func session(t *testing.T) *sql.Conn {
+	t.Helper()
+	db, err := sql.Open("mysql", testutil.MySQLDSN(t))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	conn, err := db.Conn(t.Context())
+	require.NoError(t, err)
+	for _, s := range []string{
+		"SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci", "SET time_zone = '+08:00'",
+		"SET sql_mode = 'STRICT_TRANS_TABLES,STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+		fmt.Sprintf("SET TIMESTAMP = %d", sqlClock), "SET div_precision_increment = 4",
+	} {
+		_, err := conn.ExecContext(t.Context(), s)
+		require.NoError(t, err, s)
+	}
+	return conn
+}
+
+// ask sends several expressions in one statement, and each alone if one of
+// them is an error.
+func ask(ctx context.Context, conn *sql.Conn, cases []*sqlCase) []answer {
+	exprs := make([]string, len(cases))
+	for i, c := range cases {
+		exprs[i] = fmt.Sprintf("CONCAT(%s) AS c%d", c.sql, i) // text: the driver reads numbers as float64
+	}
+	cells := make([]sql.NullString, len(cases))
+	into := make([]any, len(cases))
+	for i := range cells {
+		into[i] = &cells[i]
+	}
+	answers := make([]answer, len(cases))
+	err := conn.QueryRowContext(ctx, "SELECT "+strings.Join(exprs, ", ")).Scan(into...)
+	switch {
+	case err == nil:
+		for i, c := range cells {
+			answers[i] = answer{text: c.String, null: !c.Valid}
+		}
+	case len(cases) == 1:
+		answers[0] = answer{err: err}
+	default:
+		half := len(cases) / 2
+		copy(answers, ask(ctx, conn, cases[:half]))
+		copy(answers[half:], ask(ctx, conn, cases[half:]))
+	}
+	return answers
+}
+
+func evaluate(c *sqlCase) answer {
+	e, err := sqlexpr.Compile(c.src, sqlexpr.Options{Holes: true, MariaDB: true})
+	if err != nil {
+		return answer{err: err}
+	}
+	v, err := e.Eval(c, &sqlexpr.Env{Now: time.Unix(sqlClock, 0), Zone: time.FixedZone("+08:00", 8*3600)})
+	if err != nil {
+		if failed := (*sqlexpr.EvalError)(nil); !errors.As(err, &failed) {
+			panic(err)
+		}
+		return answer{err: err}
+	}
+	return answer{text: v.Text(), null: v.IsNull()}
+}
+
+// TestExpressionsAgainstServer compares generated expressions with a MySQL or
+// MariaDB server: NULL, error or the exact text.
+func TestExpressionsAgainstServer(t *testing.T) {
+	t.Parallel()
+	conn := session(t)
+	if seed := os.Getenv(sqlSeedEnv); seed != "" {
+		n, err := strconv.ParseUint(seed, 10, 64)
+		require.NoError(t, err)
+		c := generateSQL(n)
+		theirs := ask(t.Context(), conn, []*sqlCase{c})[0]
+		t.Logf("%s\n  sql    %s\n  values %v\n  ours   %v\n  server %v", c.src, c.sql, c.values, evaluate(c), theirs)
+		require.True(t, evaluate(c).same(theirs))
+		return
+	}
+	count := sqlCount
+	if s := os.Getenv(sqlCountEnv); s != "" {
+		count, _ = strconv.Atoi(s)
+	}
+	seeds := rand.New(rand.NewPCG(sqlRun, 1))
+	excused := map[string]int{}
+	failures, errs, nulls := 0, 0, 0
+	for done := 0; done < count; done += sqlChunk {
+		cases := make([]*sqlCase, min(sqlChunk, count-done))
+		for i := range cases {
+			cases[i] = generateSQL(seeds.Uint64())
+		}
+		for i, theirs := range ask(t.Context(), conn, cases) {
+			c := cases[i]
+			ours := evaluate(c)
+			if theirs.err != nil {
+				errs++
+			} else if theirs.null {
+				nulls++
+			}
+			if ours.same(theirs) {
+				continue
+			}
+			if reason := excuse(c, ours, theirs); reason != "" {
+				excused[reason]++
+				continue
+			}
+			if failures++; failures <= 30 {
+				t.Errorf("%s=%d\n  scheme %s\n  sql    %s\n  ours   %v\n  server %v", sqlSeedEnv, c.seed, c.src, c.sql, ours, theirs)
+			}
+		}
+	}
+	t.Logf("%d expressions, %d errors, %d NULL, %d differences, excused: %v", count, errs, nulls, failures, excused)
+}
+
+func excuse(c *sqlCase, ours, theirs answer) string {
+	for _, k := range sqlKnown {
+		if k.match(c, ours, theirs) {
+			return k.reason
+		}
+	}
+	return ""
+}
