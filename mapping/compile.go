@@ -33,7 +33,7 @@ type field struct {
 	path    string // for people
 	text    string // the template or expression, for errors
 	source  source
-	at      *place
+	at      *location
 
 	template *template
 	constant Value
@@ -41,7 +41,7 @@ type field struct {
 	lookup   *lookupCall
 	fn       Func
 	each     *ref
-	inside   *place // the rows of each
+	inside   *location // the rows of each
 	children []field
 
 	typ        Type
@@ -88,9 +88,18 @@ func Compile(spec Spec, opts ...Option) (*Mapper, error) {
 		}
 	}
 	m.head = newScope()
-	at := &place{scope: m.head, vars: newVariables(o.variables)}
+	at := &location{scope: m.head, vars: newVariables(o.variables)}
 	m.fields = c.fieldList(spec.Fields, at, "/fields", "")
-	m.rules = c.rules(spec.Rules)
+	for _, r := range spec.Rules {
+		m.needsInput = m.needsInput || r.Check == CheckUnique
+	}
+	if len(spec.Rules) > 0 {
+		m.rules = compileRules(spec.Rules, func(i int) ruleMistake {
+			return func(member, code, message, nearest string) {
+				c.mistake("/rules/"+strconv.Itoa(i)+"/"+member, "", code, message).Nearest = nearest
+			}
+		})
+	}
 	if len(spec.Fields) == 0 {
 		c.mistake("/fields", "", "no_fields", "a spec needs at least one field")
 	}
@@ -104,9 +113,8 @@ func Compile(spec Spec, opts ...Option) (*Mapper, error) {
 
 // mistake keeps a mistake that has no offset.
 func (c *compiler) mistake(pointer, path, code, message string) *SpecError {
-	const most = 1000
 	e := &SpecError{Path: pointer, Field: path, Code: code, Offset: -1, Message: message}
-	if len(c.errs) < most {
+	if len(c.errs) < maxMistakes {
 		c.errs = append(c.errs, e)
 	}
 	return e
@@ -114,13 +122,15 @@ func (c *compiler) mistake(pointer, path, code, message string) *SpecError {
 
 func (c *compiler) warn(pointer, path, code, message string) *SpecError {
 	e := &SpecError{Path: pointer, Field: path, Code: code, Offset: -1, Message: message}
-	c.warnings = append(c.warnings, e)
+	if len(c.warnings) < maxMistakes {
+		c.warnings = append(c.warnings, e)
+	}
 	return e
 }
 
 // fieldList compiles the members of an object. Of several with the same target the
 // last one counts.
-func (c *compiler) fieldList(specs []Field, at *place, pointer, path string) []field {
+func (c *compiler) fieldList(specs []Field, at *location, pointer, path string) []field {
 	last := make(map[string]int, len(specs))
 	for i := range specs {
 		last[specs[i].Target] = i
@@ -141,7 +151,7 @@ func (c *compiler) fieldList(specs []Field, at *place, pointer, path string) []f
 	return fields
 }
 
-func (c *compiler) field(spec *Field, at *place, pointer, path string) field {
+func (c *compiler) field(spec *Field, at *location, pointer, path string) field {
 	f := field{target: spec.Target, pointer: pointer, path: spec.Target, at: at, typ: spec.Type, required: spec.Required}
 	if path != "" {
 		f.path = path + "." + spec.Target
@@ -219,7 +229,7 @@ func (c *compiler) source(f *field, spec *Field) {
 		f.source, f.text = sourceLookup, spec.Lookup.Name
 		f.lookup = c.lookupCall(f, spec.Lookup, "/lookup")
 	case spec.Func != "":
-		f.source, f.text = sourceFunc, spec.Func
+		f.source, f.text, c.m.hasFuncs = sourceFunc, spec.Func, true
 		if f.fn = c.o.funcs[spec.Func]; f.fn == nil {
 			e := c.mistake(f.pointer+"/func", f.path, "unknown_func", "no function of this name was given: "+excerpt(spec.Func))
 			e.Nearest = nearest(spec.Func, keysOf(c.o.funcs))
@@ -283,6 +293,7 @@ func (c *compiler) children(f *field, spec *Field) {
 		}
 		f.source = sourceRows
 		f.inside, f.each = at.each(path)
+		c.use(f, f.each, "/each", -1)
 		at = f.inside
 		if spec.Type == TypeAuto {
 			f.typ = TypeArray
@@ -338,8 +349,18 @@ func (c *compiler) template(f *field, text, member string) *template {
 		return nil
 	}
 	t, mistakes := compileTemplate(text, f.at)
+	for i := range t.parts {
+		c.use(f, t.parts[i].ref, member, t.parts[i].offset)
+	}
 	c.templateMistakes(f, mistakes, member)
 	return t
+}
+
+// use notes that the spec reads a path.
+func (c *compiler) use(f *field, r *ref, member string, offset int) {
+	if r != nil {
+		c.m.uses = append(c.m.uses, use{ref: r, pointer: f.pointer + member, field: f.path, offset: offset})
+	}
 }
 
 func (c *compiler) templateMistakes(f *field, mistakes []templateMistake, member string) {

@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -154,50 +153,4 @@ func (m *Mapper) toTime(v Value, p pipe) (Value, error) {
 		return Value{}, err
 	}
 	return TextValue(t.In(m.zone).Format(pipeLayouts[p])), nil
-}
-
-// table is a list of pairs.
-type table struct{ forward, back map[string]string }
-
-// Table is a list of pairs of texts, such as the codes of one system and those of
-// another. The zero Table is empty.
-type Table struct{ t table }
-
-// NewTable makes a table of pairs, left to right. Several left texts may have the
-// same right text; looked up in reverse, such a text is an error on the record.
-func NewTable(pairs map[string]string) Table {
-	t := Table{table{forward: make(map[string]string, len(pairs)), back: make(map[string]string, len(pairs))}}
-	twice := map[string]bool{}
-	for left, right := range pairs {
-		t.t.forward[left] = right
-		if _, known := t.t.back[right]; known {
-			twice[right] = true
-		}
-		t.t.back[right] = left
-	}
-	for right := range twice {
-		delete(t.t.back, right)
-	}
-	return t
-}
-
-var errNotInTable = errors.New("the table does not hold the value")
-
-// find sends a value through the table.
-func (t *table) find(v Value, call *TableCall) (Value, error) {
-	if v.kind == KindArray || v.kind == KindObject {
-		return Value{}, unfit("a text", v)
-	}
-	pairs := t.forward
-	if call.Reverse {
-		pairs = t.back
-	}
-	text := v.Text()
-	if to, ok := pairs[text]; ok {
-		return TextValue(to), nil
-	}
-	if call.Keep {
-		return v, nil
-	}
-	return Value{}, &failure{code: CodeMappingNotFound, offset: -1, err: fmt.Errorf("%w %q", errNotInTable, short(text))}
 }

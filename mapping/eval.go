@@ -126,7 +126,7 @@ func (e *evaluation) note(f *field, code, message string) {
 }
 
 // get resolves a path at run time, for a Func.
-func (e *evaluation) get(p *place, path string) Value {
+func (e *evaluation) get(p *location, path string) Value {
 	whole, err := e.whole()
 	if err != nil {
 		return Value{}

@@ -62,6 +62,7 @@ func (c *compiler) expression(f *field, spec *Field) *expression {
 		for _, name := range raw.pipes {
 			out.pipes = append(out.pipes, pipes[name])
 		}
+		c.use(f, out.ref, "/expr", h.Offset)
 		c.templateMistakes(f, mistakes, "/expr")
 		x.holes = append(x.holes, out)
 	}

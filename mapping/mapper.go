@@ -21,6 +21,9 @@ type Mapper struct {
 	limits     Limits
 	lookups    map[string]Lookup
 	hasLookups bool
+	hasFuncs   bool
+	needsInput bool  // rules tell records apart by their input
+	uses       []use // where the spec reads the record
 	warnings   []*SpecError
 	pool       sync.Pool // of *evaluation
 }
@@ -112,17 +115,8 @@ func (e *evaluation) read(in []byte) error {
 	}
 	text := string(in)
 	r := reader{scanner: scanner{s: text, maxDepth: e.m.limits.Depth}, frames: &e.frames}
-	err := r.head(e.m.head)
-	var bad *syntaxError
-	switch {
-	case errors.As(err, &bad):
-		re := &RecordError{Code: CodeInvalidJSON, Offset: -1, Line: bad.line, Column: bad.col, Err: errors.New(bad.message)}
-		if bad.tooLarge {
-			re.Code = CodeTooLarge
-		}
-		return re
-	case err != nil:
-		return err
+	if err := r.head(e.m.head); err != nil {
+		return recordFault(err)
 	}
 	e.record = nil
 	return nil
@@ -139,14 +133,33 @@ func (e *evaluation) write(dst []byte) ([]byte, error) {
 		return nil, e.failed()
 	}
 	if e.m.rules != nil {
-		notes, err := e.m.rules.checkJSON(dst[mark:])
-		e.notes = append(e.notes, notes...)
-		if err != nil {
+		if err := e.check(dst[mark:]); err != nil {
 			return nil, err
 		}
 	}
 	return dst, nil
 }
+
+// check puts the target and the record it was built from to the rules.
+func (e *evaluation) check(out []byte) error {
+	target, err := ParseValue(out)
+	if err != nil {
+		return recordFault(err)
+	}
+	var in Value
+	if e.m.needsInput {
+		if in, err = e.whole(); err != nil {
+			return recordFault(err)
+		}
+	}
+	notes, err := e.m.rules.check(target, in.s)
+	e.notes = append(e.notes, notes...)
+	return err
+}
+
+// RuleCounts tells how each rule fared since Compile, in the spec's order. It can
+// be read while records are mapped.
+func (m *Mapper) RuleCounts() []RuleCount { return m.rules.counts() }
 
 // prepare asks the lookups what the record wants to know.
 func (e *evaluation) prepare() error {

@@ -36,7 +36,7 @@ type Rule struct {
 	Lines     string `json:"lines,omitempty"`
 	Tolerance string `json:"tolerance,omitempty"` // see Lines
 	// Key tells records apart for CheckUnique: two with the same value at this path are
-	// one record that comes again. Empty means that what is built the same is one record.
+	// one record that comes again. Empty means that the same input is the same record.
 	Key string `json:"key,omitempty"`
 	// Action is what happens when the check fails. Empty means ActionDeadLetter.
 	Action Action `json:"action,omitempty"`

@@ -60,23 +60,6 @@ func (b boundary) cmp(s string) int {
 // and the nearest valid name.
 type ruleMistake func(member, code, message, nearest string)
 
-// rules compiles the rules of a spec; nil without any.
-func (c *compiler) rules(specs []Rule) *ruleSet {
-	if len(specs) == 0 {
-		return nil
-	}
-	return compileRules(specs, func(i int) ruleMistake {
-		return func(member, code, message, near string) {
-			e := c.mistake("/rules/"+strconv.Itoa(i)+"/"+member, specs[i].Field, code, message)
-			e.Nearest = near
-		}
-	})
-}
-
-// RuleCounts tells how each rule of the spec fared since it was compiled, in its order;
-// it may be called while records are mapped.
-func (m *Mapper) RuleCounts() []RuleCount { return m.rules.counts() }
-
 // compileRules compiles rules; mistakeAt is told what is wrong with the rule at i.
 func compileRules(rules []Rule, mistakeAt func(i int) ruleMistake) *ruleSet {
 	set := &ruleSet{}
@@ -184,24 +167,15 @@ func (r *rule) details(wrong ruleMistake) {
 	}
 }
 
-// checkJSON asks all rules of a record that was built.
-func (s *ruleSet) checkJSON(target []byte) (notes []Note, err error) {
-	v, err := ParseValue(target)
-	if err != nil {
-		return nil, err
-	}
-	return s.check(v, string(target))
-}
-
-// check is checkJSON for a value; record is what tells it from others.
-func (s *ruleSet) check(target Value, record string) (notes []Note, err error) {
+// check asks all rules of a record that was built from an input.
+func (s *ruleSet) check(target Value, input string) (notes []Note, err error) {
 	if s == nil {
 		return nil, nil
 	}
 	var broken []error
 	for _, r := range s.rules {
 		r.checked.Add(1)
-		field, reason := r.verdict(target, record)
+		field, reason := r.verdict(target, input)
 		if reason == "" {
 			continue
 		}
@@ -231,10 +205,10 @@ func (s *ruleSet) counts() []RuleCount {
 }
 
 // verdict is the field that fails and why; no reason where the record passes.
-func (r *rule) verdict(target Value, record string) (field, reason string) {
+func (r *rule) verdict(target Value, input string) (field, reason string) {
 	switch r.Check {
 	case CheckUnique:
-		return r.unique(target, record)
+		return r.unique(target, input)
 	case CheckSum:
 		return r.sum(target)
 	}
@@ -249,7 +223,7 @@ func (r *rule) verdict(target Value, record string) (field, reason string) {
 }
 
 // value checks one value of a field.
-func (r *rule) value(target, v Value, at ruleSpot) string {
+func (r *rule) value(target, v Value, at place) string {
 	if r.Check == CheckRequired {
 		if !v.IsSet() || v.Kind() == KindText && strings.TrimSpace(v.Text()) == "" {
 			return "the value is missing"
@@ -281,7 +255,7 @@ func (r *rule) value(target, v Value, at ruleSpot) string {
 	return ""
 }
 
-func (r *rule) compare(target, v Value, at ruleSpot) string {
+func (r *rule) compare(target, v Value, at place) string {
 	other := target.Get(r.Other)
 	if inner, ok := strings.CutPrefix(r.Other, at.array+"."); ok && at.array != "" {
 		other = at.line.Get(inner)
@@ -324,7 +298,7 @@ func (r *rule) sum(target Value) (field, reason string) {
 }
 
 // unique remembers values of the run. Lines of one record may share a value.
-func (r *rule) unique(target Value, record string) (field, reason string) {
+func (r *rule) unique(target Value, input string) (field, reason string) {
 	var b strings.Builder
 	set := false
 	for _, f := range r.fields {
@@ -336,6 +310,7 @@ func (r *rule) unique(target Value, record string) (field, reason string) {
 	if !set {
 		return "", ""
 	}
+	record := input
 	if r.Key != "" {
 		record = target.Get(r.Key).Text()
 	}
@@ -357,8 +332,8 @@ func (r *rule) unique(target Value, record string) (field, reason string) {
 	return "", ""
 }
 
-// ruleSpot is where a value of a rule was found.
-type ruleSpot struct {
+// place is where a value was found.
+type place struct {
 	field string // with its lines: FEntity[2].FQty
 	array string // the path of the innermost array it is in
 	line  Value  // the element of it
@@ -366,13 +341,13 @@ type ruleSpot struct {
 
 // spread yields the values at a path: one, or one for each element of the arrays it
 // meets. A path into an empty array yields none.
-func spread(v Value, path, before string) func(yield func(ruleSpot, Value) bool) {
-	return func(yield func(ruleSpot, Value) bool) {
-		spreadTo(v, path, ruleSpot{field: before}, "", yield)
+func spread(v Value, path, before string) func(yield func(place, Value) bool) {
+	return func(yield func(place, Value) bool) {
+		spreadTo(v, path, place{field: before}, "", yield)
 	}
 }
 
-func spreadTo(v Value, path string, at ruleSpot, walked string, yield func(ruleSpot, Value) bool) bool {
+func spreadTo(v Value, path string, at place, walked string, yield func(place, Value) bool) bool {
 	if found := v.Get(path); found.IsSet() || path == "" {
 		at.field += path
 		return yield(at, found)
@@ -393,7 +368,7 @@ func spreadTo(v Value, path string, at ruleSpot, walked string, yield func(ruleS
 	}
 	i := 0
 	for element := range part.Elements() {
-		inside := ruleSpot{field: fmt.Sprintf("%s%s[%d].", at.field, head, i), array: walked + head, line: element}
+		inside := place{field: fmt.Sprintf("%s%s[%d].", at.field, head, i), array: walked + head, line: element}
 		if !spreadTo(element, rest, inside, walked+head+".", yield) {
 			return false
 		}

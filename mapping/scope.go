@@ -15,12 +15,12 @@ type scope struct {
 	rows  map[string]*scope // arrays of this scope whose rows are wanted, by path in it
 }
 
-// place is where a field lies: at the head, or inside the rows of arrays. Paths
+// location is where a field lies: at the head, or inside the rows of arrays. Paths
 // are resolved from it.
-type place struct {
+type location struct {
 	name  string // the array's path as Each has it; "" for the head
 	scope *scope
-	outer *place
+	outer *location
 	level int // how many Each are around it
 	vars  *variables
 }
@@ -30,6 +30,7 @@ type node struct {
 	names []string
 	kids  []*node
 	slot  int32   // where its value goes; 0 for nowhere
+	whole bool    // its value is wanted as it stands, not only its rows
 	below []int32 // the slots of all nodes below
 	rows  *scope  // its rows, where it is an array whose rows are wanted
 }
@@ -46,6 +47,7 @@ func (n *node) kid(name string) *node {
 // ref is a resolved reference: a variable, or a path from a scope.
 type ref struct {
 	path      string
+	scope     *scope
 	variable  variable
 	days      int64   // of DAYS_AGO_n
 	level     int     // of the place the path begins in
@@ -58,7 +60,7 @@ func newScope() *scope { return &scope{root: &node{}, slots: 1, rows: map[string
 
 // at finds where a path begins, and the path from there: in the rows of the
 // innermost array it is a member of, else at the head.
-func (p *place) at(path string) (*place, string) {
+func (p *location) at(path string) (*location, string) {
 	for ; p.outer != nil; p = p.outer {
 		if rest, ok := strings.CutPrefix(path, p.name+"."); ok {
 			return p, rest
@@ -68,7 +70,7 @@ func (p *place) at(path string) (*place, string) {
 }
 
 // head returns the outermost place.
-func (p *place) head() *place {
+func (p *location) head() *location {
 	for p.outer != nil {
 		p = p.outer
 	}
@@ -77,7 +79,7 @@ func (p *place) head() *place {
 
 // resolve makes a ref of a name in braces. The warning is about a name that looks
 // like a variable and is none.
-func (p *place) resolve(path string) (r *ref, warning string) {
+func (p *location) resolve(path string) (r *ref, warning string) {
 	if v, days, ok := p.vars.find(path); ok {
 		return &ref{path: path, variable: v, days: days}, ""
 	}
@@ -88,27 +90,27 @@ func (p *place) resolve(path string) (r *ref, warning string) {
 }
 
 // path makes a ref of a path.
-func (p *place) path(path string) *ref {
+func (p *location) path(path string) *ref {
 	in, rest := p.at(path)
-	return &ref{path: path, level: in.level, slots: in.scope.want(rest)}
+	return &ref{path: path, scope: in.scope, level: in.level, slots: in.scope.want(rest, true)}
 }
 
 // aggregate makes a ref to all values of a path, over the rows of the record.
-func (p *place) aggregate(path string) *ref {
+func (p *location) aggregate(path string) *ref {
 	in := p.head().scope
-	r := &ref{path: path, aggregate: true}
+	r := &ref{path: path, scope: in, aggregate: true}
 	first, rest, _ := strings.Cut(path, ".")
 	for _, candidate := range [][2]string{{path, ""}, {first, rest}} {
-		r.slots = append(r.slots, in.slot([]string{candidate[0]}))
+		r.slots = append(r.slots, in.slot([]string{candidate[0]}, true))
 		r.rests = append(r.rests, candidate[1])
 	}
 	return r
 }
 
 // each goes into the rows of the array at path.
-func (p *place) each(path string) (*place, *ref) {
-	r := p.path(path)
+func (p *location) each(path string) (*location, *ref) {
 	in, rest := p.at(path)
+	r := &ref{path: path, scope: in.scope, level: in.level, slots: in.scope.want(rest, false)}
 	rows := in.scope.rows[rest]
 	if rows == nil {
 		rows = newScope()
@@ -118,24 +120,25 @@ func (p *place) each(path string) (*place, *ref) {
 			in.scope.walk(append(slices.Clone(segments[:i]), strings.Join(segments[i:], "."))).rows = rows
 		}
 	}
-	return &place{name: path, scope: rows, outer: p, level: p.level + 1, vars: p.vars}, r
+	return &location{name: path, scope: rows, outer: p, level: p.level + 1, vars: p.vars}, r
 }
 
 // want gives slots to the ways a path may be meant: as one name with dots, or cut
 // at the first dot, and so on.
-func (s *scope) want(path string) []int32 {
+func (s *scope) want(path string, whole bool) []int32 {
 	segments := strings.Split(path, ".")
 	slots := make([]int32, 0, len(segments))
 	for i := range segments {
 		way := append(slices.Clone(segments[:i]), strings.Join(segments[i:], "."))
-		slots = append(slots, s.slot(way))
+		slots = append(slots, s.slot(way, whole))
 	}
 	return slots
 }
 
 // slot gives the value at the end of way its slot.
-func (s *scope) slot(way []string) int32 {
+func (s *scope) slot(way []string, whole bool) int32 {
 	n := s.walk(way)
+	n.whole = n.whole || whole
 	if n.slot == 0 {
 		n.slot = s.slots
 		s.slots++

@@ -153,7 +153,7 @@ func splitHole(content string, offset int) (*rawHole, []templateMistake) {
 }
 
 // compileTemplate makes a template of s, its paths resolved at a place.
-func compileTemplate(s string, at *place) (*template, []templateMistake) {
+func compileTemplate(s string, at *location) (*template, []templateMistake) {
 	raw, bad := splitTemplate(s)
 	t := &template{whole: len(raw) == 1 && raw[0].hole != nil}
 	for _, p := range raw {

@@ -174,46 +174,60 @@ func (v Value) member(name string) Value {
 // of what is no object.
 func (v Value) Members() iter.Seq2[string, Value] {
 	return func(yield func(string, Value) bool) {
-		if v.kind != KindObject {
+		v.members(func(name string, _ int, m Value) bool { return yield(name, m) })
+	}
+}
+
+// members is Members with where each value begins in v.
+func (v Value) members(yield func(name string, at int, m Value) bool) {
+	if v.kind != KindObject {
+		return
+	}
+	s := scanner{s: v.s, i: 1, maxDepth: anyDepth}
+	for s.blank() == '"' {
+		key, plain, err := s.text()
+		if err != nil {
 			return
 		}
-		s := scanner{s: v.s, i: 1, maxDepth: anyDepth}
-		for s.blank() == '"' {
-			key, plain, err := s.text()
-			if err != nil {
-				return
-			}
-			s.blank()
-			s.i++ // the colon
-			m, err := s.value()
-			if err != nil || !yield(keyText(key, plain), m) {
-				return
-			}
-			if s.blank() != ',' {
-				return
-			}
-			s.i++
+		s.blank()
+		s.i++ // the colon
+		s.blank()
+		at := s.i
+		m, err := s.value()
+		if err != nil || !yield(keyText(key, plain), at, m) {
+			return
 		}
+		if s.blank() != ',' {
+			return
+		}
+		s.i++
+		s.blank()
 	}
 }
 
 // Elements yields the elements of an array; none of what is no array.
 func (v Value) Elements() iter.Seq[Value] {
 	return func(yield func(Value) bool) {
-		if v.kind != KindArray {
+		v.elements(func(_ int, e Value) bool { return yield(e) })
+	}
+}
+
+// elements is Elements with where each value begins in v.
+func (v Value) elements(yield func(at int, e Value) bool) {
+	if v.kind != KindArray {
+		return
+	}
+	s := scanner{s: v.s, i: 1, maxDepth: anyDepth}
+	for c := s.blank(); c != ']' && c != 0; c = s.blank() {
+		at := s.i
+		e, err := s.value()
+		if err != nil || !yield(at, e) {
 			return
 		}
-		s := scanner{s: v.s, i: 1, maxDepth: anyDepth}
-		for c := s.blank(); c != ']' && c != 0; c = s.blank() {
-			e, err := s.value()
-			if err != nil || !yield(e) {
-				return
-			}
-			if s.blank() != ',' {
-				return
-			}
-			s.i++
+		if s.blank() != ',' {
+			return
 		}
+		s.i++
 	}
 }
 
