@@ -104,7 +104,8 @@ func (c *Client) Token(ctx context.Context) (TokenStatus, error) {
 }
 
 // login gets a token. The password grant has refresh tokens: one is used where
-// there is one, and where it is refused, or its answer lost, the password is.
+// there is one, and where it brings no token, for whatever reason but one that passes
+// or concerns the application, the password is.
 func (c *Client) login(ctx context.Context) (duijie.Token, error) {
 	if c.cfg.Username != "" {
 		old, err := c.store.Load(ctx, c.cfg.tokenScope())
@@ -133,17 +134,17 @@ func (c *Client) refresh(ctx context.Context, token string) (duijie.Token, error
 }
 
 // refreshGone: the refresh token is of no more use, or may be: a refresh whose
-// answer was lost has used it up.
+// answer was lost, or told no token, has used it up. A refusal of the application
+// itself would meet the login too, and what passes leaves the token as it was.
 func refreshGone(err error) bool {
 	e, ok := errors.AsType[*duijie.APIError](err)
-	if !ok {
+	switch {
+	case !ok || e.Code == "invalid_client":
 		return false
-	}
-	switch e.Code {
-	case "invalid_grant", "invalid_request", "access_denied":
+	case e.OutcomeUnknown || errors.Is(e, duijie.ErrMalformedAnswer):
 		return true
 	}
-	return e.OutcomeUnknown
+	return e.Class != duijie.ClassThrottled && e.Class != duijie.ClassUnavailable
 }
 
 // askToken makes one token call. fields are names and values in turn.

@@ -158,6 +158,57 @@ func TestPasswordGrant(t *testing.T) {
 	require.Equal(t, "Bearer T3", s.auth[len(s.auth)-1])
 }
 
+// Whatever a refresh answers that is no token, the password is what remains; only what
+// passes, or refuses the application itself, is left to the caller.
+func TestRefreshWithoutToken(t *testing.T) {
+	t.Parallel()
+	for answer, falls := range map[string]bool{
+		`200 {"code":200,"message":"success","data":{}}`:                   true,
+		`200 {"token_type":"Bearer","expires_in":28800,"access_token":""}`: true,
+		`200 {}`:     true,
+		`200 <html>`: true,
+		`401 {"error":"access_denied","message":"denied"}`:   true,
+		`401 {"error":"invalid_token","message":"expired"}`:  true,
+		`200 {"code":404,"message":"refresh_token expired"}`: true,
+		`404 not here`: true,
+		`400 {"error":"invalid_client","message":"Client authentication failed"}`: false,
+	} {
+		t.Run(answer, func(t *testing.T) {
+			t.Parallel()
+			s := newTokenStage(t)
+			s.answer = func(path string, form url.Values) (int, string) {
+				if path == refreshPath {
+					status, text, _ := strings.Cut(answer, " ")
+					return num(status), text
+				}
+				return 200, fmt.Sprintf(`{"access_token":"T%d","refresh_token":"R"}`, len(s.forms))
+			}
+			s.business = func(auth string) (int, string) {
+				if auth == "Bearer T1" && len(s.auth) > 1 {
+					return 401, denied
+				}
+				return 200, `{"code":200}`
+			}
+			cfg := s.config()
+			cfg.Username, cfg.Password = "me@example.com", duijie.NewSecret(plantedPassword)
+			c := clientOf(t, cfg)
+			call := func() error { return c.Call(t.Context(), "/v1/product/fields", nil, nil, nil) }
+			require.NoError(t, call())
+			err := call()
+			if !falls {
+				require.ErrorIs(t, err, duijie.ErrUnauthenticated)
+				require.Len(t, s.forms, 2)
+				return
+			}
+			require.NoError(t, err)
+			require.Len(t, s.forms, 3)
+			require.Equal(t, "refresh_token", s.forms[1].Get("grant_type"))
+			require.Equal(t, "password", s.forms[2].Get("grant_type"))
+			require.Equal(t, "Bearer T3", s.auth[len(s.auth)-1])
+		})
+	}
+}
+
 // A JSON token request, a bare header and a ready hash, by option.
 func TestTokenForms(t *testing.T) {
 	t.Parallel()
