@@ -245,7 +245,7 @@ func FuzzEnvelope(f *testing.F) {
 		if !e.ok || status < 200 || status > 299 {
 			t.Fatalf("a success without its code: %d %q", status, body)
 		}
-		_, _ = readListed(o, e.data, 1, 10)
+		_, _ = readListed(o, e.data, 1)
 		var p ProductRow
 		_ = decode(orNull(e.data), &p)
 	})

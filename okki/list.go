@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
-	"strconv"
 
 	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/internal/pager"
@@ -17,7 +16,9 @@ import (
 // tags, decoded loosely, or duijie.Record. operation is the list's path. Next of the
 // page leads on.
 //
-// Pages read one by one lose rows while rows move: see [QueryPages].
+// The list ends with the page that completes the total, or with an empty one, which
+// a list that tells no total always has at its end. A page may hold fewer rows than
+// were asked for. Pages read one by one lose rows while rows move: see [QueryPages].
 // Effect: read. Limit: Config.MaxPageSize rows a page.
 func QueryPage[T any](ctx context.Context, c *Client, operation string, q Query, opts ...duijie.CallOption) (*duijie.Page[T], error) {
 	l, err := c.lister(operation, q, opts)
@@ -74,19 +75,17 @@ type listed struct {
 	rows  []json.RawMessage
 	total int64 // rows in the whole list, -1 when not told
 	page  int   // the one asked for, from 1
-	size  int
+	whole bool  // the data is all of the list: it knows no pages
 }
 
-// last tells whether the list ends with the page. A page is never called the last
-// for being short where the total says otherwise.
-func (p listed) last() bool {
-	switch {
-	case len(p.rows) == 0:
-		return true
-	case p.total >= 0:
-		return int64(p.page)*int64(p.size) >= p.total || p.page == 1 && int64(len(p.rows)) >= p.total
+// last tells whether the list ends with the page, before which met rows were read; -1:
+// nobody counted. A page that is short does not end it: the platform publishes no
+// largest page, and may give fewer rows than it is asked for.
+func (p listed) last(met int64) bool {
+	if p.page == 1 {
+		met = 0
 	}
-	return len(p.rows) < p.size
+	return len(p.rows) == 0 || p.whole || p.total >= 0 && met >= 0 && met+int64(len(p.rows)) >= p.total
 }
 
 // fetch reads one page; page counts from 1.
@@ -113,18 +112,17 @@ func (l lister) fetch(ctx context.Context, page int) (listed, error) {
 	if err != nil {
 		return listed{}, err
 	}
-	return readListed(l.op, e.data, page, size)
+	return readListed(l.op, e.data, page)
 }
 
 // readListed reads the data of a list: its rows under list or as a whole, and its
 // total under totalItem or count, as a number or text.
-func readListed(o *Operation, data json.RawMessage, page, size int) (listed, error) {
-	p := listed{total: -1, page: page, size: size}
+func readListed(o *Operation, data json.RawMessage, page int) (listed, error) {
+	p := listed{total: -1, page: page}
 	m := members(data)
 	rows := m["list"]
-	isArray := false
 	if wire.First(data) == '[' {
-		rows, isArray = data, true
+		rows, p.whole = data, true
 	}
 	switch {
 	case wire.First(rows) == '[':
@@ -144,7 +142,7 @@ func readListed(o *Operation, data json.RawMessage, page, size int) (listed, err
 	if n, ok := whole(scalar(total)); ok && n >= 0 {
 		p.total = n
 	}
-	if isArray {
+	if p.whole {
 		p.total = int64(len(p.rows))
 		if page > 1 {
 			p.rows = nil
@@ -162,9 +160,9 @@ var totalItemLists = map[string]bool{
 	"/v1/dynamic/trail/list": true, "/v1/invoices/receipt/list": true, "/v1/invoices/quotation/list": true,
 }
 
-// listPage reads the page at the query's cursor, which is its number.
+// listPage reads the page at the query's cursor.
 func listPage[T any](ctx context.Context, l lister) (*duijie.Page[T], error) {
-	page, err := l.query.page()
+	page, met, err := l.query.page()
 	if err != nil {
 		return nil, invalid(l.op.Path, err.Error())
 	}
@@ -177,8 +175,8 @@ func listPage[T any](ctx context.Context, l lister) (*duijie.Page[T], error) {
 		return nil, err
 	}
 	out.Total = p.total
-	if !p.last() {
-		out.Next = strconv.Itoa(page + 1)
+	if !p.last(met) {
+		out.Next = nextCursor(p, met)
 	}
 	return out, nil
 }
@@ -289,6 +287,7 @@ func walkPages[T any](ctx context.Context, l lister) duijie.Pages[T] {
 		for reading := 1; ; reading++ {
 			w.reading, w.moved, w.same = map[[16]byte]bool{}, false, 0
 			var p listed
+			met := int64(0)
 			for page := 1; ; page++ {
 				var fresh []json.RawMessage
 				err := ctx.Err()
@@ -313,9 +312,10 @@ func walkPages[T any](ctx context.Context, l lister) duijie.Pages[T] {
 				if !yield(out, nil) {
 					return
 				}
-				if p.last() {
+				if p.last(met) {
 					break
 				}
+				met += int64(len(p.rows))
 			}
 			if w.settled(p) {
 				return

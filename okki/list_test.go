@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/okki/okkitest"
 	duijiesync "github.com/duijie-go/duijie/sync"
 )
 
@@ -33,15 +34,77 @@ func TestListPages(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, p.Items, 5)
 	require.EqualValues(t, 12, p.Total)
-	require.Equal(t, "2", p.Next)
-	p, err = c.Products.List(t.Context(), Query{PageSize: 5, Cursor: "3"})
+	require.Equal(t, "2/5", p.Next)
+	p, err = c.Products.List(t.Context(), Query{PageSize: 5, Cursor: "3/10"})
 	require.NoError(t, err)
 	require.Len(t, p.Items, 2)
 	require.Empty(t, p.Next)
+	p, err = c.Products.List(t.Context(), Query{PageSize: 5, Cursor: "3"})
+	require.NoError(t, err)
+	require.Equal(t, "4", p.Next, "nobody counted what was before page 3")
+	p, err = c.Products.List(t.Context(), Query{PageSize: 5, Cursor: p.Next})
+	require.NoError(t, err)
+	require.Empty(t, p.Items)
+	require.Empty(t, p.Next)
+	for _, cursor := range []string{"x", "0", "2/", "2/-1", "2/x", "/3"} {
+		_, err = c.Products.List(t.Context(), Query{Cursor: cursor})
+		require.ErrorIs(t, err, duijie.ErrInvalid, cursor)
+	}
 	require.Len(t, numbers(t, c, Query{PageSize: 5}), 12)
 	q, err := url.ParseQuery(s.listQueries()[0])
 	require.NoError(t, err)
 	require.Equal(t, url.Values{"start_index": {"1"}, "count": {"5"}}, q)
+}
+
+// A platform that gives fewer rows than it is asked for still gives all of them, to
+// every way of reading, whether it tells a total or not.
+func TestPagesSmallerThanAsked(t *testing.T) {
+	t.Parallel()
+	for _, total := range []any{23, "23", nil} {
+		c, s := fakePair(t)
+		s.Handle("GET product/list", func(r okkitest.Request) (any, error) {
+			const most = 10
+			rows := []any{}
+			for i := (num(r.Query.Get("start_index")) - 1) * most; i < 23 && len(rows) < most; i++ {
+				rows = append(rows, row{"product_id": i + 1, "update_time": "2026-01-01 00:00:00"})
+			}
+			return map[string]any{"list": rows, "count": total}, nil
+		})
+		var lists, pages int
+		for q := (Query{PageSize: 100}); ; {
+			p, err := QueryPage[duijie.Record](t.Context(), c, "/v1/product/list", q)
+			require.NoError(t, err)
+			lists += len(p.Items)
+			if q.Cursor = p.Next; p.Next == "" {
+				break
+			}
+		}
+		for p, err := range c.Products.Pages(t.Context(), Query{PageSize: 100}) {
+			require.NoError(t, err)
+			pages += len(p.Items)
+		}
+		read := func(size int, cfg SourceConfig[ProductRow]) (n int, failed error) {
+			src, err := c.Products.Source(Query{PageSize: size}, cfg)
+			require.NoError(t, err)
+			seen := map[string]bool{}
+			for b, err := range src.Read(t.Context(), "") {
+				failed = err
+				for _, rec := range b.Records {
+					seen[rec.Key] = true
+				}
+			}
+			return len(seen), failed
+		}
+		all, err := read(100, SourceConfig[ProductRow]{Full: true})
+		require.NoError(t, err)
+		windows, err := read(10, SourceConfig[ProductRow]{SettleDelay: -1})
+		require.NoError(t, err)
+		require.Equal(t, []int{23, 23, 23, 23}, []int{lists, pages, all, windows}, "total %v", total)
+		// Windows are read backwards, which takes pages of a known size: it says so.
+		if n, err := read(100, SourceConfig[ProductRow]{SettleDelay: -1}); n != 23 {
+			require.ErrorIs(t, err, duijie.ErrNoProgress)
+		}
+	}
 }
 
 // Rows that move between the pages are not lost: the list is read again.
@@ -101,12 +164,12 @@ func TestTotals(t *testing.T) {
 		{`[{},{},{}]`, 3, 3},
 		{`[]`, 0, 0},
 	} {
-		p, err := readListed(o, []byte(c.data), 1, 2)
+		p, err := readListed(o, []byte(c.data), 1)
 		require.NoError(t, err)
 		require.Equal(t, c.want, p.total, c.data)
 		require.Len(t, p.rows, c.rows, c.data)
 	}
-	_, err := readListed(o, []byte(`{"list":"x"}`), 1, 2)
+	_, err := readListed(o, []byte(`{"list":"x"}`), 1)
 	require.ErrorIs(t, err, duijie.ErrMalformedAnswer)
 }
 

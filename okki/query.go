@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -35,7 +36,8 @@ type Query struct {
 	Removed bool
 	// PageSize is the number of rows per call; 0 = 100.
 	PageSize int
-	// Cursor is Next of a page List gave; Pages and All do not use it.
+	// Cursor is Next of a page List gave, or a page's bare number from 1, after which a
+	// list only ends with an empty page. Pages and All do not use it.
 	Cursor string
 }
 
@@ -50,16 +52,33 @@ func (q Query) size(c Config) (int, error) {
 	return q.PageSize, nil
 }
 
-// page is the number of the page the cursor stands for, from 1.
-func (q Query) page() (int, error) {
+// page is the page the cursor stands for, from 1, and how many rows were read before
+// it, -1 where the cursor is a page's bare number.
+func (q Query) page() (n int, met int64, err error) {
 	if q.Cursor == "" {
-		return 1, nil
+		return 1, 0, nil
 	}
-	n, err := strconv.Atoi(q.Cursor)
-	if err != nil || n < 1 {
-		return 0, fmt.Errorf("the cursor is none of this list")
+	number, rows, counted := strings.Cut(q.Cursor, "/")
+	n, err = strconv.Atoi(number)
+	if met = -1; counted && err == nil {
+		met, err = strconv.ParseInt(rows, 10, 64)
 	}
-	return n, nil
+	if err != nil || n < 1 || met < -1 || counted && met < 0 {
+		return 0, 0, fmt.Errorf("the cursor is none of this list")
+	}
+	return n, met, nil
+}
+
+// nextCursor is the cursor of the page behind p, before which met rows were read.
+func nextCursor(p listed, met int64) string {
+	next := strconv.Itoa(p.page + 1)
+	if p.page > 1 && met < 0 {
+		return next
+	}
+	if p.page == 1 {
+		met = 0
+	}
+	return next + "/" + strconv.FormatInt(met+int64(len(p.rows)), 10)
 }
 
 // ownPages are parameters a list call sets by itself.

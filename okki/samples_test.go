@@ -122,7 +122,7 @@ func TestSamplesRoundTrip(t *testing.T) {
 		switch {
 		case isRows:
 			o := &Operation{Path: name, Title: "x"}
-			p, err := readListed(o, e.data, 1, 3)
+			p, err := readListed(o, e.data, 1)
 			require.NoError(t, err)
 			for _, one := range p.rows {
 				roundTrip(t, rows, one, name)
