@@ -30,12 +30,19 @@ type WebhookConfig struct {
 	// Seen remembers messages, so that a redelivery is not handled again. nil: in this
 	// process, for as long as a delivery stays within Window, an hour at least. Give one
 	// of your own where several processes answer.
+	//
+	// What is answered where it fails: Begin, 503, and the message comes again. End
+	// behind a handled message, success: sent again it might be handled twice. End behind
+	// one that failed, 500 as without the store's error; should the store go on to call it
+	// running, its redeliveries are refused with 503, and polling is what finds it. Both
+	// failures of End are logged as errors, with message_id and handled.
 	Seen MessageStore
 	// MaxBody caps a delivery in bytes; 0 = 1 MiB.
 	MaxBody int64
 	// Clock is what X-Timestamp is compared with; nil = time.Now.
 	Clock func() time.Time
-	// Logger is told of refused deliveries and failures; nil = nobody.
+	// Logger is told of refused deliveries and failures, those of Seen among them; nil =
+	// nobody.
 	Logger *slog.Logger
 }
 
@@ -167,9 +174,9 @@ func (h *WebhookHandler) once(ctx context.Context, w http.ResponseWriter, msg Me
 		return
 	}
 	err = h.handle(ctx, msg)
-	if end := h.cfg.Seen.End(context.WithoutCancel(ctx), msg.ID, err == nil); end != nil && err == nil {
-		// It was handled, and only a repeat would not know.
-		h.cfg.Logger.Error("okki webhook: the message store failed behind a handled message", "message_id", msg.ID, "error", end)
+	if end := h.cfg.Seen.End(context.WithoutCancel(ctx), msg.ID, err == nil); end != nil {
+		h.cfg.Logger.Error("okki webhook: the message store did not take what became of a message",
+			"message_id", msg.ID, "handled", err == nil, "error", end)
 	}
 	if err != nil {
 		h.refuse(w, http.StatusInternalServerError, "the message could not be handled", err)

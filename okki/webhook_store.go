@@ -23,7 +23,8 @@ type MessageStore interface {
 	// Begin asks about a message, and takes it where it is new.
 	Begin(ctx context.Context, id string) (MessageState, error)
 	// End gives a message back that Begin gave as new: handled, or to be handled
-	// again when it comes again.
+	// again when it comes again. Its error is logged; [WebhookConfig] says what is
+	// answered.
 	End(ctx context.Context, id string, done bool) error
 }
 

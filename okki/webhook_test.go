@@ -153,6 +153,53 @@ func TestWebhookOnce(t *testing.T) {
 	require.Equal(t, 200, deliverNow(rolled, body).Code)
 }
 
+// failingStore is a store whose End, or Begin, fails.
+type failingStore struct {
+	MessageStore
+	begin, end error
+}
+
+func (s failingStore) Begin(ctx context.Context, id string) (MessageState, error) {
+	state, err := s.MessageStore.Begin(ctx, id)
+	return state, errors.Join(err, s.begin)
+}
+
+func (s failingStore) End(context.Context, string, bool) error { return s.end }
+
+// A store that fails is never silent, and what is answered keeps a message from being
+// handled twice and from being called handled.
+func TestWebhookStoreFails(t *testing.T) {
+	t.Parallel()
+	down := errors.New("redis is down")
+	for name, c := range map[string]struct {
+		begin, end, handle error
+		status, handled    int
+		says               []string
+	}{
+		"begin":               {begin: down, status: 503, says: []string{"redis is down"}},
+		"end behind success":  {end: down, status: 200, handled: 1, says: []string{"level=ERROR", "message_id=m1", "handled=true", "redis is down"}},
+		"end behind failure":  {end: down, handle: errors.New("boom"), status: 500, handled: 1, says: []string{"level=ERROR", "message_id=m1", "handled=false", "redis is down", "boom"}},
+		"failure, store well": {handle: errors.New("boom"), status: 500, handled: 1, says: []string{"boom"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var log strings.Builder
+			handled := 0
+			h := handlerOf(t, WebhookConfig{
+				Seen: failingStore{NewMemoryMessages(time.Hour, 9), c.begin, c.end}, Logger: slog.New(slog.NewTextHandler(&log, nil)),
+				Handle: func(context.Context, Message) error { handled++; return c.handle },
+			})
+			w := deliverNow(h, encrypted(t, "m1", orderEvent))
+			require.Equal(t, c.status, w.Code)
+			require.NotContains(t, w.Body.String(), "redis", "the inside is for the log")
+			require.Equal(t, c.handled, handled)
+			for _, words := range c.says {
+				require.Contains(t, log.String(), words)
+			}
+		})
+	}
+}
+
 // A message that is being handled is not said to be done: should that fail, it must
 // come again.
 func TestWebhookWhileRunning(t *testing.T) {
