@@ -64,6 +64,11 @@ func (d decoder) value(b json.RawMessage, v reflect.Value) error {
 			v.SetZero()
 			return nil
 		}
+	case recordType:
+		if nothing(b) || emptyList(b) {
+			v.SetZero()
+			return nil
+		}
 	}
 	if u, ok := v.Addr().Interface().(json.Unmarshaler); ok && !ownStruct(v.Type()) {
 		return u.UnmarshalJSON(b)
@@ -176,7 +181,14 @@ func (d decoder) object(b json.RawMessage, v reflect.Value) error {
 		if !known {
 			continue
 		}
-		if err := d.value(m.Value, v.FieldByIndex(at)); err != nil {
+		value, err := m.Value, error(nil)
+		if field := v.FieldByIndex(at); string(m.Key) == customMember && field.Type() == recordType {
+			value, err = customObject(value)
+		}
+		if err == nil {
+			err = d.value(value, v.FieldByIndex(at))
+		}
+		if err != nil {
 			first = cmp.Or(first, fmt.Errorf("%s: %w", m.Key, err))
 		}
 	}

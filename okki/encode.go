@@ -73,7 +73,7 @@ func (e *encoder) object(v reflect.Value) error {
 		if _, replaced := extra[name]; replaced || was == nil && unset(field) {
 			continue
 		}
-		value, err := fieldJSON(field, was)
+		value, err := fieldJSON(f.name, field, was)
 		if err == nil {
 			err = e.put(name, value)
 		}
@@ -105,12 +105,21 @@ func onlyRaw(v reflect.Value, l *layout) bool {
 }
 
 // fieldJSON is a field as JSON: what came where it still says the same.
-func fieldJSON(field reflect.Value, was json.RawMessage) ([]byte, error) {
-	if was != nil {
-		same := reflect.New(field.Type())
-		if (decoder{}).value(was, same.Elem()) == nil && reflect.DeepEqual(same.Elem().Interface(), field.Interface()) {
-			return was, nil
-		}
+func fieldJSON(name string, field reflect.Value, was json.RawMessage) ([]byte, error) {
+	if was == nil {
+		return valueJSON(field)
+	}
+	custom := name == customMember && field.Type() == recordType
+	now, err := was, error(nil)
+	if custom {
+		now, err = customObject(was)
+	}
+	came := reflect.New(field.Type())
+	if err == nil && (decoder{}).value(now, came.Elem()) == nil && reflect.DeepEqual(came.Elem().Interface(), field.Interface()) {
+		return was, nil
+	}
+	if custom && wire.First(was) == '[' && !emptyList(was) {
+		return customList(field.Interface().(duijie.Record), was)
 	}
 	return valueJSON(field)
 }

@@ -2,12 +2,14 @@ package okki
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/okki/okkitest"
 )
 
 func TestFields(t *testing.T) {
@@ -195,4 +197,79 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("%q becomes %q", b, out)
 		}
 	})
+}
+
+// Custom fields come as an object in some answers and as a list in others; both are
+// read, exactly, and written back as they came, but for what was changed.
+func TestCustomFieldsInEitherForm(t *testing.T) {
+	t.Parallel()
+	list := `[{"id":1101,"value":12345678901234567.10,"name":"金额","field_type":24},{"id":"1102","value":["a","b"],"name":"多选","field_type":7},{"id":"1103","name":"空"},{"name":"无号","value":1}]`
+	for name, c := range map[string]func(raw string) (get func() duijie.Record, set func(duijie.Record), encode func() ([]byte, error)){
+		"inbound":     customCase(func(v *Inbound) *duijie.Record { return &v.Custom }),
+		"return":      customCase(func(v *PurchaseReturn) *duijie.Record { return &v.Custom }),
+		"opportunity": customCase(func(v *Opportunity) *duijie.Record { return &v.Custom }),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, raw := range []string{list, `{"1101":12345678901234567.10,"1102":["a","b"],"1103":null}`, `[]`, `{}`, `null`, `""`} {
+				whole := `{"currency":"USD","external_field_data":` + raw + `}`
+				get, _, encode := c(whole)
+				if strings.Contains(raw, "1101") {
+					require.Equal(t, duijie.Record{"1101": json.Number("12345678901234567.10"), "1102": []any{"a", "b"}, "1103": nil}, get())
+				} else {
+					require.Empty(t, get())
+				}
+				b, err := encode()
+				require.NoError(t, err)
+				require.Equal(t, whole, string(b))
+			}
+			_, set, encode := c(`{"external_field_data":` + list + `}`)
+			set(duijie.Record{"1101": json.Number("0.10"), "1102": []any{"a", "b"}, "1109": "new"})
+			b, err := encode()
+			require.NoError(t, err)
+			require.JSONEq(t, `{"external_field_data":[{"id":1101,"value":0.10,"name":"金额","field_type":24},`+
+				`{"id":"1102","value":["a","b"],"name":"多选","field_type":7},{"name":"无号","value":1},{"id":"1109","value":"new"}]}`, string(b))
+		})
+	}
+}
+
+func customCase[T any](of func(*T) *duijie.Record) func(raw string) (func() duijie.Record, func(duijie.Record), func() ([]byte, error)) {
+	return func(raw string) (func() duijie.Record, func(duijie.Record), func() ([]byte, error)) {
+		v := new(T)
+		if err := json.Unmarshal([]byte(raw), v); err != nil {
+			panic(err)
+		}
+		return func() duijie.Record { return *of(v) }, func(r duijie.Record) { *of(v) = r }, func() ([]byte, error) { return json.Marshal(v) }
+	}
+}
+
+// A record whose custom fields come as a list is no dead letter.
+func TestCustomListIsRead(t *testing.T) {
+	t.Parallel()
+	c, s := fakePair(t)
+	custom := []any{map[string]any{"id": 1101, "value": "x", "name": "备注", "field_type": 1}}
+	s.Add("invoices/purchaseInbound", okkitest.Row{"serial_id": "RK-1", "external_field_data": custom})
+	s.Add("invoices/purchaseReturn", okkitest.Row{"serial_id": "TH-1", "external_field_data": custom})
+	in, err := c.Inbounds.Source(Query{}, SourceConfig[Inbound]{SettleDelay: -1})
+	require.NoError(t, err)
+	back, err := c.PurchaseReturns.DetailSource(Query{}, SourceConfig[PurchaseReturn]{SettleDelay: -1})
+	require.NoError(t, err)
+	n := 0
+	for b, err := range in.Read(t.Context(), "") {
+		require.NoError(t, err)
+		for _, rec := range b.Records {
+			require.NoError(t, rec.Err)
+			require.Equal(t, "x", rec.Value.Custom["1101"])
+			n++
+		}
+	}
+	for b, err := range back.Read(t.Context(), "") {
+		require.NoError(t, err)
+		for _, rec := range b.Records {
+			require.NoError(t, rec.Err)
+			require.Equal(t, "x", rec.Value.Custom["1101"])
+			n++
+		}
+	}
+	require.Equal(t, 2, n)
 }
