@@ -106,7 +106,7 @@ func (s *Sink[T]) Write(ctx context.Context, records []duijiesync.Record[T]) ([]
 			continue
 		}
 		if !began {
-			return nil, stop(err)
+			return nil, duijiesync.Stop(err)
 		}
 		for n := i; n < len(records); n++ { // not sent; the engine meets the reason again
 			out[n] = duijiesync.Outcome{Kind: duijiesync.OutcomeRetryable, TargetID: records[n].Target.ID, Message: err.Error()}
@@ -344,16 +344,4 @@ func ofRecord(e *duijie.APIError) bool {
 		return e.Code == "404" // the user may not do this to this record
 	}
 	return false
-}
-
-// stop is an error that speaks of no record, so that the engine looks for no bad
-// one: a path that is not there is no fault of the data.
-func stop(err error) error {
-	e, ok := errors.AsType[*duijie.APIError](err)
-	if !ok || e.OutcomeUnknown || e.Class != duijie.ClassInvalid && e.Class != duijie.ClassRefused && e.Class != duijie.ClassConflict {
-		return err
-	}
-	masked := *e
-	masked.Class = duijie.ClassPermission
-	return &masked
 }

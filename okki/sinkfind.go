@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/internal/same"
 	"github.com/duijie-go/duijie/internal/wire"
 	duijiesync "github.com/duijie-go/duijie/sync"
 )
@@ -24,7 +25,7 @@ func (s *Sink[T]) Find(ctx context.Context, records []duijiesync.Record[T]) ([]d
 	for got := range inOrder(ctx, records, 0, s.findOne) {
 		i++
 		if got.err != nil {
-			return nil, fmt.Errorf("okki: look records up: %w", stop(got.err))
+			return nil, fmt.Errorf("okki: look records up: %w", duijiesync.Stop(got.err))
 		}
 		out[i] = got.value
 	}
@@ -74,7 +75,7 @@ func (s *Sink[T]) found(rec duijiesync.Record[T], raw json.RawMessage) duijiesyn
 			whole = false
 			continue
 		}
-		if !sameScalar(scalar(has), scalar(member.Value)) {
+		if !sameValue(name, has, member.Value) {
 			out.Changes = append(out.Changes, duijiesync.Change{Field: name, Old: scalar(has), New: scalar(member.Value)})
 		}
 	}
@@ -96,12 +97,11 @@ func (k RecordKind) lines(name string) (LineKind, bool) {
 	return k.Lines[i], true
 }
 
-// same tells whether two lines stand for one, by one of the ways of Match in which
+// alike tells whether two lines stand for one, by one of the ways of Match in which
 // both have all members.
-func (k LineKind) same(by []string, a, b map[string]json.RawMessage) bool {
+func (k LineKind) alike(by []string, a, b map[string]json.RawMessage) bool {
 	for _, name := range by {
-		x, y := scalar(a[name]), scalar(b[name])
-		if x == "" || x == "0" || !sameScalar(x, y) {
+		if x := scalar(a[name]); x == "" || x == "0" || !same.Scalar(a[name], b[name]) {
 			return false
 		}
 	}
@@ -129,7 +129,7 @@ func (k LineKind) match(lines, stored []map[string]json.RawMessage) (which, left
 	for _, by := range k.Match {
 		for i, line := range lines {
 			if idText(line[k.ID]) == "" {
-				take(i, func(s map[string]json.RawMessage) bool { return k.same(by, line, s) })
+				take(i, func(s map[string]json.RawMessage) bool { return k.alike(by, line, s) })
 			}
 		}
 	}
@@ -208,7 +208,7 @@ func (k LineKind) compare(model, stored json.RawMessage) (changes []duijiesync.C
 			case name == k.ID:
 			case !there || !isScalar(value) || !isScalar(has):
 				whole = false
-			case !sameScalar(scalar(has), scalar(value)):
+			case !sameValue(name, has, value):
 				changes = append(changes, duijiesync.Change{Field: fmt.Sprintf("%s[%d].%s", k.Member, i, name), Old: scalar(has), New: scalar(value)})
 			}
 		}
@@ -223,30 +223,3 @@ func (k LineKind) compare(model, stored json.RawMessage) (changes []duijiesync.C
 }
 
 func isList(raw json.RawMessage) bool { return wire.First(raw) == '[' }
-
-// sameScalar compares two scalars as the platform mixes them: numbers as numbers, flags
-// as 0 and 1, null as "", a day as its midnight.
-func sameScalar(a, b string) bool {
-	if a == b || truth(a) == truth(b) && truth(a) != "" {
-		return true
-	}
-	if strings.TrimSuffix(a, " 00:00:00") == strings.TrimSuffix(b, " 00:00:00") {
-		return true
-	}
-	x, errX := duijie.ParseDecimal(a)
-	y, errY := duijie.ParseDecimal(b)
-	// A number with leading zeros is a name: 007 is not 7.
-	return errX == nil && errY == nil && x.Equal(y) && !named(a) && !named(b)
-}
-
-func named(s string) bool { return len(s) > 1 && s[0] == '0' && s[1] != '.' }
-
-func truth(s string) string {
-	switch s {
-	case "true", "1":
-		return "1"
-	case "false", "0":
-		return "0"
-	}
-	return ""
-}
