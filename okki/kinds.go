@@ -22,7 +22,7 @@ var (
 		Name: "company", Path: "/v1/company", ID: "company_id", Number: "serial_id", Lines: contactLines,
 		PushPath: "/v1/company/pushCompanyAndCustomers", RemovePath: "/v1/company/removeCompanyAndCustomers",
 	}
-	leadKind        = RecordKind{Name: "lead", Path: "/v1/lead", ID: "lead_id", Number: "serial_id", Lines: contactLines}
+	leadKind        = RecordKind{Name: "lead", Path: "/v1/lead", ID: "lead_id", Number: "serial_id", Lines: contactLines, claims: "customers"}
 	opportunityKind = RecordKind{Name: "opportunity", Path: "/v1/opportunity", ID: "opportunity_id", Number: "serial_id"}
 	orderKind       = RecordKind{
 		Name: "order", Path: "/v1/invoices/order", ID: "order_id", Number: "order_no",

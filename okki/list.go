@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"time"
 
 	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/internal/pager"
@@ -73,9 +74,10 @@ func (c *Client) lister(operation string, q Query, opts []duijie.CallOption) (li
 // listed is one page as it came.
 type listed struct {
 	rows  []json.RawMessage
-	total int64 // rows in the whole list, -1 when not told
-	page  int   // the one asked for, from 1
-	whole bool  // the data is all of the list: it knows no pages
+	total int64     // rows in the whole list, -1 when not told
+	page  int       // the one asked for, from 1
+	now   time.Time // the platform's, zero where not told
+	whole bool      // the data is all of the list: it knows no pages
 }
 
 // last tells whether the list ends with the page, before which met rows were read; -1:
@@ -112,7 +114,12 @@ func (l lister) fetch(ctx context.Context, page int) (listed, error) {
 	if err != nil {
 		return listed{}, err
 	}
-	return readListed(l.op, e.data, page)
+	p, err := readListed(l.op, e.data, page)
+	var now duijie.Time
+	if l.client.decode(quoted(e.now), &now) == nil {
+		p.now = now.Time
+	}
+	return p, err
 }
 
 // readListed reads the data of a list: its rows under list or as a whole, and its

@@ -31,6 +31,8 @@ type RecordKind struct {
 	// Lines say how the lines of a record are told apart, so that an update changes
 	// them instead of adding them anew.
 	Lines []LineKind
+
+	claims string // member of contacts whose e-mail, where a record has it, turns a push without an id into an edit of that one
 }
 
 // LineKind is a list of lines within a record.
@@ -230,8 +232,13 @@ func (p Pushed) Decode(out any) error { return decode(p.Raw, out) }
 // some kinds a number that is taken edits that record too: [Records.Create] looks
 // first.
 //
-// Effect: write. After duijie.ErrOutcomeUnknown look the record up by its number
-// before sending it again: see [Reader.Settle].
+// The platform drops lines of documents without a word. Where the answer does not show
+// all that were sent (those of orders and outbounds do), the document is read back, and
+// what is missing is a [LostLinesError]: the document exists then, and Pushed names it.
+//
+// Effect: write, and a read for the documents whose answers show no lines. After
+// duijie.ErrOutcomeUnknown look the record up by its number before sending it again:
+// see [Reader.Settle].
 func (r *Records[Row, Detail, Model]) Push(ctx context.Context, m Model, opts ...duijie.CallOption) (Pushed, error) {
 	model, err := marshalModel(m)
 	if err != nil {
@@ -247,7 +254,11 @@ func (k RecordKind) pushModel(ctx context.Context, c *Client, model json.RawMess
 	if err != nil {
 		return Pushed{}, err
 	}
-	return k.pushed(op, e.data, idText(member(model, k.pushID())))
+	p, err := k.pushed(op, e.data, idText(member(model, k.pushID())))
+	if err != nil {
+		return p, err
+	}
+	return p, k.checkLines(ctx, c, model, p)
 }
 
 // pushed reads the answer to a push. One without an id does not say what became of
@@ -265,6 +276,9 @@ func (k RecordKind) pushed(op *Operation, data json.RawMessage, named string) (P
 		}
 	}
 	p.ID, _ = strconv.ParseInt(id, 10, 64)
+	if named != "" && named != id {
+		return p, k.otherRecord("the push was to edit %s %s, and the platform says that it edited %s", k.Name, named, id)
+	}
 	return p, nil
 }
 
@@ -273,7 +287,14 @@ func (k RecordKind) pushed(op *Operation, data json.RawMessage, named string) (P
 // number after settle (0 = a minute), and Pushed.Settled tells that it was found. If
 // it is not there then, the error stays duijie.ErrOutcomeUnknown.
 //
-// Effect: write, and one read before.
+// A lead is only pushed where no lead has an e-mail of its contacts, archived and
+// converted ones included: the platform would edit that one, and say success.
+// duijie.ErrConflict tells whose the e-mail is, or, where the platform edited another
+// lead all the same, which one. [LostLinesError] is as of Push, and Pushed names the
+// document.
+//
+// Effect: write, and one read before; of a lead three lists for each e-mail before, and
+// one read behind.
 func (r *Records[Row, Detail, Model]) Create(ctx context.Context, m Model, settle time.Duration, opts ...duijie.CallOption) (Pushed, error) {
 	model, err := marshalModel(m)
 	if err != nil {
@@ -297,7 +318,14 @@ func (r *Records[Row, Detail, Model]) Create(ctx context.Context, m Model, settl
 	case !isAbsent(err):
 		return Pushed{}, err
 	}
+	since, err := r.kind.free(ctx, r.client, model)
+	if err != nil {
+		return Pushed{}, err
+	}
 	pushed, err := r.kind.pushModel(ctx, r.client, model, opts)
+	if err == nil {
+		err = r.kind.isNew(ctx, r.client, pushed, since)
+	}
 	if !errors.Is(err, duijie.ErrOutcomeUnknown) {
 		return pushed, err
 	}
@@ -311,10 +339,14 @@ func (r *Records[Row, Detail, Model]) Create(ctx context.Context, m Model, settl
 	case <-ctx.Done():
 		return Pushed{}, errors.Join(err, ctx.Err())
 	}
-	if found, lookup := r.Settle(ctx, number); lookup == nil {
-		return found, nil
+	found, lookup := r.Settle(ctx, number)
+	if lookup != nil {
+		return pushed, err
 	}
-	return Pushed{}, err
+	if err := r.kind.newer(r.client, found.Raw, since); err != nil {
+		return found, err
+	}
+	return found, r.kind.lost(model, found, found.Raw, false)
 }
 
 // Settle looks up what became of a push whose answer was lost: the record with the

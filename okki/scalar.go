@@ -63,6 +63,12 @@ func idText(raw json.RawMessage) string {
 	return ""
 }
 
+// quoted is a text as JSON.
+func quoted(text string) json.RawMessage {
+	b, _ := json.Marshal(text)
+	return b
+}
+
 func firstOf(texts ...string) string {
 	for _, t := range texts {
 		if t != "" {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -43,6 +44,7 @@ type Sink[T any] struct {
 	client *Client
 	kind   RecordKind
 	cfg    SinkConfig[T]
+	doubt  sync.Map // key → time.Time when nothing had it, of creates whose outcome is unknown
 }
 
 // NewSink makes a sink for records of type T, whatever the types of the kind. Kinds
@@ -164,7 +166,7 @@ func (s *Sink[T]) model(rec duijiesync.Record[T]) (json.RawMessage, error) {
 }
 
 // withMembers is an object with members put in.
-func withMembers(object json.RawMessage, set map[string]any) (json.RawMessage, error) {
+func withMembers[V any](object json.RawMessage, set map[string]V) (json.RawMessage, error) {
 	m := members(object)
 	for name, value := range set {
 		b, err := wire.Marshal(value)
@@ -219,15 +221,25 @@ func noteOf(t duijiesync.Target) (note, bool) {
 // writeOne pushes one record. An error stops the run: it speaks of no record.
 func (s *Sink[T]) writeOne(ctx context.Context, w wish, out *duijiesync.Outcome) error {
 	var err error
+	var since time.Time
 	if w.target.ID == "" {
 		var taken bool
 		if taken, err = s.taken(ctx, w, out); taken || err != nil {
 			return err
 		}
+		if since, err = s.kind.free(ctx, s.client, w.body); err != nil {
+			return s.failed(w, err, out)
+		}
 	} else if w.body, err = s.paired(ctx, w, out); err != nil || w.body == nil {
 		return err
 	}
 	pushed, err := s.kind.pushModel(ctx, s.client, w.body, nil)
+	if err == nil && w.target.ID == "" {
+		err = s.kind.isNew(ctx, s.client, pushed, since)
+	}
+	if errors.Is(err, duijie.ErrOutcomeUnknown) && !since.IsZero() {
+		s.doubt.Store(w.key, since)
+	}
 	if err != nil {
 		return s.failed(w, err, out)
 	}
@@ -315,6 +327,14 @@ func (s *Sink[T]) untold(body json.RawMessage) error {
 
 // failed turns an error that speaks of the record into its outcome.
 func (s *Sink[T]) failed(w wish, err error, out *duijiesync.Outcome) error {
+	if lost, ok := errors.AsType[*LostLinesError](err); ok {
+		*out = duijiesync.Outcome{Kind: duijiesync.OutcomeRefused, TargetID: fmt.Sprint(lost.Pushed.ID), Code: "lines_lost", Field: lost.Member, Message: err.Error()}
+		return nil
+	}
+	if _, unclear := errors.AsType[ambiguous](err); unclear || errors.Is(err, errOtherRecord) {
+		*out = duijiesync.Outcome{Kind: duijiesync.OutcomeRefused, TargetID: w.target.ID, Code: "other_record", Message: err.Error()}
+		return nil
+	}
 	e, ok := errors.AsType[*duijie.APIError](err)
 	if !ok {
 		return err

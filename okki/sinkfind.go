@@ -46,7 +46,24 @@ func (s *Sink[T]) findOne(ctx context.Context, rec duijiesync.Record[T]) (duijie
 	case err != nil:
 		return duijiesync.Found{}, err
 	}
+	if other := (duijiesync.Found{Err: s.another(rec.Key, raw)}); other.Err != nil {
+		return other, nil
+	}
 	return s.found(rec, raw), nil
+}
+
+// another tells that what is found under a key is a record that a push whose answer was
+// lost edited instead of creating its own.
+func (s *Sink[T]) another(key string, raw json.RawMessage) error {
+	since, doubtful := s.doubt.Load(key)
+	if !doubtful {
+		return nil
+	}
+	err := s.kind.newer(s.client, raw, since.(time.Time))
+	if err == nil {
+		s.doubt.Delete(key)
+	}
+	return err
 }
 
 // found says how a stored record differs from what a record would write.
@@ -71,6 +88,11 @@ func (s *Sink[T]) found(rec duijiesync.Record[T], raw json.RawMessage) duijiesyn
 			continue
 		}
 		has, there := m[name]
+		if slices.Contains(documentLines, name) && there { // lines without ids of their own
+			for _, l := range lostLines("", sentLines(member.Value), has) {
+				out.Changes = append(out.Changes, duijiesync.Change{Field: fmt.Sprintf("%s[%d]", name, l.Index), New: "a new line"})
+			}
+		}
 		if !there || !isScalar(member.Value) || !isScalar(has) {
 			whole = false
 			continue

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -93,7 +94,7 @@ func (c *call) wanted(l *list) (func(*record) bool, *refusal) {
 		}
 	}
 	return func(rec *record) bool {
-		if !rec.seen() || rec.removed != gone || !inWindow(rec) {
+		if !rec.seen() || rec.removed != gone || !inWindow(rec) || l.name == "lead" && !c.wantsLead(rec) {
 			return false
 		}
 		for name, v := range filters {
@@ -103,6 +104,15 @@ func (c *call) wanted(l *list) (func(*record) bool, *refusal) {
 		}
 		return true
 	}, nil
+}
+
+// wantsLead applies the filters leads have of their own: email, of a contact, and
+// archive, 1 for archived leads and 2 for converted ones, else those that are neither.
+func (c *call) wantsLead(rec *record) bool {
+	email, archive := c.query.Get("email"), number(c.query.Get("archive"))
+	return number(rec.row["archive"]) == archive && (email == "" || slices.ContainsFunc(objects(rec.row["customers"]), func(p Row) bool {
+		return strings.EqualFold(text(p["email"]), email)
+	}))
 }
 
 // list answers one page, newest update first.

@@ -44,9 +44,12 @@ func (s *Server) byNumber(l *list, num string) *record {
 	return nil
 }
 
-// leadOf is the lead one of whose contacts has an e-mail of these.
+// leadOf is the live lead one of whose contacts has an e-mail of these.
 func (s *Server) leadOf(contacts []Row) *record {
 	for _, rec := range s.records["lead"] {
+		if rec.removed {
+			continue
+		}
 		for _, old := range objects(rec.row["customers"]) {
 			if slices.ContainsFunc(contacts, func(n Row) bool { return text(n["email"]) != "" && text(n["email"]) == text(old["email"]) }) {
 				return rec
@@ -166,6 +169,8 @@ func (c *call) rules(l *list, old, body Row) *refusal {
 		return c.outboundRules(old, body)
 	case "company":
 		c.companyRules(old, body)
+	case "lead":
+		c.contacts(old, body, true)
 	case "product":
 		if old["sku_items"] != nil && body["sku_items"] == nil {
 			body["sku_items"] = old["sku_items"]
@@ -235,8 +240,8 @@ func (c *call) lines(old, body Row, name, id string) {
 	}
 }
 
-// merge puts sent lines over the old ones: by id, else by product and SKU; remove 1
-// deletes one.
+// merge puts sent lines over the old ones: by id, else, where there were lines before,
+// by product and SKU; remove 1 deletes one.
 func (c *call) merge(old, sent []Row, id string) []any {
 	out := slices.Clone(old)
 	for _, line := range sent {
@@ -244,7 +249,7 @@ func (c *call) merge(old, sent []Row, id string) []any {
 			if n := number(line[id]); n != 0 {
 				return number(o[id]) == n
 			}
-			return number(o["product_id"]) == number(line["product_id"]) && number(o["sku_id"]) == number(line["sku_id"])
+			return len(old) > 0 && number(o["product_id"]) == number(line["product_id"]) && number(o["sku_id"]) == number(line["sku_id"])
 		})
 		switch {
 		case i >= 0 && text(line["remove"]) == "1":
@@ -301,19 +306,27 @@ func (c *call) outboundRules(old, body Row) *refusal {
 	return nil
 }
 
-// companyRules: contacts keep their ids, remove 1 deletes one, cus_tag replaces all
-// tags.
+// companyRules: cus_tag replaces all tags; see contacts.
 func (c *call) companyRules(old, body Row) {
 	if tags, sent := body["cus_tag"]; sent {
 		body["tag"] = tags
 	}
+	c.contacts(old, body, false)
+}
+
+// contacts keep their ids, and remove 1 deletes one. byEmail: one without an id is that
+// of its e-mail.
+func (c *call) contacts(old, body Row, byEmail bool) {
 	if _, sent := body["customers"]; !sent {
 		return
 	}
 	out := slices.Clone(objects(old["customers"]))
 	for _, person := range objects(body["customers"]) {
 		i := slices.IndexFunc(out, func(o Row) bool {
-			return number(person["customer_id"]) != 0 && number(o["customer_id"]) == number(person["customer_id"])
+			if id := number(person["customer_id"]); id != 0 || !byEmail {
+				return id != 0 && number(o["customer_id"]) == id
+			}
+			return text(person["email"]) != "" && text(person["email"]) == text(o["email"])
 		})
 		switch {
 		case i >= 0 && text(person["remove"]) == "1":
