@@ -114,10 +114,19 @@ func (k RecordKind) isNew(ctx context.Context, c *Client, p Pushed, since time.T
 // newer is isNew for a record that was read. One that does not tell when it was created
 // is taken for new.
 func (k RecordKind) newer(c *Client, record json.RawMessage, since time.Time) error {
-	var created duijie.Time
-	if c.decode(orNull(member(record, "create_time")), &created) != nil || created.IsZero() || since.IsZero() || !created.Time.Before(since) {
+	created := createdAt(c, record)
+	if created.IsZero() || !created.Before(since) {
 		return nil
 	}
 	return k.otherRecord("the push edited %s %s, which was there since %s: an e-mail of the contacts belongs to it",
 		k.Name, memberText(record, k.ID), memberText(record, "create_time"))
+}
+
+// createdAt is when a record was created, zero where it does not tell.
+func createdAt(c *Client, record json.RawMessage) time.Time {
+	var at duijie.Time
+	if c.decode(orNull(member(record, "create_time")), &at) == nil {
+		return at.Time
+	}
+	return time.Time{}
 }

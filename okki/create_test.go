@@ -144,7 +144,7 @@ func TestWhoIsAtFault(t *testing.T) {
 	}
 	for _, e := range []*duijie.APIError{
 		business(duijie.ClassPermission, "403"), business(duijie.ClassUnauthenticated, "401"), business(duijie.ClassThrottled, "429"),
-		business(duijie.ClassRefused, "never_heard_of"), {Class: duijie.ClassInvalid, Code: "404", Err: duijie.ErrMalformedAnswer},
+		business(duijie.ClassRefused, "never_heard_of"), {Class: duijie.ClassInvalid, Code: "400", Message: "Empty POST request body data"}, {Class: duijie.ClassInvalid, Code: "404", Err: duijie.ErrMalformedAnswer},
 		{Class: duijie.ClassInvalid, Code: "307", Err: duijie.ErrRedirected},
 	} {
 		require.False(t, ofRecord(e), "%v", e)

@@ -73,6 +73,7 @@ var table = []rule{
 	{"access_denied", nil, tokenDead()},
 	{"401", nil, tokenDead()},
 	{"429", nil, permanent(duijie.ClassThrottled, hintThrottle)},
+	{"403", nil, verdict{Class: duijie.ClassPermission, NoEffect: true, Hint: hintScope}}, // whatever its words: nobody saw it for a record
 
 	{"404", exactly(absent), permanent(duijie.ClassNotFound, "")},
 	{"404", says(absent), permanent(duijie.ClassPermission, hintRights)},

@@ -50,6 +50,7 @@ var answerCases = []answerCase{
 	{-1, "something nobody has seen", duijie.ClassRefused},
 	{500, "父级节点不存在", duijie.ClassRefused},
 	{403, "no permission product scopes", duijie.ClassPermission},
+	{403, "Forbidden", duijie.ClassPermission},
 	{200.5, "success", duijie.ClassRefused},
 	{401, "", duijie.ClassUnauthenticated},
 	{429, "", duijie.ClassThrottled},

@@ -351,11 +351,18 @@ func (s *Sink[T]) failed(w wish, err error, out *duijiesync.Outcome) error {
 	return nil
 }
 
+// ofCall are refusals of the call as such: each push is a JSON object and each lookup has
+// its number, so something between here and the platform takes them away.
+var ofCall = exactly("Invalid query", "Invalid data json", "Empty POST request body data")
+
 // ofRecord tells refusals that speak of what was sent from those that speak of the
 // call: a wrong path, a missing scope, a redirect, a token that is not taken.
 func ofRecord(e *duijie.APIError) bool {
 	if _, business := whole(e.Code); !business || errors.Is(e.Err, duijie.ErrMalformedAnswer) || errors.Is(e.Err, duijie.ErrRedirected) {
 		return e.Class == duijie.ClassNotFound
+	}
+	if e.Code == "400" && ofCall(e.Message) {
+		return false
 	}
 	switch e.Class {
 	case duijie.ClassRefused, duijie.ClassConflict, duijie.ClassInvalid, duijie.ClassNotFound:

@@ -46,10 +46,9 @@ func (s *Sink[T]) findOne(ctx context.Context, rec duijiesync.Record[T]) (duijie
 	case err != nil:
 		return duijiesync.Found{}, err
 	}
-	if other := (duijiesync.Found{Err: s.another(rec.Key, raw)}); other.Err != nil {
-		return other, nil
-	}
-	return s.found(rec, raw), nil
+	found := s.found(rec, raw)
+	found.Err = s.another(rec.Key, raw)
+	return found, nil
 }
 
 // another tells that what is found under a key is a record that a push whose answer was
