@@ -22,12 +22,19 @@ type ObjectInfo struct {
 // Effect: read. Limit: 100 calls in 20 s.
 func (c *Client) ListObjects(ctx context.Context, opts ...duijie.CallOption) ([]ObjectInfo, error) {
 	var out struct {
-		Data struct {
+		TraceID string `json:"traceId"`
+		Data    struct {
 			Objects []ObjectInfo `json:"objects"`
 		} `json:"data"`
 	}
-	err := c.Call(ctx, "/cgi/crm/v2/object/list", map[string]any{"includeNull": false}, &out, opts...)
-	return out.Data.Objects, err
+	const path = "/cgi/crm/v2/object/list"
+	if err := c.Call(ctx, path, map[string]any{"includeNull": false}, &out, opts...); err != nil {
+		return nil, err
+	}
+	if out.Data.Objects == nil {
+		return nil, malformedAnswer(path, out.TraceID, "the answer lists no objects")
+	}
+	return out.Data.Objects, nil
 }
 
 // Description is what an object is made of. Fields differ from enterprise to

@@ -189,24 +189,18 @@ func (c *Client) fetch(ctx context.Context, q Query, opts []duijie.CallOption) (
 		return listed{}, err
 	}
 	p := listed{total: -1, size: q.size()}
-	if e.data == nil {
-		return p, nil
+	malformed := func(what string) error { return malformedAnswer(r.op.Path, e.traceID, what) }
+	if wire.First(e.data) != '{' {
+		return listed{}, malformed("the answer to a query holds no data")
 	}
 	m := membersOf(e.data)
-	list, there := m["dataList"]
-	malformed := func(what string) error {
-		return &duijie.APIError{
-			Platform: platform, Op: r.op.Path, Class: duijie.ClassUnavailable, StatusCode: 200, RequestID: e.traceID, Attempts: 1,
-			Message: what, Err: duijie.ErrMalformedAnswer,
-		}
-	}
-	switch first := wire.First(list); {
-	case wire.First(e.data) != '{':
-		return listed{}, malformed("data of the answer is no object")
-	case there && first != '[' && !nothing(list):
+	list := m["dataList"]
+	switch {
+	case wire.First(list) == '[':
+	case list != nil && !nothing(list):
 		return listed{}, malformed("dataList of the answer is no list")
-	case !there && m["_id"] != nil:
-		return listed{}, malformed("the answer to a query holds one record, no list")
+	case !emptyPage(m):
+		return listed{}, malformed("the answer to a query holds no list")
 	}
 	for row := range wire.Elements(list) {
 		if wire.First(row) != '{' {
@@ -222,6 +216,35 @@ func (c *Client) fetch(ctx context.Context, q Query, opts []duijie.CallOption) (
 		p.total = int64(n)
 	}
 	return p, nil
+}
+
+// emptyPage tells a page that leaves its list out because it has no rows, as the platform may:
+// it says where it stands, counts none, and holds nothing else that might be the rows.
+func emptyPage(data map[string]json.RawMessage) bool {
+	framed := false
+	for name, v := range data {
+		var n wire.Int
+		switch {
+		case name == "dataList":
+			framed = true // null
+		case nothing(v):
+		case n.UnmarshalJSON(v) != nil:
+			return false
+		case name == "total" && n != 0:
+			return false
+		case name == "limit", name == "offset", name == "total":
+			framed = true
+		}
+	}
+	return framed
+}
+
+// malformedAnswer is the error of an answer of success that does not hold what it must.
+func malformedAnswer(op, traceID, what string) error {
+	return &duijie.APIError{
+		Platform: platform, Op: op, Class: duijie.ClassUnavailable, StatusCode: 200, RequestID: traceID, Attempts: 1,
+		Message: what, Err: duijie.ErrMalformedAnswer,
+	}
 }
 
 // behind is q for the rows behind an _id.

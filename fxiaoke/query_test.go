@@ -189,10 +189,15 @@ func TestPages(t *testing.T) {
 func TestQueryAnswers(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]error{
-		`{"errorCode":0}`:                                                           nil,
-		`{"errorCode":0,"data":null}`:                                               nil,
-		`{"errorCode":0,"data":{}}`:                                                 nil,
+		`{"errorCode":0}`:                                                           duijie.ErrMalformedAnswer,
+		`{"errorCode":0,"data":null}`:                                               duijie.ErrMalformedAnswer,
+		`{"errorCode":0,"data":[]}`:                                                 duijie.ErrMalformedAnswer,
+		`{"errorCode":0,"data":{}}`:                                                 duijie.ErrMalformedAnswer,
 		`{"errorCode":0,"data":{"dataList":null}}`:                                  nil,
+		`{"errorCode":0,"data":{"dataList":null,"total":3}}`:                        duijie.ErrMalformedAnswer,
+		`{"errorCode":0,"data":{"offset":0,"limit":100,"total":0}}`:                 nil,
+		`{"errorCode":0,"data":{"offset":0,"limit":100,"total":7}}`:                 duijie.ErrMalformedAnswer,
+		`{"errorCode":0,"data":{"datas":[{"_id":"1"}],"limit":100,"total":0}}`:      duijie.ErrMalformedAnswer,
 		`{"errorCode":0,"data":{"dataList":[]}}`:                                    nil,
 		`{"errorCode":0,"data":"x"}`:                                                duijie.ErrMalformedAnswer,
 		`{"errorCode":0,"data":{"dataList":"x"}}`:                                   duijie.ErrMalformedAnswer,
