@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
+	"reflect"
 	"strings"
 	"time"
 
@@ -56,6 +56,7 @@ type SinkConfig[T any] struct {
 type Sink[T any] struct {
 	client *Client
 	cfg    SinkConfig[T]
+	setup  setup
 }
 
 // NewSink makes a sink. owner and record_type of a model count for new records only.
@@ -96,58 +97,83 @@ func (s *Sink[T]) Limits() duijiesync.Limits {
 // newOnly are members that count for new records only.
 var newOnly = []string{"owner", "record_type", "dataObjectApiName", "object_describe_api_name"}
 
-// Write writes records one by one. A record's refusal is its own.
+// Write writes records one by one. A record's refusal is its own, unless it speaks of the
+// setup: that ends the run with [duijiesync.Stop], and no record becomes a dead letter for it.
 func (s *Sink[T]) Write(ctx context.Context, records []duijiesync.Record[T]) ([]duijiesync.Outcome, error) {
 	out := make([]duijiesync.Outcome, len(records))
-	began := false
+	var doubts []doubt
+	settled := false // something was written, or answered for its record alone
 	for i, rec := range records {
 		r, err := s.request(rec)
 		if err != nil {
 			out[i] = duijiesync.Outcome{Kind: duijiesync.OutcomeRefused, TargetID: rec.Target.ID, Code: "model", Message: err.Error()}
 			continue
 		}
-		err = s.write(ctx, strings.Clone(rec.Key), rec.Target.ID, r, &out[i])
+		err = s.write(ctx, rec.Target.ID, r, &out[i])
 		if err == nil {
-			began = true
+			settled = true
 			continue
 		}
-		if !began {
-			return nil, stop(err)
+		e, ok := errors.AsType[*duijie.APIError](err)
+		switch {
+		case ok && s.about(rec.Target.ID, e) == ofRecord:
+			s.known(ctx, strings.Clone(rec.Key), &out[i])
+			settled = true
+		case ok && s.about(rec.Target.ID, e) == ofEither:
+			doubts = append(doubts, doubt{i, e})
+		case !settled && len(doubts) == 0:
+			return nil, duijiesync.Stop(err)
+		default:
+			s.later(out[i:], records[i:], err)
+			return s.decide(ctx, records, out, doubts, settled)
 		}
-		for j := i; j < len(records); j++ { // not sent; the engine meets the reason again
-			out[j] = duijiesync.Outcome{Kind: duijiesync.OutcomeRetryable, TargetID: records[j].Target.ID, Message: err.Error()}
-		}
-		break
 	}
-	return out, nil
+	return s.decide(ctx, records, out, doubts, settled)
 }
 
-// write sends one record. An error stops the run: it speaks of no record.
-func (s *Sink[T]) write(ctx context.Context, key, id string, r *request, out *duijiesync.Outcome) error {
+// later leaves records that were not sent, or whose refusal stops the run, to the next write:
+// the engine meets the reason again.
+func (s *Sink[T]) later(out []duijiesync.Outcome, records []duijiesync.Record[T], err error) {
+	for i := range out {
+		out[i] = duijiesync.Outcome{Kind: duijiesync.OutcomeRetryable, TargetID: records[i].Target.ID, Message: err.Error()}
+	}
+}
+
+// write sends one record. Without an error out is its outcome; an error may be the record's or
+// not, and out is its refusal.
+func (s *Sink[T]) write(ctx context.Context, id string, r *request, out *duijiesync.Outcome) error {
+	var err error
+	done := duijiesync.Outcome{Kind: duijiesync.OutcomeUpdated, TargetID: id}
 	if id != "" {
-		if _, err := s.client.send(ctx, r, duijie.CallOptions{}); err != nil {
-			return s.failed(id, err, out)
-		}
-		*out = duijiesync.Outcome{Kind: duijiesync.OutcomeUpdated, TargetID: id}
-		return nil
+		_, err = s.client.send(ctx, r, duijie.CallOptions{})
+	} else {
+		var made Created
+		made, err = s.client.create(ctx, r, nil)
+		done = duijiesync.Outcome{Kind: duijiesync.OutcomeCreated, TargetID: made.ID}
 	}
-	made, err := s.client.create(ctx, r, nil)
 	if err == nil {
-		*out = duijiesync.Outcome{Kind: duijiesync.OutcomeCreated, TargetID: made.ID}
+		*out = done
+		s.proved(id)
 		return nil
 	}
-	if err := s.failed("", err, out); err != nil {
+	e, ok := errors.AsType[*duijie.APIError](err)
+	if !ok {
 		return err
 	}
-	if out.Kind == duijiesync.OutcomeRefused {
-		s.known(ctx, key, out)
+	*out = duijiesync.Outcome{Kind: duijiesync.OutcomeRefused, TargetID: id, Code: e.Code, Message: cmp.Or(e.Message, err.Error())}
+	if e.OutcomeUnknown {
+		out.Kind = duijiesync.OutcomeUnknown
+		return nil
 	}
-	return nil
+	return err
 }
 
 // known turns the refusal of a new record into a conflict where its key is there
 // already: the platform documents no code for that.
 func (s *Sink[T]) known(ctx context.Context, key string, out *duijiesync.Outcome) {
+	if out.TargetID != "" {
+		return
+	}
 	found, err := s.client.lookup(ctx, s.cfg.Object, s.cfg.KeyField, []string{key}, false)
 	switch {
 	case err != nil:
@@ -157,65 +183,29 @@ func (s *Sink[T]) known(ctx context.Context, key string, out *duijiesync.Outcome
 	}
 }
 
-// failed turns an error that speaks of the record into its outcome.
-func (s *Sink[T]) failed(id string, err error, out *duijiesync.Outcome) error {
-	e, ok := errors.AsType[*duijie.APIError](err)
-	if !ok {
-		return err
-	}
-	*out = duijiesync.Outcome{TargetID: id, Code: e.Code, Message: cmp.Or(e.Message, err.Error())}
-	switch {
-	case e.OutcomeUnknown:
-		out.Kind = duijiesync.OutcomeUnknown
-	case ofRecord(e):
-		out.Kind = duijiesync.OutcomeRefused
-	default:
-		return err
-	}
-	return nil
+// model is what a record makes, as the object that is written, and the type it had before.
+type model struct {
+	members map[string]json.RawMessage
+	kind    reflect.Type
 }
 
-// ofRecord tells refusals that speak of what was sent from those that speak of the
-// call: a wrong path or setting.
-func ofRecord(e *duijie.APIError) bool {
-	switch e.Class {
-	case duijie.ClassRefused, duijie.ClassConflict:
-		return true
-	case duijie.ClassInvalid:
-		return slices.Contains([]string{"15002", "20012", "30007", "30027", "32000"}, e.Code)
-	}
-	return false
-}
-
-// stop is an error that speaks of no record, so that the engine looks for no bad one.
-func stop(err error) error {
-	e, ok := errors.AsType[*duijie.APIError](err)
-	if !ok || e.OutcomeUnknown || e.Class != duijie.ClassInvalid && e.Class != duijie.ClassRefused && e.Class != duijie.ClassConflict {
-		return err
-	}
-	masked := *e
-	masked.Class = duijie.ClassPermission
-	return &masked
-}
-
-// model is what a record makes, as the object that is written.
-func (s *Sink[T]) model(rec duijiesync.Record[T]) (map[string]json.RawMessage, error) {
+func (s *Sink[T]) modelOf(rec duijiesync.Record[T]) (model, error) {
 	v, err := s.cfg.Model(rec)
 	if err != nil {
-		return nil, err
+		return model{}, err
 	}
 	m, err := modelOf(v)
 	if err != nil {
-		return nil, err
+		return model{}, err
 	}
 	if scalar(m["_id"]) != "" {
-		return nil, fmt.Errorf("fxiaoke: the model has an _id: leave ids to the sink")
+		return model{}, fmt.Errorf("fxiaoke: the model has an _id: leave ids to the sink")
 	}
 	delete(m, "_id")
 	if m[s.cfg.KeyField], err = wire.Marshal(rec.Key); err != nil {
-		return nil, fmt.Errorf("fxiaoke: %w", err)
+		return model{}, fmt.Errorf("fxiaoke: %w", err)
 	}
-	return m, nil
+	return model{members: m, kind: reflect.TypeOf(v)}, nil
 }
 
 // request is what is sent for a record.
@@ -223,10 +213,11 @@ func (s *Sink[T]) request(rec duijiesync.Record[T]) (*request, error) {
 	if err := checkKey(rec.Key); err != nil {
 		return nil, err
 	}
-	m, err := s.model(rec)
+	made, err := s.modelOf(rec)
 	if err != nil {
 		return nil, err
 	}
+	m := made.members
 	if rec.Target.ID != "" {
 		if s.cfg.Details != nil && !s.cfg.KeepDetails {
 			return nil, fmt.Errorf("fxiaoke: %s %s is there already, and the platform can not change the lines of a document with it: change them in their own object, and set KeepDetails to update the head", s.cfg.Object, rec.Key)

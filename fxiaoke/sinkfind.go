@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/internal/wire"
 	duijiesync "github.com/duijie-go/duijie/sync"
 )
@@ -20,7 +19,7 @@ func (s *Sink[T]) Find(ctx context.Context, records []duijiesync.Record[T]) ([]d
 		return nil, nil
 	}
 	out := make([]duijiesync.Found, len(records))
-	models := make([]map[string]json.RawMessage, len(records))
+	models := make([]model, len(records))
 	var keys []string
 	whole := false // all fields are read, for companions (X__v) come unasked only then
 	for i, rec := range records {
@@ -31,7 +30,7 @@ func (s *Sink[T]) Find(ctx context.Context, records []duijiesync.Record[T]) ([]d
 		if rec.Target.KeyOnly {
 			continue
 		}
-		if m, err := s.model(rec); err == nil { // else Write refuses it with the reason
+		if m, err := s.modelOf(rec); err == nil { // else Write refuses it with the reason
 			models[i], whole = m, true
 		}
 	}
@@ -41,13 +40,15 @@ func (s *Sink[T]) Find(ctx context.Context, records []duijiesync.Record[T]) ([]d
 	slices.Sort(keys)
 	found, err := s.client.lookup(ctx, s.cfg.Object, s.cfg.KeyField, slices.Compact(keys), whole)
 	if err != nil {
-		return nil, fmt.Errorf("fxiaoke: look records up: %w", stop(err))
+		return nil, fmt.Errorf("fxiaoke: look records up: %w", duijiesync.Stop(err))
 	}
 	for i, rec := range records {
 		switch rows := found[rec.Key]; len(rows) {
 		case 0:
 		case 1:
-			out[i] = s.found(models[i], membersOf(rows[0]))
+			if out[i], err = s.found(ctx, models[i], membersOf(rows[0])); err != nil {
+				return nil, fmt.Errorf("fxiaoke: tell which fields are numbers: %w", duijiesync.Stop(err))
+			}
 		default:
 			out[i].Err = fmt.Errorf("fxiaoke: %d records of %s have %s %q", len(rows), s.cfg.Object, s.cfg.KeyField, rec.Key)
 		}
@@ -56,25 +57,35 @@ func (s *Sink[T]) Find(ctx context.Context, records []duijiesync.Record[T]) ([]d
 }
 
 // found says how a stored record differs from a model.
-func (s *Sink[T]) found(model, stored map[string]json.RawMessage) duijiesync.Found {
+func (s *Sink[T]) found(ctx context.Context, m model, stored map[string]json.RawMessage) (duijiesync.Found, error) {
 	out := duijiesync.Found{Match: duijiesync.Exists, TargetID: scalar(stored["_id"])}
-	if model == nil {
-		return out
+	if m.members == nil {
+		return out, nil
 	}
 	whole := s.cfg.Details == nil // lines are not compared
-	for _, name := range slices.Sorted(maps.Keys(model)) {
+	for _, name := range slices.Sorted(maps.Keys(m.members)) {
 		if name == s.cfg.KeyField || slices.Contains(newOnly, name) || s.cfg.Compare != nil && !slices.Contains(s.cfg.Compare, name) {
 			continue
 		}
-		same, sure := sameValue(stored[name], model[name])
-		if raw := stored[name+"__v"]; !same && raw != nil { // a quote field holds a label, its value stands beside it
-			same, sure = sameValue(raw, model[name])
+		want := m.members[name]
+		got := sameValue(stored[name], want)
+		if raw := stored[name+"__v"]; got != alike && raw != nil { // a quote field holds a label, its value stands beside it
+			got = sameValue(raw, want)
 		}
-		switch {
-		case !sure:
+		if got == alikeAsNumbers {
+			number, err := s.isNumber(ctx, m.kind, name)
+			if err != nil {
+				return out, err
+			}
+			if got = different; number {
+				got = alike
+			}
+		}
+		switch got {
+		case unsure:
 			whole = false
-		case !same:
-			out.Changes = append(out.Changes, duijiesync.Change{Field: name, Old: shown(stored[name]), New: shown(model[name])})
+		case different:
+			out.Changes = append(out.Changes, duijiesync.Change{Field: name, Old: shown(stored[name]), New: shown(want)})
 		}
 	}
 	switch {
@@ -83,7 +94,7 @@ func (s *Sink[T]) found(model, stored map[string]json.RawMessage) duijiesync.Fou
 	case whole:
 		out.Match = duijiesync.Identical
 	}
-	return out
+	return out, nil
 }
 
 func shown(v json.RawMessage) string {
@@ -105,49 +116,4 @@ func emptyValue(v json.RawMessage) bool {
 		return true
 	}
 	return false
-}
-
-// sameValue compares a stored value with one that would be written: numbers as numbers, whether
-// they come as texts or not. sure is false where it can not be told (objects, which the platform
-// completes with members of its own).
-func sameValue(stored, model json.RawMessage) (same, sure bool) {
-	switch {
-	case emptyValue(stored) || emptyValue(model):
-		return emptyValue(stored) && emptyValue(model), true
-	case isScalar(stored) && isScalar(model):
-		return sameScalar(scalar(stored), scalar(model)), true
-	case wire.First(stored) == '[' && wire.First(model) == '[':
-		a, b := slices.Collect(wire.Elements(stored)), slices.Collect(wire.Elements(model))
-		if len(a) != len(b) {
-			return false, true
-		}
-		for i := range a {
-			if !isScalar(a[i]) || !isScalar(b[i]) {
-				return false, false
-			}
-			if !sameScalar(scalar(a[i]), scalar(b[i])) {
-				return false, true
-			}
-		}
-		return true, true
-	}
-	return false, false
-}
-
-func sameScalar(a, b string) bool {
-	if a == b {
-		return true
-	}
-	if !plainNumber(a) || !plainNumber(b) {
-		return false
-	}
-	x, errX := duijie.ParseDecimal(a)
-	y, errY := duijie.ParseDecimal(b)
-	return errX == nil && errY == nil && x.Equal(y)
-}
-
-// plainNumber: a number with leading zeros or an exponent may be a name: 007 is not 7.
-func plainNumber(s string) bool {
-	digits := strings.TrimPrefix(s, "-")
-	return digits != "" && strings.Trim(digits, "0123456789.") == "" && (len(digits) == 1 || digits[0] != '0' || digits[1] == '.')
 }

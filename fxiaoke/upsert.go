@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -111,6 +113,9 @@ func (c *Client) lookup(ctx context.Context, object, field string, values []stri
 	}
 	out := map[string][]json.RawMessage{}
 	for page, err := range QueryPages[json.RawMessage](ctx, c, q) {
+		if isTooLarge(err) && len(values) > 1 { // too many values for one call
+			return c.lookupHalves(ctx, object, field, values, whole)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -129,6 +134,26 @@ func (c *Client) lookup(ctx context.Context, object, field string, values []stri
 		}
 	}
 	return out, nil
+}
+
+func (c *Client) lookupHalves(ctx context.Context, object, field string, values []string, whole bool) (map[string][]json.RawMessage, error) {
+	half := len(values) / 2
+	out, err := c.lookup(ctx, object, field, values[:half], whole)
+	if err != nil {
+		return nil, err
+	}
+	rest, err := c.lookup(ctx, object, field, values[half:], whole)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(out, rest)
+	return out, nil
+}
+
+// isTooLarge tells a proxy's refusal of a body for its size.
+func isTooLarge(err error) bool {
+	e, ok := errors.AsType[*duijie.APIError](err)
+	return ok && e.StatusCode == http.StatusRequestEntityTooLarge
 }
 
 // checkKey refuses keys that a lookup might not find as they were written.
