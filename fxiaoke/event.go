@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -33,7 +34,16 @@ type Event struct {
 	EnterpriseAccount string `json:"-"` // ea of the envelope
 	RetryTimes        int    `json:"-"` // how often the platform sent it before, where it tells
 
-	Extra map[string]json.RawMessage `json:"-"` // what else is pushed
+	Extra map[string]json.RawMessage `json:"-"` // what else is pushed, and members that could not be read, as they came
+
+	// Err tells that a member could not be read, or that the push is signed and holds no
+	// event; nil for all others. The members that could be read are there, so an event that has
+	// Object and ID is as good as any: its record is to be read again anyhow. Otherwise keep Raw
+	// for somebody to look at. Who returns nil for it has taken it: the platform is answered success, and
+	// sends it no more. An error has it sent again, with the same contents.
+	Err error `json:"-"`
+	// Raw is what was pushed: the decrypted text, or the whole body where it can't be decrypted.
+	Raw []byte `json:"-"`
 }
 
 // EventConfig says how pushed events are taken.
@@ -82,7 +92,8 @@ var (
 
 // DecodeEvent verifies and decrypts the body of a pushed event with the key of the subscription.
 // It is what [NewEventHandler] does, for those who have another web server. Errors: [ErrSignature];
-// duijie.ErrInvalid for a body or key that is none.
+// duijie.ErrInvalid for a body or key that is none. What is signed is always an event, whose Err
+// tells what could not be read of it.
 func DecodeEvent(aesKey duijie.Secret, body []byte) (Event, error) {
 	key, err := eventKey(aesKey.Reveal())
 	if err != nil {
@@ -100,26 +111,40 @@ func decodeEvent(key []byte, aesKey duijie.Secret, body []byte) (eventEnvelope, 
 	if !sameSignature(string(e.Signature), e.signature(aesKey.Reveal())) {
 		return e, Event{}, ErrSignature
 	}
+	event := readEvent(key, e)
+	if event.Raw == nil {
+		event.Raw = slices.Clone(body)
+	}
+	return e, event, nil
+}
+
+// readEvent reads what a signed push holds, as far as it can be read.
+func readEvent(key []byte, e eventEnvelope) Event {
+	var event Event
 	plain, err := decryptCBC(key, string(e.Content))
 	if err == nil {
 		plain, err = unpad(plain, 16)
 	}
-	if err != nil {
-		return e, Event{}, err
+	if err == nil {
+		err = decode(plain, &event)
+		event.Raw = plain
 	}
-	var event Event
-	if err := decode(plain, &event); err != nil {
-		return e, Event{}, fmt.Errorf("fxiaoke: event: %w", err)
-	}
-	event.EnterpriseAccount = string(e.Account)
 	if event.MessageID == "" {
 		event.MessageID = string(e.MessageID)
 	}
-	var n wire.Int
-	if n.UnmarshalJSON(e.RetryTimes) == nil {
+	event.EnterpriseAccount = string(e.Account)
+	if len(e.RetryTimes) > 0 {
+		var n wire.Int
+		err = errors.Join(err, n.UnmarshalJSON(e.RetryTimes))
 		event.RetryTimes = int(n)
 	}
-	return e, event, nil
+	if err == nil && (event.Object == "" || event.ID == "") {
+		err = errors.New("it names no record")
+	}
+	if err != nil {
+		event.Err = fmt.Errorf("fxiaoke: event %s: %w", event.MessageID, err)
+	}
+	return event
 }
 
 // EventReply is the signed and encrypted answer to a push, as JSON; success is what
@@ -141,7 +166,8 @@ func EventReply(aesKey duijie.Secret, result, nonce string, now time.Time) ([]by
 
 // NewEventHandler takes pushed events: it verifies and decrypts them, calls fn, and
 // answers success signed and encrypted. An error of fn answers 500, after which the platform sends the
-// event again. A repeat of an event that fn took is answered without calling it; one that comes
+// event again. An event of which something could not be read is given to fn too, with its Err: fn
+// decides what the platform is answered. A repeat of an event that fn took is answered without calling it; one that comes
 // while fn still works waits for it. fn must be safe for concurrent use.
 func NewEventHandler(cfg EventConfig, fn func(context.Context, Event) error) (http.Handler, error) {
 	key, err := eventKey(cfg.AESKey.Reveal())
@@ -187,6 +213,9 @@ func (h *eventHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		refuse(w, h.cfg.Logger, err)
 		return
+	}
+	if event.Err != nil {
+		h.cfg.Logger.Warn("an event could not be read in full", "platform", platform, "message_id", event.MessageID, "object", event.Object, "error", event.Err)
 	}
 	if err := h.seen.once(event.MessageID, func() error { return h.fn(r.Context(), event) }); err != nil {
 		h.cfg.Logger.Error("an event was not taken", "platform", platform, "message_id", event.MessageID, "object", event.Object, "error", err)

@@ -155,10 +155,19 @@ var testKey = duijie.NewSecret("ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=")
 // pushOf is an event as the platform pushes it.
 func pushOf(t *testing.T, id string, at time.Time) []byte {
 	t.Helper()
+	return pushText(t, id, at, `{"tenantId":691413,"eventType":"add","apiName":"AccountObj","dataId":"5f9c","timestamp":1604644208525,"messageId":"`+id+`","name":"甲"}`)
+}
+
+func pushText(t *testing.T, id string, at time.Time, plain string) []byte {
+	t.Helper()
 	key, err := eventKey(testKey.Reveal())
 	require.NoError(t, err)
-	content, err := encryptCBC(key, []byte(`{"tenantId":691413,"eventType":"add","apiName":"AccountObj","dataId":"5f9c","timestamp":1604644208525,"messageId":"`+id+`","name":"甲"}`))
+	content, err := encryptCBC(key, []byte(plain))
 	require.NoError(t, err)
+	return signedPush(id, at, content)
+}
+
+func signedPush(id string, at time.Time, content string) []byte {
 	ms := strconv.FormatInt(at.UnixMilli(), 10)
 	return []byte(`{"signature":"` + sha1Hex(ms, "n", id, "0", "ea1", content, testKey.Reveal()) + `","timestamp":` + ms + `,"nonce":"n","messageId":"` + id + `","retryTimes":0,"enterpriseAccount":"ea1","encryptedContent":"` + content + `"}`)
 }
@@ -261,6 +270,65 @@ func TestEventsAtOnce(t *testing.T) {
 	post(all, push)
 	post(all, push)
 	require.EqualValues(t, 6, n.Load())
+}
+
+// What is signed is delivered, however little of it can be read: nothing else would ever
+// tell of it.
+func TestUnreadableEventsAreDelivered(t *testing.T) {
+	t.Parallel()
+	full := Event{TenantID: "1", Type: "add", Object: "AccountObj", ID: "5f9c", MessageID: "M"}
+	for name, c := range map[string]struct {
+		plain string
+		want  Event
+		extra string // member that came as it is
+	}{
+		"time in words": {`{"tenantId":1,"eventType":"add","apiName":"AccountObj","dataId":"5f9c","timestamp":"yesterday","messageId":"M"}`, full, `"yesterday"`},
+		"time a list":   {`{"timestamp":[1],"tenantId":1,"eventType":"add","apiName":"AccountObj","dataId":"5f9c","messageId":{}}`, full, `[1]`},
+		"id an object":  {`{"tenantId":1,"eventType":"add","apiName":"AccountObj","dataId":{"a":1},"messageId":"M"}`, Event{TenantID: "1", Type: "add", Object: "AccountObj", MessageID: "M"}, ""},
+		"no record":     {`{"tenantId":1,"eventType":"add","messageId":"M"}`, Event{TenantID: "1", Type: "add", MessageID: "M"}, ""},
+		"a list":        {`[1]`, Event{MessageID: "M"}, ""},
+		"no JSON":       {`<xml/>`, Event{MessageID: "M"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var got []Event
+			var log bytes.Buffer
+			answer := errors.New("no room to keep it")
+			h, err := NewEventHandler(EventConfig{AESKey: testKey, Logger: slog.New(slog.NewTextHandler(&log, nil))}, func(_ context.Context, e Event) error {
+				got = append(got, e)
+				return answer
+			})
+			require.NoError(t, err)
+			push := pushText(t, "M", time.Now(), c.plain)
+			require.Equal(t, http.StatusInternalServerError, post(h, push).Code, "the platform sends it again")
+			answer = nil
+			require.Equal(t, http.StatusOK, post(h, push).Code, "it was taken")
+			require.Equal(t, http.StatusOK, post(h, push).Code)
+			require.Len(t, got, 2)
+			e := got[1]
+			require.Error(t, e.Err)
+			require.Equal(t, c.plain, string(e.Raw))
+			if c.extra != "" {
+				require.Equal(t, c.extra, string(e.Extra["timestamp"]))
+			}
+			require.Equal(t, "ea1", e.EnterpriseAccount)
+			c.want.EnterpriseAccount, c.want.Extra, c.want.Err, c.want.Raw = "ea1", e.Extra, e.Err, e.Raw
+			require.Equal(t, c.want, e)
+			require.Contains(t, log.String(), "could not be read in full")
+		})
+	}
+	for _, content := range []string{"AAAA", "!", ""} { // signed, and not to be decrypted
+		push := signedPush("M", time.Now(), content)
+		e, err := DecodeEvent(testKey, push)
+		require.NoError(t, err)
+		require.ErrorContains(t, e.Err, "can not be decrypted")
+		require.Equal(t, "M", e.MessageID)
+		require.Equal(t, string(push), string(e.Raw))
+	}
+	e, err := DecodeEvent(testKey, pushOf(t, "M", time.Now()))
+	require.NoError(t, err)
+	require.NoError(t, e.Err)
+	require.Contains(t, string(e.Raw), `"name":"甲"`)
 }
 
 func TestMessageHandler(t *testing.T) {
