@@ -45,6 +45,10 @@ var (
 type reply map[string]any
 
 func (r reply) write(w http.ResponseWriter) {
+	if m, ok := r[fileMember].(Media); ok {
+		m.write(w)
+		return
+	}
 	raw, err := json.Marshal(map[string]any(r))
 	if err != nil {
 		panic(fmt.Sprintf("fxiaoketest: %v", err))

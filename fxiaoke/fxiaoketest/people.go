@@ -1,10 +1,7 @@
 package fxiaoketest
 
 import (
-	"fmt"
-	"net/http"
 	"slices"
-	"strings"
 )
 
 // User is an employee.
@@ -152,63 +149,4 @@ func (c *call) departmentDetail() (map[string]any, *refusal) {
 		}
 	}
 	return nil, refuse(30007, "department does not exist")
-}
-
-const uploadPath = "/fileupload/"
-
-// uploadCredential answers where a file goes: to the fake itself.
-func (c *call) uploadCredential() (map[string]any, *refusal) {
-	if ref := c.prepare(); ref != nil {
-		return nil, ref
-	}
-	size, ok := whole(c.data["fileSize"])
-	kind := text(c.data["resourceType"])
-	expire, okExpire := whole(c.data["expireTime"])
-	if !ok || size <= 0 || size > 104857600 || kind != "N" && kind != "TN" || !okExpire || expire < 60 || expire > 604800 {
-		return nil, refuse(32000, "parameter error")
-	}
-	id := c.s.newID()
-	return map[string]any{"data": map[string]any{
-		"method": http.MethodPost, "url": c.s.URL() + uploadPath + id, "acid": id, "resource": kind, "ak": "ak" + id, "sign": "sg" + id,
-		"expiry": c.s.now()/1000 + expire, "filename": c.data["filename"], "size": size, "digest": "", "contentType": "application/octet-stream",
-	}}, nil
-}
-
-// receiveFile takes the bytes of a file; its answer has an envelope of its own.
-func (s *Server) receiveFile(r *http.Request, raw []byte) reply {
-	id := strings.TrimPrefix(r.URL.Path, uploadPath)
-	if r.Header.Get("Sign") != "sg"+id || r.Header.Get("Ak") != "ak"+id {
-		return reply{"success": false, "code": 403, "message": "sign error"}
-	}
-	if r.Header.Get("Content-Type") != "application/octet-stream" {
-		if err := r.ParseMultipartForm(maxBody); err != nil {
-			return reply{"success": false, "code": 400, "message": "no file"}
-		}
-		f, _, err := r.FormFile("facishareFile")
-		if err != nil {
-			return reply{"success": false, "code": 400, "message": "no part facishareFile"}
-		}
-		defer func() { _ = f.Close() }()
-		raw = nil
-		buf := make([]byte, 4096)
-		for n, err := f.Read(buf); n > 0; n, err = f.Read(buf) {
-			raw = append(raw, buf[:n]...)
-			if err != nil {
-				break
-			}
-		}
-	}
-	path := fmt.Sprintf("N_202611_28_%s", id)
-	s.mu.Lock()
-	s.files[path] = raw
-	s.mu.Unlock()
-	return reply{"success": true, "code": 200, "message": "OK", "data": path}
-}
-
-// File returns the bytes of an uploaded file by its npath.
-func (s *Server) File(npath string) ([]byte, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	b, ok := s.files[npath]
-	return b, ok
 }

@@ -15,7 +15,10 @@ import (
 	"github.com/duijie-go/duijie/internal/fakeserver"
 )
 
-const maxBody = 32 << 20
+const (
+	maxBody     = 32 << 20
+	maxFileBody = maxFile + 1<<20
+)
 
 // China is the zone of days and quotas, UTC+8.
 var China = time.FixedZone("Asia/Shanghai", 8*60*60)
@@ -32,6 +35,9 @@ type Server struct {
 	users    []User
 	depts    []Department
 	files    map[string][]byte
+	leaves   map[string]*leave
+	medias   map[string]Media
+	fileURL  string
 	nextID   uint64
 	current  *token
 	tokens   []*token
@@ -50,7 +56,7 @@ type Server struct {
 // own.
 func New(opts ...Option) *Server {
 	s := &Server{
-		config: defaultConfig(), files: map[string][]byte{}, nextID: 0x68fa0b1c, calls: map[string][]time.Time{},
+		config: defaultConfig(), files: map[string][]byte{}, leaves: map[string]*leave{}, medias: map[string]Media{}, nextID: 0x68fa0b1c, calls: map[string][]time.Time{},
 		traces: map[string]int{}, counts: map[string]int{}, handlers: map[string]func(Request) (map[string]any, error){},
 	}
 	for _, o := range opts {
@@ -111,9 +117,17 @@ func (s *Server) EmployeeID() string { return s.employeeID }
 // ServeHTTP answers one call.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Date", s.clock().UTC().Format(http.TimeFormat))
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
-	if err != nil {
+	most := int64(maxBody)
+	if strings.HasPrefix(r.URL.Path, uploadPath) || r.URL.Path == mediaUpload {
+		most = maxFileBody
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, most+1))
+	switch {
+	case err != nil:
 		http.Error(w, "unreadable body", http.StatusBadRequest)
+		return
+	case int64(len(body)) > most:
+		http.Error(w, "Request Entity Too Large", http.StatusRequestEntityTooLarge)
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
@@ -129,6 +143,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // opOf is the path and, where the body names one, the object.
 func opOf(path string, body []byte) string {
+	if strings.HasPrefix(path, uploadPath) {
+		return strings.TrimSuffix(uploadPath, "/") // the rest differs for each file
+	}
 	var b struct {
 		Data struct {
 			Object string `json:"dataObjectApiName"`
@@ -195,6 +212,9 @@ type call struct {
 	rotate bool
 	nulls  bool
 	actor  string // employee id of the acting employee
+
+	request *http.Request // of calls that carry files
+	raw     []byte
 }
 
 var uuid4 = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
@@ -244,13 +264,16 @@ func (s *Server) answer(r *http.Request, raw []byte) reply {
 		return s.refused(ref)
 	}
 	body, ref := readBody(raw)
+	if r.URL.Path == mediaUpload {
+		body, ref = queryBody(r), nil
+	}
 	if ref != nil {
 		return s.refused(ref)
 	}
 	if isToken {
 		return s.fetchToken(r.URL.Path, body)
 	}
-	c := &call{s: s, body: body}
+	c := &call{s: s, body: body, request: r, raw: raw}
 	if ref := c.authenticate(r); ref != nil {
 		return s.refused(ref)
 	}

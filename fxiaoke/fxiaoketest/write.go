@@ -18,12 +18,15 @@ var routes = sync.OnceValue(func() map[string]func(*call) (map[string]any, *refu
 		"/cgi/crm/v2/object/list":                   (*call).objectList,
 		"/cgi/crm/v2/object/describe":               (*call).describe,
 		"/cgi/crm/v2/generatorFileUploadCredential": (*call).uploadCredential,
-		"/cgi/user/getByMobile":                     (*call).userByMobile,
-		"/cgi/user/list":                            func(c *call) (map[string]any, *refusal) { return c.userList("userList", false) },
-		"/cgi/user/simpleList":                      func(c *call) (map[string]any, *refusal) { return c.userList("userlist", true) },
-		"/cgi/user/get":                             (*call).userGet,
-		"/cgi/department/list":                      (*call).departmentList,
-		"/cgi/department/detail":                    (*call).departmentDetail,
+		mediaUpload:              (*call).takeMedia,
+		mediaDownload:            (*call).giveMedia,
+		"/media/delete":          (*call).deleteMedia,
+		"/cgi/user/getByMobile":  (*call).userByMobile,
+		"/cgi/user/list":         func(c *call) (map[string]any, *refusal) { return c.userList("userList", false) },
+		"/cgi/user/simpleList":   func(c *call) (map[string]any, *refusal) { return c.userList("userlist", true) },
+		"/cgi/user/get":          (*call).userGet,
+		"/cgi/department/list":   (*call).departmentList,
+		"/cgi/department/detail": (*call).departmentDetail,
 	}
 	for base, custom := range map[string]bool{"/cgi/crm/v2/data/": false, "/cgi/crm/custom/v2/data/": true} {
 		out[base+"query"] = func(c *call) (map[string]any, *refusal) { return c.query(custom) }

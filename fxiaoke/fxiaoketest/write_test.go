@@ -1,7 +1,6 @@
 package fxiaoketest
 
 import (
-	"bytes"
 	"io"
 	"net/http"
 	"strings"
@@ -159,17 +158,22 @@ func TestUpload(t *testing.T) {
 	}})
 	require.Equal(t, 0, code(out), "%v", out)
 	cred := out["data"].(map[string]any)
-	send := func(sign string) map[string]any {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, cred["url"].(string), bytes.NewReader([]byte("hello")))
+	send := func(sign, bytes string) map[string]any {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, cred["url"].(string)+"?traceId=x&linkId="+out["traceId"].(string), strings.NewReader(bytes))
 		require.NoError(t, err)
+		for _, name := range []string{"acid", "resource", "ak", "expiry", "filename", "size"} {
+			req.Header.Set(name, cred[name].(string))
+		}
 		req.Header.Set("Content-Type", "application/octet-stream")
-		req.Header.Set("ak", cred["ak"].(string))
 		req.Header.Set("sign", sign)
 		return c.serve(req)
 	}
-	require.Equal(t, false, send("x")["success"])
-	got := send(cred["sign"].(string))
+	require.Equal(t, false, send("x", "hello")["success"])
+	sign := cred["sign"].(string)
+	require.Equal(t, false, send(sign, "hello!")["success"], "another size")
+	got := send(sign, "hello")
 	require.Equal(t, true, got["success"])
+	require.Equal(t, false, send(sign, "hello")["success"], "a leave is good once")
 	b, ok := c.s.File(got["data"].(string))
 	require.True(t, ok)
 	require.Equal(t, "hello", string(b))
