@@ -27,6 +27,8 @@ type Client struct {
 	cfg       Config
 	base      string // without / at its end
 	http      *transport.Transport
+	files     *transport.Transport // for calls that carry files, which take longer
+	fileConns *http.Transport      // of files; nil where the user gave one
 	tokens    *tokencache.Source
 	quota     duijie.QuotaStore
 	tokenWait time.Duration
@@ -76,6 +78,7 @@ func NewClient(cfg Config, opts ...duijie.Option) (*Client, error) {
 		Platform: platform, Options: o, Limits: limits(), Retry: retryPolicy(), Tokens: c.tokens,
 		Secrets: []duijie.Secret{cfg.AppSecret, cfg.PermanentCode},
 	})
+	c.files, c.fileConns = newFileTransport(cfg, o, c.tokens)
 	c.Services = newServices(c)
 	return c, nil
 }
@@ -102,7 +105,12 @@ func (c *Client) String() string { return "fxiaoke.Client(" + c.base + ")" }
 
 // CloseIdleConnections closes connections nobody uses. A transport given with
 // duijie.WithHTTPClient is left alone.
-func (c *Client) CloseIdleConnections() { c.http.CloseIdleConnections() }
+func (c *Client) CloseIdleConnections() {
+	c.http.CloseIdleConnections()
+	if c.fileConns != nil {
+		c.fileConns.CloseIdleConnections()
+	}
+}
 
 // Now is the time as the client knows it.
 func (c *Client) Now() time.Time { return c.http.Now() }
@@ -169,6 +177,9 @@ func (c *Client) send(ctx context.Context, r *request, o duijie.CallOptions) (en
 		Op: r.op.Path, Group: r.op.group(), Effect: effect, NoToken: r.op.noToken, Options: o,
 		Sign: func(ctx context.Context, a transport.Attempt) (*http.Request, error) {
 			token, trace = a.Token, c.trace()
+			if r.build != nil {
+				return r.build(ctx, trace, a)
+			}
 			return c.request(ctx, r, trace, a)
 		},
 		Judge: func(a *transport.Answer) transport.Verdict {
@@ -198,7 +209,11 @@ func (c *Client) send(ctx context.Context, r *request, o duijie.CallOptions) (en
 			return v
 		},
 	}
-	_, err := c.http.Do(ctx, call)
+	via := c.http
+	if r.via != nil {
+		via = r.via
+	}
+	_, err := via.Do(ctx, call)
 	return last, finish(err, trace)
 }
 
@@ -308,12 +323,17 @@ func (c *Client) credentials(r *request, t duijie.Token, header http.Header) ([]
 		user = r.user
 	}
 	if c.cfg.mode() == ModeHeader {
-		header.Set("Authorization", "Bearer "+s.Token)
-		header.Set("X-Fs-Ea", s.EA)
-		header.Set("X-Fs-Userid", user)
+		c.setHeaders(header, s, user)
 		return r.body, nil
 	}
 	return withMembers(r.body, "corpAccessToken", s.Token, "corpId", s.CorpID, "currentOpenUserId", user)
+}
+
+// setHeaders are the credentials of header mode.
+func (c *Client) setHeaders(header http.Header, s session, user string) {
+	header.Set("Authorization", "Bearer "+s.Token)
+	header.Set("X-Fs-Ea", s.EA)
+	header.Set("X-Fs-Userid", user)
 }
 
 // withMembers puts members, name and text in turn, before those of a JSON object that has none

@@ -4,10 +4,12 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/internal/transport"
 	"github.com/duijie-go/duijie/internal/wire"
 )
 
@@ -17,6 +19,9 @@ type request struct {
 	body   []byte // a JSON object without credentials
 	user   string // another employee than the client's; "" = the client's
 	before func(context.Context) error
+
+	via   *transport.Transport // nil is the client's
+	build func(ctx context.Context, trace string, a transport.Attempt) (*http.Request, error)
 }
 
 // newRequest prepares a call.
