@@ -42,8 +42,8 @@
 // matches duijie.ErrOutcomeUnknown: look it up by its business key, after [IndexLag], before
 // sending it again. [ErrQuota] is the plan's quota used up, of calls in a month or of
 // room: nothing is sent again, and the client sends no more calls for two minutes. A right the
-// application lacks is named by a [ScopeError]. [ErrFormBusy], [ErrBlocked], [ErrTooManyRows]
-// and [ErrWrongFormKind] say what their names say.
+// application lacks is named by a [ScopeError]. [ErrFormBusy], [ErrBlocked], [ErrTooManyRows],
+// [ErrWrongFormKind] and [ErrNoComponent] say what their names say.
 //
 // # Paging
 //

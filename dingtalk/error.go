@@ -28,6 +28,9 @@ var (
 	// ErrWrongFormKind: a plain form (receipt) was to be started, or an approval form
 	// (process) to be saved.
 	ErrWrongFormKind = errors.New("wrong kind of form")
+	// ErrNoComponent: the form has no component of this id. A [ComponentError] names it
+	// where the form's definition can be read.
+	ErrNoComponent = errors.New("no such component")
 	// ErrAmbiguous: two instances have the key that was looked up.
 	ErrAmbiguous = errors.New("two instances have this key")
 )
@@ -105,40 +108,42 @@ type rule struct {
 type kind uint8
 
 const (
-	token      kind = iota + 1 // renew the token, repeat once
-	config                     // credentials or settings are wrong
-	permission                 // a right is missing
-	throttle                   // wait, repeat
-	throttle1m                 // the same, a minute at least
-	throttle10                 // the same, ten minutes: no call waits that long
-	quota                      // calls of the month
-	capacity                   // room of the plan
-	busy                       // passes; a write may have been done
-	formBusy                   // passes; nothing was done
-	conflict                   // somebody else changed it; nothing was done
-	invalidReq                 // repeating can not help
-	tooMany                    // paged too deep
-	wrongKind                  // start on a plain form, save on an approval form
-	refused                    // a business reason
-	notFound                   // the record is not there
+	token       kind = iota + 1 // renew the token, repeat once
+	config                      // credentials or settings are wrong
+	permission                  // a right is missing
+	throttle                    // wait, repeat
+	throttle1m                  // the same, a minute at least
+	throttle10                  // the same, ten minutes: no call waits that long
+	quota                       // calls of the month
+	capacity                    // room of the plan
+	busy                        // passes; a write may have been done
+	formBusy                    // passes; nothing was done
+	conflict                    // somebody else changed it; nothing was done
+	invalidReq                  // repeating can not help
+	tooMany                     // paged too deep
+	noComponent                 // the form lacks a component
+	wrongKind                   // start on a plain form, save on an approval form
+	refused                     // a business reason
+	notFound                    // the record is not there
 )
 
 var kinds = map[kind]verdict{
-	token:      {Class: duijie.ClassUnauthenticated, NoEffect: true, Renew: true},
-	config:     {Class: duijie.ClassUnauthenticated, NoEffect: true},
-	permission: {Class: duijie.ClassPermission, NoEffect: true},
-	throttle:   {Class: duijie.ClassThrottled},
-	throttle1m: {Class: duijie.ClassThrottled, RetryAfter: time.Minute},
-	throttle10: {Class: duijie.ClassThrottled, RetryAfter: 10 * time.Minute},
-	capacity:   {Class: duijie.ClassPermission, NoEffect: true, Cause: capacityQuota},
-	busy:       {Class: duijie.ClassUnavailable},
-	formBusy:   {Class: duijie.ClassThrottled, RetryAfter: 10 * time.Second, Cause: ErrFormBusy},
-	conflict:   {Class: duijie.ClassUnavailable, NoEffect: true},
-	invalidReq: {Class: duijie.ClassInvalid, NoEffect: true},
-	tooMany:    {Class: duijie.ClassInvalid, NoEffect: true, Cause: ErrTooManyRows},
-	wrongKind:  {Class: duijie.ClassInvalid, NoEffect: true, Cause: ErrWrongFormKind},
-	refused:    {Class: duijie.ClassRefused, NoEffect: true},
-	notFound:   {Class: duijie.ClassNotFound, NoEffect: true},
+	token:       {Class: duijie.ClassUnauthenticated, NoEffect: true, Renew: true},
+	config:      {Class: duijie.ClassUnauthenticated, NoEffect: true},
+	permission:  {Class: duijie.ClassPermission, NoEffect: true},
+	throttle:    {Class: duijie.ClassThrottled},
+	throttle1m:  {Class: duijie.ClassThrottled, RetryAfter: time.Minute},
+	throttle10:  {Class: duijie.ClassThrottled, RetryAfter: 10 * time.Minute},
+	capacity:    {Class: duijie.ClassPermission, NoEffect: true, Cause: capacityQuota},
+	busy:        {Class: duijie.ClassUnavailable},
+	formBusy:    {Class: duijie.ClassThrottled, RetryAfter: 10 * time.Second, Cause: ErrFormBusy},
+	conflict:    {Class: duijie.ClassUnavailable, NoEffect: true},
+	invalidReq:  {Class: duijie.ClassInvalid, NoEffect: true},
+	tooMany:     {Class: duijie.ClassInvalid, NoEffect: true, Cause: ErrTooManyRows},
+	noComponent: {Class: duijie.ClassInvalid, NoEffect: true, Cause: ErrNoComponent},
+	wrongKind:   {Class: duijie.ClassInvalid, NoEffect: true, Cause: ErrWrongFormKind},
+	refused:     {Class: duijie.ClassRefused, NoEffect: true},
+	notFound:    {Class: duijie.ClassNotFound, NoEffect: true},
 }
 
 // classify looks a code up; known is false for one the table does not have.

@@ -39,6 +39,9 @@ type FormSinkConfig[T any] struct {
 	// SettleDelay is how long a write whose answer was lost may be missing in the index;
 	// 0 = [IndexLag]. Lookups wait so long, and twice and four times so long again.
 	SettleDelay time.Duration
+	// Unchecked does not read the form's definition, one call, to see that it has the
+	// components that are written. The platform may drop what the form lacks without a word.
+	Unchecked bool
 }
 
 // FormSink writes instances of a plain form and finds them by their business key.
@@ -54,6 +57,10 @@ type FormSink[T any] struct {
 // tells neither which row was bad nor what was saved: its keys are looked up
 // and the rest is saved one by one, so that the bad row stands alone. An instance that
 // was deleted in Yida is created again when its record changes.
+//
+// A component the form lacks is no fault of a record: the run stops with a [ComponentError]
+// before anything is written. So it does at other faults of the setup, such as rights that are
+// missing, and none of them makes dead letters.
 func NewFormSink[T any](y *Yida, cfg FormSinkConfig[T]) (*FormSink[T], error) {
 	if cfg.Rows < 0 || cfg.Rows > MaxBatchRows || cfg.Rows > DefaultBatchRows && !cfg.NoRules {
 		return nil, invalid("form sink", fmt.Sprintf("Rows %d: a batch takes 1 to %d, without rules %d", cfg.Rows, DefaultBatchRows, MaxBatchRows))
@@ -62,7 +69,7 @@ func NewFormSink[T any](y *Yida, cfg FormSinkConfig[T]) (*FormSink[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	t.compare, t.settle = cfg.Compare, cfg.SettleDelay
+	t.compare, t.settle, t.unchecked = cfg.Compare, cfg.SettleDelay, cfg.Unchecked
 	return &FormSink[T]{target: t, cfg: cfg}, nil
 }
 
@@ -84,6 +91,9 @@ type ProcessSinkConfig[T any] struct {
 	// SettleDelay is how long a start whose answer was lost may be missing in the index;
 	// 0 = [IndexLag]. Lookups wait so long, and twice and four times so long again.
 	SettleDelay time.Duration
+	// Unchecked does not read the form's definition, one call, to see that it has the
+	// components that are written. The platform may drop what the form lacks without a word.
+	Unchecked bool
 }
 
 // ProcessSink starts approvals and finds them by their business key.
@@ -96,13 +106,14 @@ type ProcessSink[T any] struct {
 // key an instance of the form has already is not started again. A start whose answer was
 // lost is looked up by the key, after the index had time, before anything is sent.
 //
-// There is no batch: one start is one call, and one lookup another.
+// There is no batch: one start is one call, and one lookup another. Faults of the setup stop
+// the run as those of [NewFormSink] do.
 func NewProcessSink[T any](y *Yida, cfg ProcessSinkConfig[T]) (*ProcessSink[T], error) {
 	t, err := newTarget(y, cfg.FormUUID, cfg.Key, cfg.Data)
 	if err != nil {
 		return nil, err
 	}
-	t.process, t.exists, t.settle = true, !cfg.Update, cfg.SettleDelay
+	t.process, t.exists, t.settle, t.unchecked = true, !cfg.Update, cfg.SettleDelay, cfg.Unchecked
 	return &ProcessSink[T]{target: t, cfg: cfg}, nil
 }
 
@@ -126,6 +137,9 @@ type target[T any] struct {
 	exists    bool // what is there is not compared
 	compare   []string
 	settle    time.Duration
+	unchecked bool
+	check     *formCheck
+	keyAlone  json.RawMessage // form data with the key's component only
 }
 
 func newTarget[T any](y *Yida, formUUID, key string, data func(duijiesync.Record[T]) (any, error)) (target[T], error) {
@@ -135,6 +149,11 @@ func newTarget[T any](y *Yida, formUUID, key string, data func(duijiesync.Record
 	}
 	var err error
 	if t.formUUID, err = y.form(formUUID, "sink"); err != nil {
+		return t, err
+	}
+	t.check = newFormCheck(y, t.formUUID)
+	t.keyAlone, err = wire.Marshal(map[string]string{key: ""})
+	if err != nil {
 		return t, err
 	}
 	if kind, _ := kindOf(key); kind != "textField" && kind != "textareaField" {
@@ -258,14 +277,17 @@ func checkKey(key string) error {
 	return nil
 }
 
-// outcomeOf turns an error that speaks of a record into its outcome; others stop
+// outcome turns an error that speaks of a record into its outcome; others stop
 // the run.
-func outcomeOf(w wish, err error) (duijiesync.Outcome, error) {
+func (t *target[T]) outcome(ctx context.Context, w wish, err error) (duijiesync.Outcome, error) {
 	e, ok := errors.AsType[*duijie.APIError](err)
 	if !ok {
 		return duijiesync.Outcome{}, err
 	}
 	out := duijiesync.Outcome{TargetID: w.id, Code: e.Code, Message: firstOf(e.Message, err.Error())}
+	if lacks, err := t.lacks(ctx, e, w); err != nil || lacks {
+		return out, err
+	}
 	switch {
 	case e.OutcomeUnknown:
 		out.Kind = duijiesync.OutcomeUnknown
@@ -279,6 +301,49 @@ func outcomeOf(w wish, err error) (duijiesync.Outcome, error) {
 	return out, nil
 }
 
+// lacks is the error of a refusal for a component the form lacks, by the form's
+// definition as it is now where that can be read.
+func (t *target[T]) lacks(ctx context.Context, e *duijie.APIError, list ...wish) (bool, error) {
+	if !mayLack(e) {
+		return false, nil
+	}
+	known, err := t.check.missing(ctx, time.Now(), dataOf(list))
+	switch {
+	case errors.Is(err, ErrNoComponent):
+		return true, duijiesync.Stop(fmt.Errorf("%w (%w)", err, e))
+	case err == nil && known && !errors.Is(e, ErrNoComponent):
+		return false, nil // it has them all, and the code has other reasons too
+	}
+	return true, stop(e)
+}
+
+// failToSave is a code for a component that is missing, among other reasons.
+const failToSave = "invalidState.openSearch.failToSaveData"
+
+func mayLack(e *duijie.APIError) bool {
+	return !e.OutcomeUnknown && (errors.Is(e, ErrNoComponent) || e.Code == failToSave)
+}
+
+func dataOf(list []wish) []json.RawMessage {
+	rows := make([]json.RawMessage, len(list))
+	for i, w := range list {
+		rows[i] = w.data
+	}
+	return rows
+}
+
+// fits stops a run whose records name components the form lacks.
+func (t *target[T]) fits(ctx context.Context, rows ...json.RawMessage) error {
+	if t.unchecked || len(rows) == 0 {
+		return nil
+	}
+	err := t.check.check(ctx, rows...)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return stop(err)
+}
+
 // ofRecord tells refusals of the data from those of the call as such.
 func ofRecord(e *duijie.APIError) bool {
 	if e.OutcomeUnknown || errors.Is(e.Err, ErrWrongFormKind) || errors.Is(e.Err, duijie.ErrRedirected) || e.StatusCode == 0 || e.StatusCode == 404 || e.StatusCode == 405 || e.Code == "" {
@@ -287,16 +352,13 @@ func ofRecord(e *duijie.APIError) bool {
 	return e.Class == duijie.ClassRefused || e.Class == duijie.ClassInvalid && e.Code != "404"
 }
 
-// stop is an error that speaks of no record, so that the engine looks for no bad
-// one.
+// stop ends the run at an error that speaks of no record, so that the engine looks for
+// no bad one.
 func stop(err error) error {
-	e, ok := errors.AsType[*duijie.APIError](err)
-	if !ok || e.OutcomeUnknown || e.Class != duijie.ClassInvalid && e.Class != duijie.ClassRefused && e.Class != duijie.ClassConflict {
+	if errors.Is(err, duijie.ErrOutcomeUnknown) {
 		return err
 	}
-	masked := *e
-	masked.Class = duijie.ClassPermission
-	return &masked
+	return duijiesync.Stop(err)
 }
 
 // each writes wishes one by one until an error that stops the run. Where some were

@@ -19,6 +19,9 @@ func (t *target[T]) Find(ctx context.Context, records []duijiesync.Record[T]) ([
 	if len(records) == 0 {
 		return nil, nil
 	}
+	if err := t.fits(ctx, t.keyAlone); err != nil {
+		return nil, fmt.Errorf("dingtalk: look records up: %w", err)
+	}
 	out := make([]duijiesync.Found, len(records))
 	for i, rec := range records {
 		if checkKey(rec.Key) != nil {

@@ -3,6 +3,7 @@ package dingtalk
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/duijie-go/duijie"
@@ -14,6 +15,9 @@ import (
 func (s *FormSink[T]) Write(ctx context.Context, records []duijiesync.Record[T]) ([]duijiesync.Outcome, error) {
 	out := make([]duijiesync.Outcome, len(records))
 	created, known := s.wishes(records, out)
+	if err := s.fits(ctx, dataOf(slices.Concat(created, known))...); err != nil {
+		return nil, err
+	}
 	began := len(created)+len(known) < len(records)
 	err := s.create(ctx, created, out, &began)
 	if err == nil {
@@ -62,7 +66,7 @@ func (s *FormSink[T]) create(ctx context.Context, list []wish, out []duijiesync.
 			out[w.at] = duijiesync.Outcome{Kind: duijiesync.OutcomeUnknown, Message: err.Error()}
 		}
 		return nil
-	case e != nil && ofRecord(e):
+	case e != nil && (ofRecord(e) || mayLack(e)):
 		return s.part(ctx, list, out, began)
 	}
 	retryable(out, list, err)
@@ -72,13 +76,13 @@ func (s *FormSink[T]) create(ctx context.Context, list []wish, out []duijiesync.
 // part finds out what of a refused batch was saved all the same, and saves the rest
 // one by one.
 func (s *FormSink[T]) part(ctx context.Context, list []wish, out []duijiesync.Outcome, began *bool) error {
-	*began = true // rows before the bad one may have been saved
-	missing := list
+	missing := list    // rows before the bad one may have been saved
 	for n := range 3 { // the index lags: as long as the engine waits for a lost answer
 		if len(missing) == 0 {
 			return nil
 		}
 		if err := sleep(ctx, s.settleDelay()<<n); err != nil {
+			*began = true
 			return s.leave(missing, out, err)
 		}
 		var still []wish
@@ -88,10 +92,13 @@ func (s *FormSink[T]) part(ctx context.Context, list []wish, out []duijiesync.Ou
 			case errors.Is(err, duijie.ErrNotFound):
 				still = append(still, w)
 			case errors.Is(err, ErrAmbiguous):
+				*began = true
 				out[w.at] = duijiesync.Outcome{Kind: duijiesync.OutcomeUnknown, Message: err.Error()}
 			case err != nil:
+				*began = true
 				return s.leave(append(still, missing[i:]...), out, err)
 			default:
+				*began = true
 				out[w.at] = duijiesync.Outcome{Kind: duijiesync.OutcomeCreated, TargetID: found.ID}
 			}
 		}
@@ -111,7 +118,7 @@ func (s *FormSink[T]) leave(list []wish, out []duijiesync.Outcome, err error) er
 func (s *FormSink[T]) save(ctx context.Context, w wish) (duijiesync.Outcome, error) {
 	id, err := s.y.SaveForm(ctx, SaveFormRequest{FormUUID: s.formUUID, Data: w.data})
 	if err != nil {
-		return outcomeOf(w, err)
+		return s.outcome(ctx, w, err)
 	}
 	return duijiesync.Outcome{Kind: duijiesync.OutcomeCreated, TargetID: id}, nil
 }
@@ -122,7 +129,7 @@ func (s *FormSink[T]) upsert(ctx context.Context, w wish) (duijiesync.Outcome, e
 	})
 	switch {
 	case err != nil:
-		return outcomeOf(w, err)
+		return s.outcome(ctx, w, err)
 	case len(ids) != 1:
 		return duijiesync.Outcome{Kind: duijiesync.OutcomeUnknown, Message: "the answer names no instance, or several"}, nil
 	}
@@ -132,7 +139,7 @@ func (s *FormSink[T]) upsert(ctx context.Context, w wish) (duijiesync.Outcome, e
 // update sets values, of processes too.
 func (t *target[T]) update(ctx context.Context, w wish) (duijiesync.Outcome, error) {
 	if err := t.y.UpdateForm(ctx, UpdateFormRequest{InstanceID: w.id, Data: w.data}); err != nil {
-		return outcomeOf(w, err)
+		return t.outcome(ctx, w, err)
 	}
 	return duijiesync.Outcome{Kind: duijiesync.OutcomeUpdated, TargetID: w.id}, nil
 }
@@ -142,6 +149,9 @@ func (t *target[T]) update(ctx context.Context, w wish) (duijiesync.Outcome, err
 func (s *ProcessSink[T]) Write(ctx context.Context, records []duijiesync.Record[T]) ([]duijiesync.Outcome, error) {
 	out := make([]duijiesync.Outcome, len(records))
 	created, known := s.wishes(records, out)
+	if err := s.fits(ctx, dataOf(slices.Concat(created, known))...); err != nil {
+		return nil, err
+	}
 	began := len(created)+len(known) < len(records)
 	err := each(ctx, created, out, &began, s.start)
 	switch {
@@ -166,7 +176,7 @@ func (s *ProcessSink[T]) start(ctx context.Context, w wish) (duijiesync.Outcome,
 		FormUUID: s.formUUID, Data: w.data, ProcessCode: s.cfg.ProcessCode, DepartmentID: s.cfg.DepartmentID, Approvers: s.cfg.Approvers,
 	})
 	if err != nil {
-		return outcomeOf(w, err)
+		return s.outcome(ctx, w, err)
 	}
 	return duijiesync.Outcome{Kind: duijiesync.OutcomeCreated, TargetID: id}, nil
 }
