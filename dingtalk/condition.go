@@ -28,8 +28,13 @@ func (c Condition) In(table string) Condition {
 // componentName of an id: TextField of textField_a, or def of an alias.
 func componentName(id, def string) string {
 	kind, _ := kindOf(id)
-	if kind == "" {
+	switch kind {
+	case "":
 		return def
+	case "departmentField":
+		return "DepartmentSelectField"
+	case "cascadeDate":
+		return "CascadeDateField"
 	}
 	return strings.ToUpper(kind[:1]) + kind[1:]
 }

@@ -120,40 +120,6 @@ func (y *Yida) FormInfos(types ...string) *List[FormInfo] {
 	}}
 }
 
-// TableRows lists all rows of a sub-table of an instance (查询子表单组件数据):
-// GET /v1.0/yida/forms/innerTables/{formInstanceId}.
-//
-// Effect: read. Limit: 50 rows a page.
-func (y *Yida) TableRows(formUUID, instanceID, table string) *List[Values] {
-	return &List[Values]{size: tablePage, fetch: func(ctx context.Context, page int) (*duijie.Page[Values], int, error) {
-		const op = "/v1.0/yida/forms/innerTables/"
-		form, err := y.form(formUUID, op)
-		if err == nil {
-			err = needs(op, map[string]string{"instance id": instanceID, "table": table})
-		}
-		if err != nil {
-			return nil, 0, err
-		}
-		var out struct {
-			Data  []Values  `json:"data"`
-			Total *wire.Int `json:"totalCount"`
-		}
-		err = y.query(ctx, http.MethodGet, op+escapePath(instanceID), Query{
-			"formUuid": form, "tableFieldId": table, "pageNumber": strconv.Itoa(page), "pageSize": strconv.Itoa(tablePage),
-		}, &out)
-		if err != nil {
-			return nil, 0, err
-		}
-		p := &duijie.Page[Values]{Items: out.Data, Total: -1}
-		if out.Total != nil {
-			p.Total = int64(*out.Total)
-		}
-		return p, len(out.Data), nil
-	}}
-}
-
-const tablePage = 50
-
 // TemporaryURL makes a link to a file that needs no login
 // (获取宜搭附件临时免登地址): GET /v1.0/yida/apps/temporaryUrls/{appType}. fileURL is an
 // Attachment's URL; a relative one belongs to https://www.aliwork.com. life is at most

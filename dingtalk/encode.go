@@ -30,7 +30,7 @@ var shapes = map[string]shape{
 	"numberField": aNumber, "rateField": aNumber, "dateField": aNumber,
 	"checkboxField": aList, "multiSelectField": aList, "cascadeSelectField": aList, "cascadeDateField": aList, "employeeField": aList,
 	"departmentSelectField": aList, "countrySelectField": aList, "citySelectField": aList, "linkField": aList, "imageField": aList,
-	"attachmentField": aList, "associationFormField": aList,
+	"attachmentField": aList, "associationFormField": aList, "departmentField": aList, "cascadeDate": aList, // the last two of old forms
 	"addressField": anObject, "tableField": aTable, "serialNumberField": readOnly,
 }
 

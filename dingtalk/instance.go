@@ -3,6 +3,7 @@ package dingtalk
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/duijie-go/duijie"
@@ -33,7 +34,20 @@ type Instance struct {
 	Result      string   // of finished processes: agree, disagree
 	Executors   []Person // who has to act on a process
 
-	Raw json.RawMessage // the whole instance as it came
+	// CutTables names the sub-tables in Data that may not be whole: the platform cuts long
+	// ones to 50 rows in every answer that holds instances. All others are whole. nil after
+	// [Yida.CompleteTables].
+	CutTables []string
+
+	// Raw is the whole instance as it came. Sub-tables that were completed stand in it too, and
+	// a member wholeTables names them.
+	Raw json.RawMessage
+}
+
+// FormData is [Values.FormData] for an instance, which knows of long sub-tables whether
+// they are whole: one that is cut is an error, one that was completed is written.
+func (i Instance) FormData() (FormData, error) {
+	return i.Data.formData(func(table string, _ int) bool { return slices.Contains(i.CutTables, table) })
 }
 
 // Person is somebody named in an answer.
@@ -71,11 +85,17 @@ func readInstance(b []byte, zone *time.Location) (Instance, error) {
 		return Instance{}, fmt.Errorf("dingtalk: an instance is no object: %s", wire.Excerpt(b))
 	}
 	i := Instance{Raw: append(json.RawMessage(nil), b...)}
+	var whole []string
 	for m := range wire.Walk(i.Raw) {
+		if string(m.Key) == wholeMember {
+			whole = wholeTables(m.Value)
+			continue
+		}
 		if err := i.set(string(m.Key), m.Value, zone); err != nil {
 			return Instance{}, fmt.Errorf("dingtalk: instance member %s: %w", m.Key, err)
 		}
 	}
+	i.findCut(whole)
 	return i, nil
 }
 

@@ -2,6 +2,7 @@ package dingtalk
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"strconv"
 	"time"
@@ -25,6 +26,10 @@ type FormQuery struct {
 	// NoTables leaves sub-tables out of [Yida.Forms], which is cheaper for the
 	// platform. Not with UseAlias.
 	NoTables bool
+	// WholeTables completes the sub-tables of the instances listed, as
+	// [Yida.CompleteTables] does and at its cost. Without it [Instance.CutTables] names those
+	// that may be cut. Sources need it not: they complete anyway.
+	WholeTables bool
 }
 
 // conditions are those of the query with its times.
@@ -136,6 +141,11 @@ func instances(y *Yida, e endpoint, q FormQuery) *List[Instance] {
 				return nil, 0, err
 			}
 			p.Items = append(p.Items, i)
+		}
+		if q.WholeTables {
+			if err := errors.Join(y.completeTables(ctx, q.FormUUID, p.Items, q.UseAlias)...); err != nil {
+				return nil, 0, err
+			}
 		}
 		return p, len(rows), nil
 	}}

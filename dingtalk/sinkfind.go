@@ -96,7 +96,7 @@ func compare(id string, want json.RawMessage, has Values) (was, is string, told 
 			return "", "", false
 		}
 		return canonical(old), canonicalText(scalar(want)), true
-	case "checkboxField", "multiSelectField", "cascadeSelectField", "employeeField", "departmentSelectField":
+	case "checkboxField", "multiSelectField", "cascadeSelectField", "employeeField", "departmentSelectField", "departmentField":
 		var list Texts
 		if list.UnmarshalJSON(want) != nil {
 			return "", "", false

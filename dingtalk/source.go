@@ -28,8 +28,13 @@ type SourceConfig[T any] struct {
 	// of sync, which read in full.
 	Full bool
 	// ByID lists ids and reads the instances behind them, two calls a page instead of
-	// one. Take it where the list cuts long sub-tables.
+	// one. Take it where the search shows changed values late.
 	ByID bool
+	// CutTables leaves sub-tables as lists show them. Otherwise those of 50 rows or more,
+	// which lists cut, are completed as [Yida.CompleteTables] does: n rows cost n/50 calls, again where
+	// a page is read again. With T = [Instance] its CutTables names those that may be short;
+	// with another T an instance that has one is an error of its record.
+	CutTables bool
 	// Start is where the first window begins; zero reads from the year 2014. Not
 	// used with Full.
 	Start time.Time
@@ -52,7 +57,9 @@ var firstWindow = time.Date(2014, 1, 1, 0, 0, 0, 0, duijie.China)
 // the millisecond that have ended, from their last page to the first: instances that
 // change meanwhile leave the window and shift none past the reading. A window that holds
 // more than Yida pages through is halved until it fits. The calls count against the
-// monthly quota: a window of n rows costs about n/100 + 2 calls.
+// monthly quota: a window of n rows costs about n/100 + 2 calls, and more where sub-tables
+// of 50 rows and more are completed: see SourceConfig.CutTables. One that can not be
+// read is an error of its record, which names it; no record is silently short.
 func NewSource[T any](y *Yida, q FormQuery, cfg SourceConfig[T]) (duijiesync.Source[T], error) {
 	form, err := y.form(q.FormUUID, "source")
 	if err == nil {
@@ -108,11 +115,8 @@ func (s reader[T]) list(q FormQuery, name string) paging.List[T] {
 			if err != nil {
 				return paging.Page[T]{}, err
 			}
-			page := paging.Page[T]{Total: total, Records: make([]duijiesync.Record[T], len(rows))}
-			for i, row := range rows {
-				page.Records[i] = s.record(row)
-			}
-			return page, nil
+			records, err := s.records(ctx, rows)
+			return paging.Page[T]{Total: total, Records: records}, err
 		},
 	}
 }
@@ -160,13 +164,42 @@ func (s reader[T]) fetch(ctx context.Context, q FormQuery, page int) ([]json.Raw
 	return rows, total, nil
 }
 
-func (s reader[T]) record(raw json.RawMessage) duijiesync.Record[T] {
-	rec := duijiesync.Record[T]{Raw: raw, Key: firstOf(scalar(member(raw, "formInstanceId")), scalar(member(raw, "processInstanceId")))}
-	i, err := readInstance(raw, s.y.zone())
-	if err != nil {
-		rec.Err = err
-		return rec
+// records makes records of instances, with their sub-tables.
+func (s reader[T]) records(ctx context.Context, rows []json.RawMessage) ([]duijiesync.Record[T], error) {
+	out, instances := make([]duijiesync.Record[T], len(rows)), make([]Instance, len(rows))
+	for n, raw := range rows {
+		out[n] = duijiesync.Record[T]{Raw: raw, Key: firstOf(scalar(member(raw, "formInstanceId")), scalar(member(raw, "processInstanceId")))}
+		instances[n], out[n].Err = readInstance(raw, s.y.zone())
 	}
+	var short []error
+	if s.cfg.CutTables {
+		short = make([]error, len(rows))
+	} else {
+		short = s.y.completeTables(ctx, s.query.FormUUID, instances, s.query.UseAlias && !s.cfg.ByID)
+	}
+	for n := range out {
+		if err := short[n]; err != nil && !tableOnly(err) {
+			return nil, err
+		}
+		s.fill(&out[n], instances[n], short[n])
+	}
+	return out, nil
+}
+
+// tableOnly tells errors that speak of one sub-table from those that stop the reading.
+func tableOnly(err error) bool {
+	e, ok := errors.AsType[*duijie.APIError](err)
+	if !ok {
+		return errors.Is(err, duijie.ErrNoProgress) || errors.Is(err, duijie.ErrInvalid) || errors.Is(err, duijie.ErrMalformedAnswer)
+	}
+	return e.Class == duijie.ClassNotFound || ofRecord(e)
+}
+
+func (s reader[T]) fill(rec *duijiesync.Record[T], i Instance, short error) {
+	if rec.Err != nil {
+		return
+	}
+	rec.Raw = i.Raw
 	if s.cfg.Key != "" {
 		if rec.Key = i.Data.Text(s.cfg.Key); strings.TrimSpace(rec.Key) == "" {
 			rec.Key = i.ID
@@ -175,8 +208,20 @@ func (s reader[T]) record(raw json.RawMessage) duijiesync.Record[T] {
 	if !i.Modified.IsZero() {
 		rec.Version = i.Modified.UnixMilli()
 	}
-	rec.Value, rec.Err = valueOf[T](i)
-	return rec
+	if rec.Err = short; rec.Err == nil {
+		rec.Value, rec.Err = s.value(i)
+	}
+}
+
+// value is an instance as the type of the pipeline, never with a table that may be short
+// where nobody would see it.
+func (s reader[T]) value(i Instance) (T, error) {
+	var v T
+	_, whole := any(&v).(*Instance)
+	if len(i.CutTables) > 0 && (!s.cfg.CutTables || !whole) {
+		return v, fmt.Errorf("dingtalk: instance %s: sub-table %s may be cut to %d rows: %w", i.ID, strings.Join(i.CutTables, ", "), tablePage, duijie.ErrInvalid)
+	}
+	return valueOf[T](i)
 }
 
 // valueOf is an instance as the type of a pipeline.
@@ -196,5 +241,5 @@ func (s reader[T]) decode(raw json.RawMessage) (T, error) {
 		var v T
 		return v, err
 	}
-	return valueOf[T](i)
+	return s.value(i)
 }

@@ -120,6 +120,11 @@ func TestReadAndWriteBack(t *testing.T) {
 	require.Equal(t, "甲", s.Links[0].Title)
 	require.True(t, s.Day.Equal(noon))
 
+	_, err = v.FormData()
+	require.ErrorIs(t, err, duijie.ErrInvalid)
+	require.ErrorContains(t, err, "Alias", "what it stands for is not known")
+	v, err = v.ByID(map[string]string{"textField_r": "Alias"})
+	require.NoError(t, err)
 	data, err := v.FormData()
 	require.NoError(t, err)
 	back, err := EncodeForm(data)
@@ -128,7 +133,7 @@ func TestReadAndWriteBack(t *testing.T) {
 		"cascadeDateField_g":["1514736000000",""],"employeeField_h":["u1"],"departmentSelectField_i":["483524872"],"countrySelectField_j":[{"value":"CN"}],
 		"attachmentField_k":[{"name":"a.pdf","fileUuid":"z","size":284505}],"addressField_l":{"address":"x","regionIds":[110000],"regionText":[]},
 		"associationFormField_m":[{"appType":"APP_1","formUuid":"F","formType":"process","instanceId":"I","title":"甲","subTitle":"","new":1}],
-		"tableField_n":[{"textField_o":"红","numberField_p":3}],"Alias":"x"}`, back, "round trip")
+		"tableField_n":[{"textField_o":"红","numberField_p":3}],"textField_r":"x"}`, back, "round trip")
 }
 
 // TestConditions: each condition as the platform's table says.

@@ -107,7 +107,7 @@ func (v Values) Associations(id string) (Associations, error) {
 func (v Values) Address(id string) (Address, error) { return decodeAs[Address](v, id) }
 
 // Table are the rows of a sub-table. Yida may cut long ones, and leaves them out
-// of lists without tables: [Yida.TableRows] reads all.
+// of lists without tables: [Instance.CutTables] tells, [Yida.CompleteTables] reads all.
 func (v Values) Table(id string) ([]Values, error) { return decodeAs[[]Values](v, id) }
 
 func decodeAs[T any](v Values, id string) (T, error) {
@@ -136,11 +136,15 @@ func (v Values) Decode(out any) error {
 }
 
 // FormData is what writes these values back: ids instead of display names, files and
-// associations as lists, serial numbers left out. Names that are no component ids
-// (aliases) are taken as they are. A sub-table of 50 rows or more is an error, as Yida
-// may have cut it: remove it from the values first.
+// associations as lists, serial numbers left out. Aliases are an error, because an alias has
+// the display names only: bring the values [Values.ByID] first. A sub-table of 50 rows or more
+// is an error, as Yida may have cut it: [Instance.FormData] knows.
 func (v Values) FormData() (FormData, error) {
-	out := FormData{}
+	return v.formData(func(_ string, rows int) bool { return rows >= tablePage })
+}
+
+func (v Values) formData(cut func(table string, rows int) bool) (FormData, error) {
+	out, strange := FormData{}, []string(nil)
 	for _, name := range slices.Sorted(maps.Keys(v)) {
 		kind, companion := kindOf(name)
 		id := strings.TrimSuffix(name, "_"+companion)
@@ -150,7 +154,11 @@ func (v Values) FormData() (FormData, error) {
 		if _, done := out[id]; done || shapes[kind] == readOnly {
 			continue
 		}
-		value, err := v.writable(id, kind)
+		if kind == "" && !v.taken(name) {
+			strange = append(strange, name)
+			continue
+		}
+		value, err := v.writable(id, kind, cut)
 		if err != nil {
 			return nil, err
 		}
@@ -158,10 +166,20 @@ func (v Values) FormData() (FormData, error) {
 			out[id] = value
 		}
 	}
+	if strange != nil {
+		return nil, invalid("form data", strings.Join(strange, ", ")+": aliases, or components of a kind whose values are not known to be written as they are read: see Values.ByID, or take them out")
+	}
 	return out, nil
 }
 
-func (v Values) writable(id, kind string) (value any, err error) {
+// taken tells whether a value of a component of unknown kind is taken as it is: it must
+// have an id of Yida's and no companion, which would hold what is to be written.
+func (v Values) taken(name string) bool {
+	kind, rest, _ := strings.Cut(name, "_")
+	return strings.HasSuffix(kind, "Field") && rest != "" && !strings.Contains(rest, "_") && v[name+"_id"] == nil && v[name+"_value"] == nil
+}
+
+func (v Values) writable(id, kind string, cut func(string, int) bool) (value any, err error) {
 	switch kind {
 	case "numberField", "rateField":
 		d, err := v.Number(id)
@@ -171,7 +189,7 @@ func (v Values) writable(id, kind string) (value any, err error) {
 		return d.Unquoted(), nil
 	case "radioField", "selectField":
 		return v.Option(id), nil
-	case "checkboxField", "multiSelectField", "cascadeSelectField", "employeeField", "departmentSelectField", "citySelectField":
+	case "checkboxField", "multiSelectField", "cascadeSelectField", "employeeField", "departmentSelectField", "departmentField", "citySelectField":
 		return v.IDs(id), nil
 	case "countrySelectField":
 		return Countries(v.IDs(id)), nil
@@ -186,8 +204,8 @@ func (v Values) writable(id, kind string) (value any, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(rows) >= tablePage {
-			return nil, fmt.Errorf("dingtalk: component %s: %d rows may be all that Yida showed, and writing them back would drop the rest: take it out, or write the rows of TableRows", id, len(rows))
+		if cut(id, len(rows)) {
+			return nil, fmt.Errorf("dingtalk: component %s: %d rows may be all that Yida showed, and writing them back would drop the rest: take it out, or complete the instance with CompleteTables: %w", id, len(rows), duijie.ErrInvalid)
 		}
 		out := make([]FormData, len(rows))
 		for i, row := range rows {
