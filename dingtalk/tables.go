@@ -24,7 +24,7 @@ const (
 	// tableReads is how often a sub-table is read that changes while it is read.
 	tableReads = 3
 	// tablePages is a bound on the pages of one, far above MaxTableRows.
-	tablePages = 100
+	tablePages = 40
 	// wholeMember is a member of Instance.Raw that the platform does not have: the names of
 	// the sub-tables whose rows were completed.
 	wholeMember = "wholeTables"
