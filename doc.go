@@ -9,6 +9,7 @@
 //   - [github.com/duijie-go/duijie/dingtalk]: 钉钉 DingTalk and 宜搭 Yida
 //   - [github.com/duijie-go/duijie/fxiaoke]: 纷享销客 ShareCRM
 //   - [github.com/duijie-go/duijie/banniu]: 班牛
+//   - [github.com/duijie-go/duijie/mapping]: fields of one system into fields of another, as a compiled spec says
 //   - [github.com/duijie-go/duijie/sync]: pipelines that copy records from one
 //     system into another, each exactly once
 //

@@ -10,6 +10,7 @@ import (
 	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/kingdee"
 	"github.com/duijie-go/duijie/kingdee/kingdeetest"
+	"github.com/duijie-go/duijie/mapping"
 	duijiesync "github.com/duijie-go/duijie/sync"
 	"github.com/duijie-go/duijie/sync/sqlstore/sqlite"
 	"github.com/duijie-go/duijie/wdt"
@@ -60,6 +61,38 @@ func shopsToCustomers(ctx context.Context, shops *wdt.Client, erp *kingdee.Clien
 	}
 	fmt.Println(report.Created, report.Updated, report.Unchanged, report.Refused, report.Held)
 	return nil
+}
+
+// orderToBill is the third block of the READMEs.
+func orderToBill(ctx context.Context, order []byte) error {
+	m, err := mapping.Compile(mapping.Spec{
+		Fields: []mapping.Field{
+			{Target: "FBillNo", Template: "{order_no}", Required: true},
+			{Target: "FDate", Template: "{{paid_at|date}}"},
+			{Target: "FEntity", Each: "lines", Children: []mapping.Field{
+				{Target: "FMaterialId", Template: "{{lines.sku}}", Parsers: []mapping.Parser{{Name: mapping.ParserObject, Params: "FNumber"}}},
+				{Target: "FTaxPrice", Expr: "ROUND({{lines.paid}} / {{lines.qty}}, 2)"},
+			}},
+		},
+		Rules: []mapping.Rule{{Check: mapping.CheckRange, Field: "FEntity.FTaxPrice", Min: "0.01"}},
+	})
+	if err != nil {
+		return err
+	}
+	bill, err := m.MapJSON(ctx, nil, order)
+	if err != nil {
+		return err
+	}
+	fmt.Println(string(bill.JSON))
+	return nil
+}
+
+func Example_mapping() {
+	order := []byte(`{"order_no":"O1","paid_at":1710403509,"lines":[{"sku":"A","qty":"3","paid":"10.00"}]}`)
+	if err := orderToBill(context.Background(), order); err != nil {
+		fmt.Println(err)
+	}
+	// Output: {"FBillNo":"O1","FDate":"2024-03-14","FEntity":[{"FMaterialId":{"FNumber":"A"},"FTaxPrice":"3.33"}]}
 }
 
 func Example_client() {
