@@ -23,6 +23,7 @@
 //   - users and departments: [Client.ListUsers]
 //   - keep another system equal: [NewSource] reads, [NewSink] writes
 //   - run the metadata of a low-code platform: [ParseMetadata]
+//   - send and fetch attachments: [Client.UploadFile], [Client.UploadMedia], [Client.DownloadMedia]
 //   - be told of changes: [NewEventHandler]
 //   - anything else: [Client.Call]; [LookupOperation] knows what a repeat does
 //
@@ -62,6 +63,11 @@
 // to; records then stay under review. This client always sends both switches, off unless you set
 // them. An update sends what changes only; owner, lines of a document and locked records can
 // not be changed by one. There is no batch: one call a record.
+//
+// A [Sink] tells refusals of a record, which becomes a dead letter, from those of the setup, which
+// end the run: a right, an object, a field or an owner that is not there. Single modules have no
+// codes for that, so it goes by their words (权限) and by what the platform tells of the object, and only
+// while no create (or update) succeeded in the last ten minutes.
 //
 // # Paging
 //

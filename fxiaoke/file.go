@@ -75,7 +75,8 @@ func (a *Attachment) UnmarshalJSON(b []byte) error { return decodeObject(b, a) }
 const credentialPath = "/cgi/crm/v2/generatorFileUploadCredential" //nolint:gosec // a path
 
 // UploadFile stores a file of up to 100 MiB (获取文件上传凭证, 流式上传文件) and returns its npath, for
-// fields that hold files. The file is read while it is sent.
+// fields that hold files. The file is read while it is sent, and not after UploadFile has returned: a
+// reader that blocks holds it.
 //
 // It goes to the file server that the platform names, with a leave for this one file: neither the
 // token nor headers of the caller are sent there, it must be https where the platform is, and
