@@ -215,6 +215,16 @@ func TestConfigFromEnv(t *testing.T) {
 	require.Equal(t, "k", cfg.AppKey)
 	require.Equal(t, "http://127.0.0.1:2", cfg.oapiBase())
 	require.Equal(t, YidaApp{AppType: "APP_1", SystemToken: cfg.Yida.SystemToken, UserID: "u", FormUUID: "FORM-1"}, cfg.Yida)
+	t.Setenv("DINGTALK_YIDA_OLD_METADATA", "true")
+	cfg, err = ConfigFromEnv()
+	require.NoError(t, err)
+	require.True(t, cfg.Yida.OldMetadata)
+	t.Setenv("DINGTALK_YIDA_OLD_METADATA", "perhaps")
+	t.Setenv("DINGTALK_USER_ID", "")
+	_, err = ConfigFromEnv()
+	require.ErrorIs(t, err, duijie.ErrInvalid)
+	require.ErrorContains(t, err, "DINGTALK_YIDA_OLD_METADATA is neither")
+	require.ErrorContains(t, err, "DINGTALK_USER_ID", "all problems at once")
 }
 
 func TestOtherTokenCalls(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -84,6 +85,7 @@ var where = map[string]string{ //nolint:gosec // places, no credentials
 	"Yida.UserID":      "userId of the person calls are made for: 钉钉管理后台 > 通讯录",
 	"Yida.FormUUID":    "表单编码, it begins with FORM-",
 	"Yida.Version":     "v1.0 or v2.0",
+	"Yida.OldMetadata": `true where the application's appConfig lacks "SUPPORT_META_3":"y"; else leave it out`,
 }
 
 var envNames = map[string]string{ //nolint:gosec // names, no credentials
@@ -92,13 +94,15 @@ var envNames = map[string]string{ //nolint:gosec // names, no credentials
 	"Yida.AppType": "DINGTALK_YIDA_APP_TYPE", "Yida.SystemToken": "DINGTALK_YIDA_SYSTEM_TOKEN",
 	"Yida.FormUUID": "DINGTALK_YIDA_FORM_UUID", "Yida.UserID": "DINGTALK_USER_ID",
 	"Yida.Version": "DINGTALK_YIDA_VERSION", "Yida.Language": "DINGTALK_YIDA_LANGUAGE", "Yida.Env": "DINGTALK_YIDA_ENV",
+	"Yida.OldMetadata": "DINGTALK_YIDA_OLD_METADATA",
 }
 
 // ConfigFromEnv reads DINGTALK_APP_KEY and DINGTALK_APP_SECRET; for Yida also
 // DINGTALK_YIDA_APP_TYPE, DINGTALK_YIDA_SYSTEM_TOKEN, DINGTALK_USER_ID and
 // DINGTALK_YIDA_FORM_UUID; DINGTALK_BASE_URL and DINGTALK_OAPI_BASE_URL where they are
 // not the platform's hosts. DINGTALK_CORP_ID, DINGTALK_YIDA_VERSION (v1.0 or v2.0),
-// DINGTALK_YIDA_LANGUAGE and DINGTALK_YIDA_ENV are for those who need them. Its error
+// DINGTALK_YIDA_LANGUAGE, DINGTALK_YIDA_ENV and DINGTALK_YIDA_OLD_METADATA (true or false)
+// are for those who need them. Its error
 // names everything that is missing or malformed, and where to find it; it matches
 // [duijie.ErrInvalid].
 func ConfigFromEnv() (Config, error) {
@@ -111,7 +115,14 @@ func ConfigFromEnv() (Config, error) {
 			FormUUID: get("Yida.FormUUID"), Language: get("Yida.Language"), Version: YidaVersion(get("Yida.Version")), Env: get("Yida.Env"),
 		},
 	}
-	if problems := cfg.problems(); len(problems) > 0 {
+	problems := cfg.problems()
+	if text := get("Yida.OldMetadata"); text != "" {
+		var err error
+		if cfg.Yida.OldMetadata, err = strconv.ParseBool(text); err != nil {
+			problems = append(problems, problem{"Yida.OldMetadata", "is neither true nor false"})
+		}
+	}
+	if len(problems) > 0 {
 		return Config{}, settingsError("environment", problems, func(field string) string { return envNames[field] })
 	}
 	return cfg, nil
