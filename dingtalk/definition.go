@@ -48,6 +48,51 @@ func (y *Yida) FormDefinitions(ctx context.Context, formUUID string, opts ...dui
 	return out, nil
 }
 
+// FormField is one component as the form's designer keeps it.
+type FormField struct {
+	ID       string          // textField_lq0sj9h9
+	Kind     string          // componentName: TextField
+	Label    string          // in Chinese, where it has languages
+	Behavior string          // NORMAL, DISABLED, READONLY or HIDDEN
+	Props    json.RawMessage // the designer's settings, an object
+	Children []FormField     // what stands in it: the cells of a sub-table
+
+	Raw json.RawMessage // the whole component as it came
+}
+
+// FormFields are the components of a form with the designer's settings
+// (获取表单组件定义列表): GET /v1.0/yida/forms/formFields. Applications of Yida 2.0 do not have it:
+// see [Yida.FormDefinitions].
+//
+// Effect: read.
+func (y *Yida) FormFields(ctx context.Context, formUUID string, opts ...duijie.CallOption) ([]FormField, error) {
+	const op = "/v1.0/yida/forms/formFields"
+	form, err := y.form(formUUID, op)
+	if err != nil {
+		return nil, err
+	}
+	var raw result[json.RawMessage]
+	if err := y.query(ctx, http.MethodGet, op, Query{"formUuid": form}, &raw, opts...); err != nil {
+		return nil, err
+	}
+	return formFields(raw.Result), nil
+}
+
+// formFields reads components; what they hold may be wrapped in a text.
+func formFields(list json.RawMessage) (out []FormField) {
+	for r := range wire.Elements(unquote(list)) {
+		f := FormField{
+			ID: scalar(member(r, "fieldId")), Kind: scalar(member(r, "componentName")), Behavior: scalar(member(r, "behavior")),
+			Props: unquote(member(r, "props")), Children: formFields(member(r, "children")), Raw: r,
+		}
+		if label := member(r, "label"); label != nil {
+			f.Label = titleText(label)
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
 // Aliases are the aliases of a form's components, by component id (获取组件别名):
 // GET /v2.0/yida/forms/component/alias/{appType}/{formUuid}.
 //

@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
+	"time"
 
 	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/internal/wire"
 )
 
 // SaveFormRequest is a new instance of a plain form.
@@ -166,4 +169,112 @@ func (y *Yida) InsertOrUpdate(ctx context.Context, r InsertOrUpdateRequest, opts
 	var out result[Texts]
 	err = y.post(ctx, y.version()+op, nil, body, &out, opts...)
 	return out.Result, err
+}
+
+// UpdateTablesRequest replaces sub-tables of an instance as a whole.
+type UpdateTablesRequest struct {
+	InstanceID string // of a plain form or of a process
+	// Data holds the new rows of each sub-table, and nothing else: as in SaveFormRequest, such as
+	// FormData{"tableField_a": []FormData{...}}. A table with no rows is emptied.
+	Data         any
+	FormUUID     string // only with UseAlias
+	UseAlias     bool   // names are aliases
+	NoRules      bool   // do not run the form's rules and callbacks
+	LatestDesign bool   // use the newest design of the form, not the one the instance was made with
+}
+
+// UpdateTables replaces the rows of sub-tables and touches nothing else of the
+// instance (更新子表单): POST /v2.0/yida/forms/updateSubTable, in v2.0 only. Rows that are not given
+// are gone: see [Instance.CutTables] before writing back what was read.
+//
+// Limit: [MaxTableRows] rows a table. Effect: idempotent.
+func (y *Yida) UpdateTables(ctx context.Context, r UpdateTablesRequest, opts ...duijie.CallOption) error {
+	const op = "/v2.0/yida/forms/updateSubTable"
+	text, err := EncodeForm(r.Data)
+	if err == nil {
+		err = needs(op, map[string]string{"InstanceID": r.InstanceID})
+	}
+	if err != nil {
+		return err
+	}
+	var tables []string
+	for m := range wire.Walk(json.RawMessage(text)) {
+		if kind, _ := kindOf(string(m.Key)); kind != "tableField" && !r.UseAlias || wire.First(m.Value) != '[' {
+			return invalid(op, string(m.Key)+" is no sub-table")
+		}
+		tables = append(tables, string(m.Key))
+	}
+	if tables == nil {
+		return invalid(op, "Data names no sub-table")
+	}
+	body := map[string]any{"formInstanceId": r.InstanceID, "tableFieldIds": strings.Join(tables, ","), "updateFormDataJson": text}
+	if r.NoRules {
+		body["noExecuteExpression"] = true
+	}
+	if r.LatestDesign {
+		body["useLatestFormSchemaVersion"] = true
+	}
+	if r.UseAlias {
+		if body["formUuid"], err = y.form(r.FormUUID, op); err != nil {
+			return err
+		}
+	}
+	if err := y.alias(body, r.UseAlias, op); err != nil {
+		return err
+	}
+	var done result[*bool]
+	if err := y.post(ctx, op, nil, body, &done, opts...); err != nil {
+		return err
+	}
+	if done.Result == nil || !*done.Result {
+		return &duijie.APIError{Platform: platform, Op: op, Class: duijie.ClassRefused, Message: "the answer says it was not done"}
+	}
+	return nil
+}
+
+// FormChange is one line of an instance's change log.
+type FormChange struct {
+	Type      string    // CREATE, UPDATE ...
+	Component string    // name of the component that was changed; "" for the instance
+	Text      string    // what it holds since, as a text
+	Operator  string    // display name of who did it
+	At        time.Time // in China, to the second
+
+	Raw json.RawMessage // the whole line as it came
+}
+
+// FormChanges are the change logs of instances by their ids (获取表单数据变更记录):
+// POST /v1.0/yida/forms/operationsLogs/query. Instances that do not exist are left out. At
+// least one id is wanted: the log of a whole form has no bound.
+//
+// Limit: none is published; 100 ids are safe. Effect: read.
+func (y *Yida) FormChanges(ctx context.Context, formUUID string, ids []string, opts ...duijie.CallOption) (map[string][]FormChange, error) {
+	const op = "/v1.0/yida/forms/operationsLogs/query"
+	form, err := y.form(formUUID, op)
+	if err != nil {
+		return nil, err
+	}
+	if len(ids) == 0 || len(ids) > MaxPageSize {
+		return nil, invalid(op, fmt.Sprintf("%d ids at once: 1 to %d are taken", len(ids), MaxPageSize))
+	}
+	var raw struct {
+		Logs map[string][]json.RawMessage `json:"operationLogMap"`
+	}
+	if err := y.post(ctx, op, nil, map[string]any{"formUuid": form, "formInstanceIdList": ids}, &raw, opts...); err != nil {
+		return nil, err
+	}
+	out := make(map[string][]FormChange, len(raw.Logs))
+	for id, lines := range raw.Logs {
+		for _, r := range lines {
+			c := FormChange{
+				Type: scalar(member(r, "operationType")), Component: rawText(member(r, "componentName")), Text: rawText(member(r, "currentText")),
+				Operator: scalar(member(member(r, "operator"), "displayName")), Raw: r,
+			}
+			if err := readTime(member(r, "gmtModified"), y.zone(), &c.At); err != nil {
+				return nil, err
+			}
+			out[id] = append(out[id], c)
+		}
+	}
+	return out, nil
 }

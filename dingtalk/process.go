@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -213,5 +214,42 @@ func (y *Yida) ExecuteTask(ctx context.Context, r ExecuteTaskRequest, opts ...du
 		}
 		body["formDataJson"] = text
 	}
+	return y.post(ctx, op, nil, body, nil, opts...)
+}
+
+// RestartProcessRequest sends a running process back to an earlier node.
+type RestartProcessRequest struct {
+	ProcessID    string // process instance
+	FormUUID     string // "" = the application's
+	TaskID       int64  // open task, of [Yida.RunningTasks]
+	FromActivity string // node it is at: ActivityID of that task
+	ToActivity   string // node it goes back to: ActivityID of an earlier record of [Yida.ProcessRecords]
+	Remark       string // "" for none
+}
+
+// RestartProcess sends a process back (退回流程实例), in the name of the acting user:
+// POST /v2.0/yida/processes/instances/restartInstance, in v2.0 only. A task that is not open any
+// more is duijie.ErrInvalid.
+//
+// Effect: write. After duijie.ErrOutcomeUnknown see [Yida.RunningTasks]: a repeat may send
+// back the task that came of it.
+func (y *Yida) RestartProcess(ctx context.Context, r RestartProcessRequest, opts ...duijie.CallOption) error {
+	const op = "/v2.0/yida/processes/instances/restartInstance"
+	form, err := y.form(r.FormUUID, op)
+	if err != nil {
+		return err
+	}
+	if err := needs(op, map[string]string{"ProcessID": r.ProcessID, "FromActivity": r.FromActivity, "ToActivity": r.ToActivity}); err != nil {
+		return err
+	}
+	if r.TaskID == 0 {
+		return invalid(op, "TaskID is missing")
+	}
+	body := map[string]any{
+		"procInstanceId": r.ProcessID, "taskId": strconv.FormatInt(r.TaskID, 10), "currentActivityId": r.FromActivity,
+		"targetActivityId": r.ToActivity, "formUuid": form,
+	}
+	setText(body, "remark", r.Remark)
+	setText(body, "envProfile", y.app.Env)
 	return y.post(ctx, op, nil, body, nil, opts...)
 }

@@ -234,7 +234,9 @@ func TestTableWhosePagesRepeat(t *testing.T) {
 	t.Parallel()
 	row := strings.Repeat(`{"textField_a":"x"},`, 50)
 	for _, total := range []string{`"totalCount":120,`, ""} {
-		s := newServer(t, func(int, seen) (int, string) { return 200, "{" + total + `"data":[` + strings.TrimSuffix(row, ",") + `]}` })
+		s := newServer(t, func(int, seen) (int, string) {
+			return 200, "{" + total + `"data":[` + strings.TrimSuffix(row, ",") + `]}`
+		})
 		c := newClient(t, s.URL, unpaced())
 		all := []Instance{{ID: "F", CutTables: []string{"tableField_a"}}}
 		require.ErrorIs(t, c.Yida().CompleteTables(t.Context(), "", all), duijie.ErrNoProgress)

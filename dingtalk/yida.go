@@ -81,7 +81,7 @@ func (y *Yida) common(path string, more map[string]any) map[string]any {
 var (
 	withoutLanguage = []string{
 		"/batchSave", "/components", "/datas", "/batchRemove", "/ids/query", "/insertOrUpdate", "/advances/", "/innerTables/",
-		"/yida/forms?", "/component/alias/",
+		"/yida/forms?", "/component/alias/", "/operationsLogs/", "/formFields?",
 	}
 	withEnv = []string{"/batchSave", "/components", "/insertOrUpdate", "/operationRecords"}
 )
