@@ -30,7 +30,7 @@ func (c *call) within(n int, l limits, rules bool) *Error {
 }
 
 // begin refuses a batch while another runs, and marks the form as busy when this
-// one runs asynchronously.
+// one goes on behind its answer.
 func (c *call) begin(f *form, removes bool) *Error {
 	now := c.s.clock()
 	if now.Before(f.busy) {
@@ -39,7 +39,7 @@ func (c *call) begin(f *form, removes bool) *Error {
 		}
 		return refuse("invalidState.batchOperation.previousBatchUpdatingIsRunning", "上一次批量更新还在执行")
 	}
-	if c.flag("asynchronousExecution") {
+	if c.flag("asynchronousExecution") || c.lost {
 		f.busy, f.removes = now.Add(c.s.batchTime), removes
 	}
 	return nil
@@ -89,6 +89,9 @@ func (c *call) batchSave() (any, *Error) {
 		r, err := c.create(f, raw, rules)
 		switch {
 		case err == nil:
+			if c.flag("asynchronousExecution") {
+				r.shows = c.s.clock().Add(c.s.batchTime)
+			}
 			ids = append(ids, r.id)
 		case rules && c.flag("keepRunningAfterException"):
 		default:

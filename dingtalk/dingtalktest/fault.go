@@ -3,6 +3,7 @@ package dingtalktest
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/duijie-go/duijie/internal/fakeserver"
@@ -50,6 +51,9 @@ const (
 )
 
 const commitLate FaultKind = "commit late"
+
+// losing are the faults after which the caller does not know that the work was done.
+var losing = []FaultKind{CutAfter, UnavailableAfter, StallAfter, TruncateAfter, GarbageAfter, ServerErrorAfter, EmptyAfter, GatewayTimeout, commitLate}
 
 // FaultKinds lists every FaultKind, for tests that try them all.
 func FaultKinds() []FaultKind {
@@ -186,6 +190,7 @@ func (s *Server) spoil(w http.ResponseWriter, r *http.Request, c *call) {
 		given = s.refusals[rule.Delay]
 	}
 	s.mu.Unlock()
+	c.lost = slices.Contains(losing, kind)
 	switch kind {
 	case "":
 		c.answer().write(w)

@@ -148,8 +148,9 @@ func WithPlainTimes() Option { return func(c *config) { c.plainTimes = true } }
 // 100 to 200 asynchronously: the figures of the other manual page.
 func WithLargeBatches() Option { return func(c *config) { c.largeBatches = true } }
 
-// WithBatchTime keeps a form busy for d, by the server's clock, after a batch that
-// runs asynchronously: another batch on it is refused meanwhile.
+// WithBatchTime makes a batch take d, by the server's clock, where its caller does not
+// see it end: one that runs asynchronously, whose rows nobody sees before, and one whose answer
+// is lost. Another batch on the form is refused meanwhile. The default is no time.
 func WithBatchTime(d time.Duration) Option { return func(c *config) { c.batchTime = d } }
 
 // WithTablesCut cuts sub-tables to 50 rows wherever a row is read, as the platform

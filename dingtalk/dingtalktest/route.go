@@ -49,6 +49,7 @@ type call struct {
 	args    Row // of path, query and body
 	token   *token
 	late    time.Duration // effects stay out of sight so long
+	lost    bool          // its answer does not arrive
 	moves   bool          // a row moves before the list is answered
 }
 
