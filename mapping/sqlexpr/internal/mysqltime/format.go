@@ -121,8 +121,11 @@ func (v Value) appendDayPart(dst []byte, c byte) ([]byte, bool) {
 	case 'W', 'a', 'w':
 		return v.appendWeekday(dst, c)
 	case 'j':
-		n, ok := v.YearDay()
-		return appendPadded(dst, n, 3), ok
+		// Day 0 of a month is the last of the month before; year 0 has no days here.
+		if v.Year == 0 || v.Month == 0 {
+			return dst, false
+		}
+		return appendPadded(dst, yearDay(int(v.Year), int(v.Month), int(v.Day)), 3), true
 	}
 	mode := map[byte]int{'U': 0, 'u': 1, 'V': 2, 'v': 3, 'X': 2, 'x': 3}[c]
 	week, year, ok := v.Week(mode)

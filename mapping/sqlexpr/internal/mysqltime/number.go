@@ -5,6 +5,12 @@ package mysqltime
 // its absolute value, decimals the digits of the fraction that count. Numbers
 // of up to 8 digits give a DATE, longer ones and 0 a DATETIME.
 func NumberDateTime(whole int64, micro uint32, neg bool, decimals int) (Value, bool) {
+	v, ok := numberDate(whole, micro, neg, decimals)
+	return v, ok && v.exists()
+}
+
+// numberDate lets days beyond the month's end pass.
+func numberDate(whole int64, micro uint32, neg bool, decimals int) (Value, bool) {
 	if neg && (whole != 0 || micro != 0) || whole < 0 {
 		return Value{}, false
 	}
@@ -37,15 +43,18 @@ func NumberDateTime(whole int64, micro uint32, neg bool, decimals int) (Value, b
 		return Value{}, false
 	}
 	day, clock := n/1000000, n%1000000
-	v, ok := fromFields([6]uint32{
+	v, _ := fromFields([6]uint32{
 		uint32(day / 10000), uint32(day / 100 % 100), uint32(day % 100),
 		uint32(clock / 10000), uint32(clock / 100 % 100), uint32(clock % 100),
 	}, micro)
-	v.Kind = kind
-	if kind == KindDate {
+	if v.Kind == 0 {
+		return Value{}, false
+	}
+	v = v.Cut(decimals)
+	if v.Kind = kind; kind == KindDate {
 		v.Micro = 0
 	}
-	return v.Cut(decimals), ok
+	return v, true
 }
 
 // NumberTime reads a number where MySQL wants a TIME: 80907 is 08:09:07. Of
@@ -64,18 +73,29 @@ func NumberEither(whole int64, micro uint32, neg bool, decimals int) (Value, boo
 	if whole < 0 {
 		return Value{}, false
 	}
-	if whole > 8385959 {
-		if whole >= 10000000000 {
-			if v, ok := NumberDateTime(whole, micro, neg, decimals); ok {
-				return v, true
-			}
-		}
-		return Value{Neg: neg}.setClock(maxHour+1, 0, 0, 0, decimals), true
+	if whole > 9999999 && whole <= 99991231235959 && !neg {
+		return numberDate(whole, micro, false, decimals)
 	}
 	minute, second := whole/100%100, whole%100
 	if minute > 59 || second > 59 {
 		return Value{}, false
 	}
-	v := Value{Kind: KindTime, Neg: neg, Micro: micro, Hour: uint16(whole / 10000), Minute: uint8(minute), Second: uint8(second)}
+	if whole/10000 > maxHour {
+		return Value{Neg: neg}.setClock(maxHour+1, 0, 0, 0, decimals), true
+	}
+	v := Value{
+		Kind: KindTime, Neg: neg, Micro: micro,
+		Hour: uint16(whole / 10000), Minute: uint8(minute), Second: uint8(second), //nolint:gosec // at most 838:59:59
+	}
 	return v.Cut(decimals), true
+}
+
+// NumberSpan reads a number as the second argument of ADDTIME and SUBTIME:
+// 80907 is 08:09:07, up to 87649415 hours.
+func NumberSpan(whole int64, micro uint32, neg bool, decimals int) (Span, bool) {
+	hours, minutes, seconds := whole/10000, whole/100%100, whole%100
+	if whole < 0 || hours > maxSpanHours || minutes > 59 || seconds > 59 {
+		return Span{}, false
+	}
+	return spanOf(uint64(hours), uint64(minutes), uint64(seconds), micro, neg, decimals), true
 }

@@ -1,8 +1,25 @@
 package mysqltime
 
+import "strings"
+
 // maxText is the most bytes of a text that are looked at. MySQL cuts longer
 // ones as well; no date needs them.
 const maxText = 255
+
+// readable cuts blanks and letters at the end, but not T.
+func readable(s string) string {
+	if len(s) > maxText {
+		s = s[:maxText]
+	}
+	for len(s) > 0 {
+		c := s[len(s)-1]
+		if !isSpace(c) && (!isAlpha(c) || c == 'T') {
+			break
+		}
+		s = s[:len(s)-1]
+	}
+	return s
+}
 
 // scanner reads a text from the left.
 type scanner struct {
@@ -10,6 +27,18 @@ type scanner struct {
 	i      int
 	fields int  // numbers read
 	bad    bool // something did not fit; the rest is ignored
+	marked bool // a T followed the day
+}
+
+// sign passes blanks and a sign before a number.
+func (p *scanner) sign() (neg bool) {
+	p.spaces()
+	if !p.end() && (p.s[p.i] == '-' || p.s[p.i] == '+') {
+		neg = p.s[p.i] == '-'
+		p.i++
+		p.spaces()
+	}
+	return neg
 }
 
 func (p *scanner) end() bool { return p.i >= len(p.s) }
@@ -58,6 +87,7 @@ func (p *scanner) between(strict bool) {
 	switch {
 	case p.bad || p.end():
 	case p.s[p.i] == 'T':
+		p.marked = true
 		p.i++
 	case isPunct(p.s[p.i]):
 		if strict {
@@ -99,14 +129,16 @@ func ParseDateTime(s string) (Value, bool) {
 // parseDateTime reads a date; strict refuses punctuation between day and hour
 // and dates without time.
 func parseDateTime(s string, strict bool) (Value, bool) {
-	if len(s) > maxText {
-		s = s[:maxText]
-	}
+	s = readable(s)
 	p := scanner{s: s}
-	p.spaces()
-	if !p.digit() {
+	if neg := p.sign(); neg || !p.digit() {
 		return Value{}, false
 	}
+	return p.dateTime(strict)
+}
+
+// dateTime reads a date from where p stands, at a digit.
+func (p *scanner) dateTime(strict bool) (Value, bool) {
 	var f [6]uint32
 	yearLen := p.dateFields(&f, strict)
 	if p.fields < 3 {
@@ -117,14 +149,14 @@ func parseDateTime(s string, strict bool) (Value, bool) {
 		f[0] += century(f[0])
 	}
 	kind := KindDateTime
-	if p.fields == 3 {
-		if strict {
-			return Value{}, false
-		}
+	if p.fields == 3 && !strict {
 		kind = KindDate
 	}
 	v, ok := fromFields(f, micro)
 	v.Kind, v.Decimals = kind, uint8(digits)
+	if strict && v.Kind != 0 && !ok && v.Month != 0 {
+		v.Decimals, ok = 6, true
+	}
 	if kind == KindDate {
 		v.Micro, v.Decimals = 0, 0
 	}
@@ -139,7 +171,7 @@ func (p *scanner) dateFields(f *[6]uint32, strict bool) (yearLen int) {
 		e++
 	}
 	const any = 1 << 10
-	if n := e - start; e == len(p.s) || p.s[e] == '.' {
+	if n := e - start; e == len(p.s) || p.s[e] == '.' && n >= 12 {
 		yearLen = 2
 		if n == 4 || n == 8 || n >= 14 {
 			yearLen = 4
@@ -181,7 +213,7 @@ func fromFields(f [6]uint32, micro uint32) (Value, bool) {
 	v := NewDate(int(f[0]), int(f[1]), int(f[2]))
 	v.Kind, v.Micro = KindDateTime, micro
 	v.Hour, v.Minute, v.Second = uint16(f[3]), uint8(f[4]), uint8(f[5])
-	return v, v.Month == 0 || int(v.Day) <= daysIn(int(v.Year), int(v.Month))
+	return v, v.exists()
 }
 
 // ParseTime reads a text where MySQL wants a TIME: 8:9, 80907, 1 08:09:07.5,
@@ -199,33 +231,90 @@ func ParseTime(s string) (Value, bool) {
 // as the first argument of ADDTIME and both of TIMEDIFF: as ParseTime, but a
 // date with time stays a DATETIME.
 func ParseEither(s string) (Value, bool) {
-	if len(s) > maxText {
-		s = s[:maxText]
-	}
+	s = readable(s)
 	p := scanner{s: s}
-	p.spaces()
-	v := Value{Kind: KindTime}
-	if !p.end() && p.s[p.i] == '-' {
-		v.Neg = true
-		p.i++
-	}
-	if p.end() {
-		return Value{}, false
-	}
-	if len(p.s)-p.i >= 12 {
-		if dt, ok := parseDateTime(p.s[p.i:], true); ok {
-			return dt, !v.Neg
-		}
-	}
+	v := Value{Kind: KindTime, Neg: p.sign()}
 	if !p.digit() {
 		return Value{}, false
 	}
-	return p.clock(v)
+	if dt, isDate, ok := p.asDateTime(); isDate {
+		return dt, ok && !v.Neg
+	}
+	f, micro, digits, ok := p.clock()
+	if !ok {
+		return Value{}, false
+	}
+	return v.setClock(f[0]*24+f[1], uint32(f[2]), uint32(f[3]), micro, digits), true //nolint:gosec // below 60
 }
 
-// clock reads [days ]hours:minutes:seconds or one number HHMMSS.
-func (p *scanner) clock(v Value) (Value, bool) {
-	var f [4]uint64 // days, hours, minutes, seconds
+// asDateTime tells whether the text from here on is a date with time, and
+// whether that is one. From 12 characters on, three numbers are enough for a
+// date unless a colon follows the first; else a number alone is none, and a T
+// or an hour must follow the day.
+func (p *scanner) asDateTime() (v Value, isDate, ok bool) {
+	q := scanner{s: p.s, i: p.i}
+	for q.digit() {
+		q.i++
+	}
+	long := len(p.s)-p.i >= 12
+	if !long && (q.end() || q.s[q.i] == '.' && !strings.ContainsAny(q.s[q.i:], " \tT")) {
+		return Value{}, false, false
+	}
+	long = long && (q.end() || q.s[q.i] != ':')
+	q.i = p.i
+	v, ok = q.dateTime(true)
+	if q.fields < 3 || q.fields == 3 && !long && !q.marked {
+		return Value{}, false, false
+	}
+	return v, true, ok
+}
+
+// Span is a length of time that may be longer than a TIME: what ADDTIME and
+// SUBTIME move by.
+type Span struct {
+	micros   int64
+	decimals uint8
+}
+
+// maxSpanHours is what ADDTIME takes at most.
+const maxSpanHours = 87649415
+
+// Span returns the length of a TIME; of no other kind.
+func (v Value) Span() (Span, bool) {
+	return Span{micros: v.micros(), decimals: v.Decimals}, v.Kind == KindTime
+}
+
+// ParseSpan reads the second argument of ADDTIME and SUBTIME: as ParseTime, but
+// up to 87649415 hours, and a text that looks like a date gives ok=false.
+func ParseSpan(s string) (Span, bool) {
+	s = readable(s)
+	p := scanner{s: s}
+	neg := p.sign()
+	if !p.digit() {
+		return Span{}, false
+	}
+	if v, _, ok := p.asDateTime(); ok && v.exists() {
+		return Span{}, false
+	}
+	f, micro, digits, ok := p.clock()
+	hours := f[0]*24 + f[1]
+	if !ok || hours > maxSpanHours || !p.end() && p.s[p.i] == '-' {
+		return Span{}, false
+	}
+	return spanOf(hours, f[2], f[3], micro, neg, digits), true
+}
+
+func spanOf(hours, minutes, seconds uint64, micro uint32, neg bool, digits int) Span {
+	n := int64(hours*3600+minutes*60+seconds)*secondMicros + int64(micro) //nolint:gosec // below 2^59
+	if neg {
+		n = -n
+	}
+	return Span{micros: n, decimals: uint8(max(0, min(digits, 6)))} //nolint:gosec // at most 6
+}
+
+// clock reads [days ]hours:minutes:seconds or one number HHMMSS into days,
+// hours, minutes and seconds.
+func (p *scanner) clock() (f [4]uint64, micro uint32, digits int, ok bool) {
 	n := p.long()
 	digitsEnd := p.i
 	p.spaces()
@@ -241,14 +330,9 @@ func (p *scanner) clock(v Value) (Value, bool) {
 	default:
 		f[1], f[2], f[3] = n/10000, n/100%100, n%100
 	}
-	micro, digits := p.fraction()
-	if p.exponent() {
-		return Value{}, false
-	}
-	if f[0] > maxLong || f[1] > maxLong || f[2] > 59 || f[3] > 59 {
-		return Value{}, false
-	}
-	return v.setClock(f[0]*24+f[1], uint32(f[2]), uint32(f[3]), micro, digits), true //nolint:gosec // below 60
+	micro, digits = p.fraction()
+	ok = !p.exponent() && f[0]*24+f[1] <= maxLong && f[2] <= 59 && f[3] <= 59
+	return f, micro, digits, ok
 }
 
 const maxLong = 1<<32 - 1
@@ -289,9 +373,10 @@ func (v Value) setClock(hour uint64, minute, second, micro uint32, digits int) V
 	v.Kind, v.Decimals = KindTime, uint8(digits) //nolint:gosec // at most 6
 	if hour > maxHour {
 		v.Hour, v.Minute, v.Second, v.Micro = maxHour, 59, 59, 999999
-		return v.Cut(digits)
+		return v
 	}
 	v.Hour, v.Minute, v.Second, v.Micro = uint16(hour), uint8(minute), uint8(second), micro
+	v.Neg = v.Neg && !v.zeroClock()
 	return v
 }
 

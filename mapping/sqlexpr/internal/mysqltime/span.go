@@ -88,25 +88,25 @@ func timeOf(n int64, decimals uint8) Value {
 	if n < 0 {
 		n = -n
 	}
-	return v.setMicros(min(n, maxTime)).Cut(int(decimals))
+	return v.setMicros(min(n, maxTime))
 }
 
-// AddTime is ADDTIME(v, t), with subtract SUBTIME. t must be a TIME: see
-// ParseEither. A DATE becomes a DATETIME. Where SQL has v as text, the result
-// is text with Auto decimals.
-func AddTime(v, t Value, subtract bool) (Value, bool) {
-	if t.Kind != KindTime {
-		return Value{}, false
-	}
-	decimals := max(v.Decimals, t.Decimals)
-	d := t.micros()
+// AddTime is ADDTIME(v, d), with subtract SUBTIME. v is read by ParseEither or
+// NumberEither, d by ParseSpan, NumberSpan or Value.Span. A DATE becomes a
+// DATETIME. Where SQL has v as text, the result is text with Auto decimals.
+func AddTime(v Value, d Span, subtract bool) (Value, bool) {
+	decimals := max(v.Decimals, d.decimals)
+	n := d.micros
 	if subtract {
-		d = -d
+		n = -n
 	}
 	if v.Kind == KindTime {
-		return timeOf(v.micros()+d, decimals), true
+		return timeOf(v.micros()+n, decimals), true
 	}
-	return fromMicros(v.micros()+d, decimals)
+	if !v.exists() {
+		return Value{}, false
+	}
+	return fromMicros(v.micros()+n, decimals)
 }
 
 // TimeDiff is TIMEDIFF: a − b as TIME, bounded by 838:59:59. Both must be of
@@ -119,16 +119,24 @@ func TimeDiff(a, b Value) (Value, bool) {
 }
 
 // SecToTime is SEC_TO_TIME, bounded by 838:59:59. whole and micro are integer
-// part and millionths of the absolute value.
+// part and millionths of the absolute value; neg is false for 0.
 func SecToTime(whole int64, micro uint32, neg bool, decimals int) (Value, bool) {
 	n := min(uint64(whole), maxTime)*secondMicros + uint64(micro) //nolint:gosec // a negative whole is far beyond the bound
-	v := timeOf(int64(n), 6)                                      //nolint:gosec // below 2^62
+	v := timeOf(int64(n), uint8(max(0, min(decimals, 6))))        //nolint:gosec // below 2^62, at most 6
 	v.Neg = neg
-	return v.Cut(decimals), true
+	return v, true
 }
 
-// TimeToSec is TIME_TO_SEC: the seconds of a TIME or of a time of day; v.Micro
-// is the fraction, of v.Decimals digits. neg is the sign of both.
-func TimeToSec(v Value) (seconds int64, neg bool) {
-	return int64(v.Hour)*3600 + int64(v.Minute)*60 + int64(v.Second), v.Neg
+// TimeToSec is TIME_TO_SEC: the seconds and millionths of a TIME or of a time
+// of day, rounded to v.Decimals digits. neg is the sign of both.
+func TimeToSec(v Value) (seconds int64, micro uint32, neg bool) {
+	unit := pow10[6-min(v.Decimals, 6)]
+	micro = v.Micro
+	if unit < secondMicros {
+		micro = (micro + unit/2) / unit * unit
+	} else {
+		micro = 0
+	}
+	n := int64(v.Hour)*3600 + int64(v.Minute)*60 + int64(v.Second)
+	return n + int64(micro/secondMicros), micro % secondMicros, v.Neg
 }

@@ -87,7 +87,7 @@ func (r *reading) part(c byte) bool {
 	case 'W', 'a', 'w', 'j', 'U', 'u', 'V', 'v', 'X', 'x':
 		return r.dayPart(c)
 	case 'r':
-		return r.read("%I:%i:%S %p")
+		return r.twelveHours()
 	case 'T':
 		return r.read("%H:%i:%S")
 	case '.', '@', '#':
@@ -96,6 +96,30 @@ func (r *reading) part(c byte) bool {
 	default:
 		return r.clockPart(c)
 	}
+}
+
+// twelveHours reads %r, whose AM or PM is its own.
+func (r *reading) twelveHours() bool {
+	usa, pm := r.usa, r.pm
+	r.usa, r.pm = false, false
+	ok := r.read("%I:%i:%S %p") && r.meridiem()
+	r.usa, r.pm = usa, pm
+	return ok
+}
+
+// meridiem applies AM and PM to the hour.
+func (r *reading) meridiem() bool {
+	if !r.usa {
+		return true
+	}
+	if r.f[3] < 1 || r.f[3] > 12 {
+		return false
+	}
+	r.f[3] %= 12
+	if r.pm {
+		r.f[3] += 12
+	}
+	return true
 }
 
 func (r *reading) skip(class func(byte) bool) {
@@ -227,16 +251,7 @@ func (r *reading) clockPart(c byte) (ok bool) {
 
 // value makes the result of what was read.
 func (r *reading) value(layout string) (Value, bool) {
-	if r.usa {
-		if r.f[3] < 1 || r.f[3] > 12 {
-			return Value{}, false
-		}
-		r.f[3] %= 12
-		if r.pm {
-			r.f[3] += 12
-		}
-	}
-	if !r.resolveDay() {
+	if !r.meridiem() || !r.resolveDay() {
 		return Value{}, false
 	}
 	f := r.f

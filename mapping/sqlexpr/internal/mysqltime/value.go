@@ -18,7 +18,7 @@ const maxHour = 838
 // Value is a DATE, DATETIME or TIME. Values are comparable with == where
 // Decimals are equal too; Compare orders them.
 type Value struct {
-	Micro    uint32 // microseconds, 0 to 999999
+	Micro    uint32 // microseconds, 0 to 999999; may be finer than Decimals
 	Year     uint16 // 0 to 9999; 0 in a TIME
 	Hour     uint16 // 0 to 23, of a TIME 0 to 838
 	Month    uint8  // 0 to 12
@@ -27,7 +27,7 @@ type Value struct {
 	Second   uint8  // 0 to 59
 	Kind     Kind   // the SQL type
 	Neg      bool   // a TIME below zero
-	Decimals uint8  // digits of the fraction it prints, 0 to 6; 0 in a DATE
+	Decimals uint8  // digits of the fraction it prints, 0 to 6; of a DATE those its DATETIME would have
 }
 
 // NewDate returns a DATE. It does not check that there is such a day: see
@@ -122,6 +122,9 @@ func (v Value) Number() (whole int64, micro int, neg bool) {
 func (v Value) Valid() bool {
 	return v.Kind == KindTime || v.Month > 0 && v.Day > 0 && v.Month <= 12 && int(v.Day) <= daysIn(int(v.Year), int(v.Month))
 }
+
+// exists tells whether the day is not beyond the month's end; zeros pass.
+func (v Value) exists() bool { return v.Month == 0 || int(v.Day) <= daysIn(int(v.Year), int(v.Month)) }
 
 // Compare orders two values of the same kind, or a DATE and a DATETIME: -1, 0
 // or 1.
