@@ -70,7 +70,7 @@ func (v Value) setDay(n int) (Value, bool) {
 	for yearDay(year, month, 1) > n+1 {
 		month--
 	}
-	v.Year, v.Month, v.Day = uint16(year), uint8(month), uint8(n+2-yearDay(year, month, 1)) //nolint:gosec // a day of year 1 to 9999
+	v.Year, v.Month, v.Day = uint16(year), uint8(month), uint8(n+2-yearDay(year, month, 1)) //nolint:gosec // a day of the years 1 to 9999
 	return v, true
 }
 

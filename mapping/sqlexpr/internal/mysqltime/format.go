@@ -34,10 +34,13 @@ func (v Value) AppendFormat(dst []byte, layout string) ([]byte, bool) {
 	return dst, true
 }
 
-// AppendTimeFormat is TIME_FORMAT of a TIME, or of the time of day: as
-// AppendFormat, and parts of a date give ok=false. The sign of a time below
+// AppendTimeFormat is TIME_FORMAT of a TIME, or of the time of day of what
+// ParseEither read: as AppendFormat, and parts of a date give ok=false. The sign of a time below
 // zero stands before all, whatever the layout begins with.
 func (v Value) AppendTimeFormat(dst []byte, layout string) ([]byte, bool) {
+	if !v.exists() {
+		return dst, false
+	}
 	for i := 0; i+1 < len(layout); i++ {
 		if layout[i] != '%' {
 			continue
@@ -48,12 +51,7 @@ func (v Value) AppendTimeFormat(dst []byte, layout string) ([]byte, bool) {
 			return dst, false
 		}
 	}
-	return v.AsTime().withSign(v).AppendFormat(dst, layout)
-}
-
-func (v Value) withSign(of Value) Value {
-	v.Neg = of.Neg
-	return v
+	return v.AsTime().AppendFormat(dst, layout)
 }
 
 // appendPart appends what %c stands for.
@@ -127,12 +125,25 @@ func (v Value) appendDayPart(dst []byte, c byte) ([]byte, bool) {
 		}
 		return appendPadded(dst, yearDay(int(v.Year), int(v.Month), int(v.Day)), 3), true
 	}
-	mode := map[byte]int{'U': 0, 'u': 1, 'V': 2, 'v': 3, 'X': 2, 'x': 3}[c]
-	week, year, ok := v.Week(mode)
+	week, year, ok := v.Week(weekMode(c))
 	if c == 'X' || c == 'x' {
 		return appendPadded(dst, year, 4), ok
 	}
 	return appendPadded(dst, week, 2), ok
+}
+
+// weekMode is the mode of WEEK a letter counts by.
+func weekMode(c byte) int {
+	switch c {
+	case 'U':
+		return 0
+	case 'u':
+		return 1
+	case 'V', 'X':
+		return 2
+	default:
+		return 3
+	}
 }
 
 // appendWeekday takes day 0 for the last of the month before and month 0 for

@@ -134,7 +134,7 @@ func NewInterval(n int64, u Unit) Interval {
 func Seconds(whole uint64, micro uint32, neg bool, decimals int) Interval {
 	return Interval{
 		unit: Second, neg: neg, seconds: bounded(whole, 1), micro: uint64(micro),
-		decimals: uint8(max(0, min(decimals, 6))), //nolint:gosec // at most 6
+		decimals: uint8(max(0, min(decimals, 6))),
 	}
 }
 
@@ -194,6 +194,9 @@ func ParseInterval(s string, u Unit) (Interval, bool) {
 			for ; width < 6; width++ {
 				iv.micro *= 10
 			}
+			for ; width > 6; width-- {
+				iv.micro /= 10
+			}
 		default:
 			iv.seconds += bounded(f[i], factor)
 		}
@@ -243,7 +246,7 @@ func (v Value) Add(iv Interval, subtract bool) (Value, bool) {
 	case Month, Quarter, Year, YearMonth:
 		return v.addMonths(iv.months, neg)
 	case Day, Week:
-		days := int(min(iv.seconds/86400, tooMuch)) //nolint:gosec // bounded
+		days := int(min(iv.seconds/86400, tooMuch))
 		if neg {
 			days = -days
 		}
@@ -265,11 +268,11 @@ func (iv Interval) micros() (int64, bool) {
 	if seconds > (maxDay+1)*86400 {
 		return 0, false
 	}
-	return int64(seconds*secondMicros + iv.micro%secondMicros), true //nolint:gosec // below 2^59
+	return int64(seconds*secondMicros + iv.micro%secondMicros), true
 }
 
 func (v Value) addMonths(months uint64, neg bool) (Value, bool) {
-	n := int64(min(months, tooMuch)) //nolint:gosec // bounded
+	n := int64(min(months, tooMuch))
 	if neg {
 		n = -n
 	}
@@ -278,7 +281,7 @@ func (v Value) addMonths(months uint64, neg bool) (Value, bool) {
 		return Value{}, false
 	}
 	year, month := int(n/12), int(n%12)+1
-	v.Year, v.Month = uint16(year), uint8(month)        //nolint:gosec // below 10000 and 13
+	v.Year, v.Month = uint16(year), uint8(month)
 	v.Day = uint8(min(int(v.Day), daysIn(year, month))) //nolint:gosec // at most 31
 	return v, true
 }

@@ -85,7 +85,7 @@ func NumberEither(whole int64, micro uint32, neg bool, decimals int) (Value, boo
 	}
 	v := Value{
 		Kind: KindTime, Neg: neg, Micro: micro,
-		Hour: uint16(whole / 10000), Minute: uint8(minute), Second: uint8(second), //nolint:gosec // at most 838:59:59
+		Hour: uint16(whole / 10000), Minute: uint8(minute), Second: uint8(second),
 	}
 	return v.Cut(decimals), true
 }

@@ -153,7 +153,7 @@ func (p *scanner) dateTime(strict bool) (Value, bool) {
 		kind = KindDate
 	}
 	v, ok := fromFields(f, micro)
-	v.Kind, v.Decimals = kind, uint8(digits)
+	v.Kind, v.Decimals = kind, uint8(digits) //nolint:gosec // at most 6
 	if strict && v.Kind != 0 && !ok && v.Month != 0 {
 		v.Decimals, ok = 6, true
 	}
@@ -170,7 +170,7 @@ func (p *scanner) dateFields(f *[6]uint32, strict bool) (yearLen int) {
 	for e < len(p.s) && (isDigit(p.s[e]) || p.s[e] == 'T') {
 		e++
 	}
-	const any = 1 << 10
+	const long = 1 << 10
 	if n := e - start; e == len(p.s) || p.s[e] == '.' && n >= 12 {
 		yearLen = 2
 		if n == 4 || n == 8 || n >= 14 {
@@ -183,18 +183,18 @@ func (p *scanner) dateFields(f *[6]uint32, strict bool) (yearLen int) {
 		f[3], f[4], f[5] = p.number(2), p.number(2), p.number(2)
 		return yearLen
 	}
-	f[0] = p.number(any)
+	f[0] = p.number(long)
 	yearLen = p.i - start
 	p.punct()
-	f[1] = p.number(any)
+	f[1] = p.number(long)
 	p.punct()
-	f[2] = p.number(any)
+	f[2] = p.number(long)
 	p.between(strict)
-	f[3] = p.number(any)
+	f[3] = p.number(long)
 	p.punct()
-	f[4] = p.number(any)
+	f[4] = p.number(long)
 	p.punct()
-	f[5] = p.number(any)
+	f[5] = p.number(long)
 	return yearLen
 }
 
@@ -212,7 +212,7 @@ func fromFields(f [6]uint32, micro uint32) (Value, bool) {
 	}
 	v := NewDate(int(f[0]), int(f[1]), int(f[2]))
 	v.Kind, v.Micro = KindDateTime, micro
-	v.Hour, v.Minute, v.Second = uint16(f[3]), uint8(f[4]), uint8(f[5])
+	v.Hour, v.Minute, v.Second = uint16(f[3]), uint8(f[4]), uint8(f[5]) //nolint:gosec // within the ranges checked above
 	return v, v.exists()
 }
 
@@ -309,7 +309,7 @@ func spanOf(hours, minutes, seconds uint64, micro uint32, neg bool, digits int) 
 	if neg {
 		n = -n
 	}
-	return Span{micros: n, decimals: uint8(max(0, min(digits, 6)))} //nolint:gosec // at most 6
+	return Span{micros: n, decimals: uint8(max(0, min(digits, 6)))}
 }
 
 // clock reads [days ]hours:minutes:seconds or one number HHMMSS into days,
@@ -375,7 +375,7 @@ func (v Value) setClock(hour uint64, minute, second, micro uint32, digits int) V
 		v.Hour, v.Minute, v.Second, v.Micro = maxHour, 59, 59, 999999
 		return v
 	}
-	v.Hour, v.Minute, v.Second, v.Micro = uint16(hour), uint8(minute), uint8(second), micro
+	v.Hour, v.Minute, v.Second, v.Micro = uint16(hour), uint8(minute), uint8(second), micro //nolint:gosec // at most 838:59:59
 	v.Neg = v.Neg && !v.zeroClock()
 	return v
 }

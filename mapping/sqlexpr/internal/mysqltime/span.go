@@ -76,7 +76,7 @@ func fromMicros(n int64, decimals uint8) (Value, bool) {
 
 // setMicros sets the clock to a time of day, or of a TIME its length.
 func (v Value) setMicros(n int64) Value {
-	v.Micro = uint32(n % secondMicros)
+	v.Micro = uint32(n % secondMicros) //nolint:gosec // below a million
 	n /= secondMicros
 	v.Hour, v.Minute, v.Second = uint16(n/3600), uint8(n/60%60), uint8(n%60) //nolint:gosec // at most 838:59:59
 	return v
@@ -122,7 +122,7 @@ func TimeDiff(a, b Value) (Value, bool) {
 // part and millionths of the absolute value; neg is false for 0.
 func SecToTime(whole int64, micro uint32, neg bool, decimals int) (Value, bool) {
 	n := min(uint64(whole), maxTime)*secondMicros + uint64(micro) //nolint:gosec // a negative whole is far beyond the bound
-	v := timeOf(int64(n), uint8(max(0, min(decimals, 6))))        //nolint:gosec // below 2^62, at most 6
+	v := timeOf(int64(n), uint8(max(0, min(decimals, 6))))        //nolint:gosec // below 2^62; at most 6
 	v.Neg = neg
 	return v, true
 }

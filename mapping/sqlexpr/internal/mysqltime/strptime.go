@@ -90,8 +90,14 @@ func (r *reading) part(c byte) bool {
 		return r.twelveHours()
 	case 'T':
 		return r.read("%H:%i:%S")
-	case '.', '@', '#':
-		r.skip(map[byte]func(byte) bool{'.': isPunct, '@': isAlpha, '#': isDigit}[c])
+	case '.':
+		r.skip(isPunct)
+		return true
+	case '@':
+		r.skip(isAlpha)
+		return true
+	case '#':
+		r.skip(isDigit)
 		return true
 	default:
 		return r.clockPart(c)
@@ -179,14 +185,14 @@ func (r *reading) name(names []string, cut int) (uint32, bool) {
 			continue
 		}
 		if len(word) == len(n) {
-			return uint32(i + 1), true //nolint:gosec // below 13
+			return uint32(i + 1), true
 		}
 		if found > 0 {
 			return 0, false
 		}
 		found = i + 1
 	}
-	return uint32(found), found > 0 //nolint:gosec // below 13
+	return uint32(found), found > 0
 }
 
 func (r *reading) dayPart(c byte) bool {
