@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -55,6 +56,9 @@ func fxiaokeDesk(c *fxiaoke.Client, key duijie.Secret) (*desk, error) {
 		return Item{Kind: r.Kind, ID: r.ID, Title: record.Text("name")}, err
 	})
 	handler, err := fxiaoke.NewEventHandler(fxiaoke.EventConfig{AESKey: key}, func(ctx context.Context, e fxiaoke.Event) error {
+		if e.Object == "" || e.ID == "" { // the platform sends it again, and the log tells
+			return fmt.Errorf("an event of fxiaoke names no record: %w", cmp.Or(e.Err, duijie.ErrInvalid))
+		}
 		return in.take(ctx, ref{Kind: e.Object, ID: e.ID})
 	})
 	return &desk{path: "/fxiaoke", handler: handler, inbox: in}, err
