@@ -140,21 +140,21 @@ var numForms = []string{
 }
 
 var textForms = []string{
-	"CONCAT({A},{A})", "CONCAT({T},{N},{T})", "CONCAT_WS({T},{A},{A},{A})", "LEFT({A},{i})", "RIGHT({T},{i})", "SUBSTRING({T},{i})",
+	"CONCAT({A},{A})", "CONCAT({T},{N},{T})", "CONCAT_WS({t},{A},{A},{A})", "LEFT({A},{i})", "RIGHT({T},{i})", "SUBSTRING({T},{i})",
 	"SUBSTRING({T},{i},{i})", "SUBSTR({T} FROM {i})", "MID({T},{i},{i})", "SUBSTRING_INDEX({T},{t},{i})", "SUBSTRING_INDEX({T},',',{i})", "REPLACE({T},{t},{t})",
 	"REPLACE({T},'a',{t})", "TRIM({T})", "LTRIM({T})", "RTRIM({T})", "TRIM(BOTH {t} FROM {T})", "TRIM(LEADING {t} FROM {T})",
 	"TRIM(TRAILING '0' FROM {A})", "UPPER({T})", "LCASE({T})", "LPAD({A},{i},{t})", "RPAD({T},{i},{t})", "REPEAT({T},{i})", "SPACE({i})",
 	"REVERSE({T})", "FORMAT({N},{i})", "FORMAT({n},{i})", "MD5({T})", "ELT({i},{A},{T},{N})", "CAST({A} AS CHAR)", "CAST({T} AS CHAR(3))",
-	"CONCAT({n},'')", "{t}", "CONVERT({T} USING utf8mb4)", "REVERSE({N})", "UPPER({t})",
+	"CONCAT({n},'')", "{t}", "REVERSE({N})", "UPPER({t})",
 }
 
 var boolForms = []string{
 	"({A} = {A})", "({N} = {N})", "({T} = {T})", "({N} < {N})", "({T} < {T})", "({A} >= {A})", "({N} <=> {N})", "({A} <> {A})", "({T} != {T})",
 	"({N} > {T})", "({B} and {B})", "({B} OR {B})", "({B} xor {B})", "not {B}", "(not {N} > 0)", "!{B}", "({B} && {B})", "({B} || {B})",
-	"{N} in ({N},{N})", "({T} in ({T},{T},{T}))", "({A} not in ({A},{A}))", "({N} between {N} and {N})", "({T} between {T} and {T})", "({A} not between {A} and {A})",
+	"({N} in ({N},{N}))", "({T} in ({T},{T},{T}))", "({A} not in ({A},{A}))", "({N} between {N} and {N})", "({T} between {T} and {T})", "({A} not between {A} and {A})",
 	"({T} like {t})", "({T} like '%a%')", "({T} not like 'A_%')", "({T} like CONCAT('%',{t}))", "({T} like 'a|%%' escape '|')",
 	"({A} is null)", "({A} is not null)", "({B} is true)", "({N} is not false)", "({T} regexp '^[a-c0-9]+')", "({T} rlike 'b|9')",
-	"true", "FALSE", "({n} = {t})", "{N} = {N} = {B}",
+	"true", "FALSE", "({n} = {t})", "({N} = {N} = {B})",
 }
 
 var timeForms = []string{"{d}"}

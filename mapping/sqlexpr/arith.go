@@ -12,7 +12,7 @@ var (
 	opDiv    = &operation{name: "/", fix: fixDiv, eval: evalDiv}
 	opIntDiv = &operation{name: "DIV", fix: fixIntDiv, eval: evalIntDiv}
 	opMod    = &operation{name: "%", fix: fixMod, eval: evalMod}
-	opNeg    = &operation{name: "-", fix: fixNeg, eval: evalNeg}
+	opNeg    = &operation{name: "-", looks: true, fix: fixNeg, eval: evalNeg}
 )
 
 // pair gives the attributes of both operands in arithmetic, and the kind of
@@ -32,12 +32,14 @@ func (m *machine) operands(n *node) (a, b *value, ok bool) {
 	return a, b, !b.null()
 }
 
-// numbers evaluates both as numbers.
+// numbers evaluates both as numbers, also when one is NULL: an error of the
+// other counts.
 func (m *machine) numbers(n *node) (a, b *value, ok bool) {
-	if a, b, ok = m.operands(n); ok {
-		a, b = m.number(n.args[0], a), m.number(n.args[1], b)
+	a, b = m.arg(n, 0), m.arg(n, 1)
+	if a.null() || b.null() {
+		return a, b, false
 	}
-	return a, b, ok
+	return m.number(n.args[0], a), m.number(n.args[1], b), true
 }
 
 // numberArg evaluates an argument as a number.
@@ -168,7 +170,7 @@ func fixMul(m *machine, n *node) attr {
 	case Decimal:
 		r.dec = m.clampScale(int(a.dec) + int(b.dec))
 	default:
-		r.dec = min(a.dec+b.dec, notFixed)
+		r.dec = max(a.dec, b.dec)
 	}
 	return r
 }
@@ -250,7 +252,16 @@ func evalDiv(m *machine, n *node) *value {
 	case decOverflow:
 		return m.outOfRange(n, "DECIMAL")
 	default:
+		m.signZero(&d, x.neg != y.neg && !x.isZero())
 		return m.slot(n).setDec(d)
+	}
+}
+
+// signZero gives a quotient cut to 0 the sign MariaDB leaves on it,
+// which makes it less than 0 to a comparison there.
+func (m *machine) signZero(d *dec, neg bool) {
+	if m.e.o.MariaDB && neg {
+		d.neg = true
 	}
 }
 
@@ -269,11 +280,8 @@ func evalIntDiv(m *machine, n *node) *value {
 	if a.k == Int && b.k == Int && !a.unsigned && !b.unsigned && b.i != 0 && b.i != -1 {
 		return m.slot(n).setInt(a.i / b.i)
 	}
-	x, xs := m.toDec(a)
-	y, ys := m.toDec(b)
-	if xs == decOverflow || ys == decOverflow {
-		return m.outOfRange(n, "BIGINT")
-	}
+	x, _ := m.toDec(a)
+	y, _ := m.toDec(b)
 	d, status := decDiv(&x, &y, 0)
 	switch status {
 	case decDivZero:

@@ -101,31 +101,32 @@ func (m *machine) equalRune(a, b rune) bool {
 	return a == b || !m.e.o.Exact && weight(a) == weight(b)
 }
 
-// matchPrefix returns the length of the beginning of s that equals pattern.
-func (m *machine) matchPrefix(s, pattern string) (int, bool) {
-	n := 0
-	for len(pattern) > 0 {
-		if n >= len(s) {
-			return 0, false
-		}
-		x, i := utf8.DecodeRuneInString(s[n:])
-		y, j := utf8.DecodeRuneInString(pattern)
-		if !m.equalRune(x, y) {
-			return 0, false
-		}
-		n += i
-		pattern = pattern[j:]
+// equalText tells whether two texts of the same number of bytes are the same
+// character by character.
+func (m *machine) equalText(a, b string) bool {
+	if len(a) != len(b) {
+		return false
 	}
-	return n, true
+	for len(a) > 0 && len(b) > 0 {
+		x, i := utf8.DecodeRuneInString(a)
+		y, j := utf8.DecodeRuneInString(b)
+		if !m.equalRune(x, y) {
+			return false
+		}
+		a, b = a[i:], b[j:]
+	}
+	return a == b
 }
 
-// indexText returns where sub begins in s, in bytes, or -1.
+// indexText returns where sub begins in s, in bytes, or -1. The server looks
+// at as many bytes as sub has, so that a full-width letter is not found by
+// the plain one.
 func (m *machine) indexText(s, sub string) int {
 	if m.e.o.Exact || sub == "" {
 		return strings.Index(s, sub)
 	}
-	for i := 0; i < len(s); {
-		if _, ok := m.matchPrefix(s[i:], sub); ok {
+	for i := 0; i+len(sub) <= len(s); {
+		if m.equalText(s[i:i+len(sub)], sub) {
 			return i
 		}
 		_, n := utf8.DecodeRuneInString(s[i:])

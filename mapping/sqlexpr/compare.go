@@ -56,6 +56,7 @@ func (m *machine) compareArgs(n *node, i int, a *value, j int, b *value) (c int,
 func (m *machine) shown(n *node, v *value, k Kind) *value {
 	if m.e.o.MariaDB && k == Decimal && v.k == Decimal && int(v.d.frac) > int(m.attr(n).dec) {
 		d, _ := decRound(&v.d, int(m.attr(n).dec), false)
+		m.signZero(&d, v.d.neg)
 		return new(value).setDec(d)
 	}
 	return v
@@ -79,7 +80,13 @@ func comparisonKind(a, b Kind) Kind {
 		return a
 	case b.temporal():
 		return b
-	case a == Text || b == Text, a == Double || b == Double:
+	case a == Double || b == Double:
+		return Double
+	case a == Int && b == Text, a == Text && b == Int:
+		// Long ids stay exact: MariaDB compares so; MySQL would go through
+		// DOUBLE, which makes no difference below 2^53.
+		return Decimal
+	case a == Text || b == Text:
 		return Double
 	default:
 		return Decimal
@@ -147,9 +154,13 @@ func evalBetween(m *machine, n *node) *value {
 		return m.slot(n).setNull()
 	}
 	low, high := m.arg(n, 1), m.arg(n, 2)
-	k := comparisonKind(a.k, comparisonKind(low.k, high.k))
-	if a.k == Text && low.k != Text && high.k != Text && !k.temporal() {
+	bounds := comparisonKind(m.attr(n.args[1]).k, m.attr(n.args[2]).k)
+	k := comparisonKind(a.k, bounds)
+	if a.k == Int && bounds == Text {
 		k = Double
+	}
+	if k == Double {
+		a, low, high = m.number(n.args[0], a), m.number(n.args[1], low), m.number(n.args[2], high)
 	}
 	a, low, high = m.shown(n.args[0], a, k), m.shown(n.args[1], low, k), m.shown(n.args[2], high, k)
 	above, below := m.bound(a, low, k), m.bound(high, a, k)

@@ -69,10 +69,12 @@ func (e *Expr) fixStatic(nodes []*node) Errors {
 	m.fixing = true
 	for _, n := range nodes {
 		static := n.op != opHole && n.op != opNumberParts && n.op != opSpan && n.op.name != aggregateName
+		n.pure = static && n.op != opTextParts
 		for _, a := range n.args {
 			static = static && a.static
+			n.pure = n.pure && a.pure
 		}
-		if static {
+		if static = static && (n.pure || !n.op.looks); static {
 			m.err = nil
 			a := n.op.fix(m, n)
 			if static = m.err == nil; static {

@@ -79,8 +79,8 @@ func (d *dec) word(p int) uint32 {
 	return d.w[i]
 }
 
-// strip drops leading words that are 0 and tells how many words are left
-// before the point.
+// significantWords tells how many words before the point are left without
+// leading words that are 0.
 func (d *dec) significantWords() int {
 	iw := d.iw()
 	for i := 0; i < iw; i++ {
@@ -89,6 +89,15 @@ func (d *dec) significantWords() int {
 		}
 	}
 	return 0
+}
+
+// fracWords is fw without words at the end that are 0.
+func (d *dec) fracWords() int {
+	iw, fw := d.iw(), d.fw()
+	for fw > 0 && d.w[iw+fw-1] == 0 {
+		fw--
+	}
+	return fw
 }
 
 func decAdd(a, b *dec) (dec, decStatus) {
@@ -168,6 +177,12 @@ func (d *dec) sign() int {
 }
 
 func decCmp(a, b *dec) int {
+	if a.neg != b.neg {
+		if a.neg {
+			return -1
+		}
+		return 1
+	}
 	sa, sb := a.sign(), b.sign()
 	if sa != sb {
 		if sa < sb {
@@ -210,16 +225,19 @@ func subMagnitudes(a, b *dec) (dec, decStatus) {
 // point that are kept.
 func decMul(a, b *dec, maxFrac int) (dec, decStatus) {
 	ia, ib, fa, fb := a.iw(), b.iw(), a.fw(), b.fw()
-	idealI, idealF := words(a.intg+b.intg), fa+fb
+	idealI := words(a.intg + b.intg)
+	if idealI+fa+fb > maxWords {
+		fa, fb = a.fracWords(), b.fracWords()
+	}
+	idealF := fa + fb
 	iw, fw, status := fit(idealI, idealF)
-	r := dec{neg: a.neg != b.neg, frac: min(a.frac+b.frac, int16(maxFrac)), intg: int16(iw * wordDigits)}
+	r := dec{neg: a.neg != b.neg, frac: min(a.frac+b.frac, int16(min(maxFrac, fw*wordDigits))), intg: int16(iw * wordDigits)}
 	if status == decOverflow {
 		return r, status
 	}
 	if status == decTruncated {
-		r.frac = min(r.frac, int16(fw*wordDigits))
 		over := idealF - fw
-		half := over / 2
+		half := min(over/2, fa, fb)
 		if fa <= fb {
 			fa, fb = fa-half, fb-(over-half)
 		} else {
@@ -324,23 +342,11 @@ func decDiv(a, b *dec, increment int) (dec, decStatus) {
 	}
 	den := b.w[fb : b.iw()+b.fw()]
 	divideWords(quo[:n], num[:n], den)
-	// quo has n words, the last fw of which are decimals.
-	first := 0
-	for first < n-fw && quo[first] == 0 {
-		first++
-	}
-	if n-first > maxWords {
-		return r, decOverflow
-	}
-	if n >= fw {
-		copy(r.w[:], quo[first:n])
-		if n-first > fw {
-			r.intg = int16((n-first-fw-1)*wordDigits + digitCount(quo[first]))
-		}
-	} else {
-		copy(r.w[fw-n:], quo[:n])
-	}
-	_ = iw
+	// quo has n words, the last fw of which are decimals; those before the iw
+	// that are due are 0.
+	from, to := max(0, n-iw-fw), max(0, iw+fw-n)
+	copy(r.w[to:iw+fw], quo[from:n])
+	r.intg = int16(iw * wordDigits)
 	r.frac = int16(fw * wordDigits)
 	if r.isZero() {
 		r.neg = false

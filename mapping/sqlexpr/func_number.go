@@ -7,8 +7,8 @@ import (
 var numberFunctions = []*operation{
 	{name: "ABS", min: 1, max: 1, fix: func(m *machine, n *node) attr { return numeric(m.attr(n.args[0])) }, eval: evalAbs},
 	{name: "SIGN", min: 1, max: 1, fix: fixBool, eval: evalSign},
-	{name: "ROUND", min: 1, max: 2, fix: fixRound, eval: evalRound},
-	{name: "TRUNCATE", min: 2, max: 2, fix: fixRound, eval: evalRound},
+	{name: "ROUND", min: 1, max: 2, looks: true, fix: fixRound, eval: evalRound},
+	{name: "TRUNCATE", min: 2, max: 2, looks: true, fix: fixRound, eval: evalRound},
 	{name: "CEILING", min: 1, max: 1, fix: fixWhole, eval: evalWhole},
 	{name: "FLOOR", min: 1, max: 1, fix: fixWhole, eval: evalWhole},
 	{name: "MOD", min: 2, max: 2, fix: fixMod, eval: evalMod},
@@ -82,7 +82,10 @@ func fixRound(m *machine, n *node) attr {
 	digits := 0
 	if len(n.args) > 1 {
 		v, ok := m.constant(n.args[1])
-		if !ok || v.null() {
+		switch {
+		case ok && v.null() && a.k == Int:
+			return a
+		case !ok || v.null():
 			return attr{k: Double, dec: notFixed}
 		}
 		digits = int(max(-1000, min(m.toInt(v), 1000)))

@@ -275,6 +275,9 @@ func (m *machine) position(n *node, sub, s string, from int64) *value {
 		return m.fail(n, CodeSQL, "the texts are too long to search", nil)
 	}
 	start := offset(s, from-1)
+	if sub == "" && from > 1 {
+		return m.slot(n).setInt(int64(start) + 1) // the server counts bytes here
+	}
 	i := m.indexText(s[start:], sub)
 	if i < 0 {
 		return m.slot(n).setInt(0)
@@ -468,7 +471,7 @@ func evalUUID(m *machine, n *node) *value {
 	return m.slot(n).setText(fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]))
 }
 
-// evalField compares as texts if all are texts, as integers or decimals if
+// evalField compares as one kind: as texts if all are texts, as integers or decimals if
 // all are such, and else as DOUBLE.
 func evalField(m *machine, n *node) *value {
 	k := m.attr(n.args[0]).k
@@ -478,8 +481,7 @@ func evalField(m *machine, n *node) *value {
 		case k == Null:
 			k = b
 		default:
-			k = comparisonKind(k, b)
-			if k.temporal() {
+			if k = comparisonKind(k, b); k != Decimal || b == Text {
 				k = Double
 			}
 		}
@@ -526,7 +528,7 @@ func evalFindInSet(m *machine, n *node) *value {
 	}
 	i := int64(1)
 	for item := range strings.SplitSeq(set, ",") {
-		if m.compareText(item, s) == 0 {
+		if m.equalText(item, s) {
 			return m.slot(n).setInt(i)
 		}
 		i++

@@ -78,6 +78,7 @@ type node struct {
 	off    int
 	depth  int
 	static bool // attr is fixed by the text alone
+	pure   bool // so is the value
 	attr   attr
 
 	val   value  // of literals
@@ -97,7 +98,8 @@ type part struct {
 // arguments, eval the value.
 type operation struct {
 	name     string
-	min, max int // number of arguments; max < 0: any number
+	min, max int  // number of arguments; max < 0: any number
+	looks    bool // fix looks at values of arguments
 	fix      func(m *machine, n *node) attr
 	eval     func(m *machine, n *node) *value
 }
@@ -174,7 +176,7 @@ func numeric(a attr) attr {
 		}
 		return attr{k: Int, ip: 14}
 	case Null:
-		return attr{k: Int}
+		return attr{k: Double}
 	default:
 		return a
 	}

@@ -246,7 +246,14 @@ func appendFloat(dst []byte, f float64, decimals int) []byte {
 		i--
 	}
 	exp, _ := strconv.Atoi(string(e[i+1:]))
-	if exp >= -15 && exp < 15 {
+	digits := i // with the point, which stands for the first decimal
+	if digits > 1 {
+		digits--
+	}
+	if e[0] == '-' {
+		digits--
+	}
+	if exp >= -15 && (exp < 15 || exp+1 < digits) {
 		return strconv.AppendFloat(dst, f, 'f', -1, 64)
 	}
 	dst = append(append(dst, e[:i]...), 'e')

@@ -139,14 +139,39 @@ func (p *parser) expr(prec int) *node {
 	}
 	defer p.leave()
 	left := p.prefix(prec)
+	most := precUnary // a predicate is no operand of what binds tighter
 	for p.ok() {
+		before := p.precedence()
+		if before > most && before > prec {
+			p.unexpected("the end of the condition")
+			break
+		}
 		n, done := p.infix(left, prec)
 		if done {
 			break
 		}
-		left = n
+		left, most = n, before
+		if before == precPredicate {
+			most--
+		}
 	}
 	return left
+}
+
+var predicates = map[string]int{
+	"is": precCompare, "in": precPredicate, "not": precPredicate, "between": precPredicate, "like": precPredicate,
+	"regexp": precPredicate, "rlike": precPredicate,
+}
+
+// precedence is that of the operator at hand, precLowest if there is none.
+func (p *parser) precedence() int {
+	if p.tok.kind != tokName && p.tok.kind != tokOp {
+		return precLowest
+	}
+	if b, ok := binary[p.tok.text]; ok {
+		return b.prec
+	}
+	return predicates[p.tok.text]
 }
 
 // prefix reads what an expression may begin with.
