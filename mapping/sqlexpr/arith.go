@@ -32,10 +32,14 @@ func (m *machine) operands(n *node) (a, b *value, ok bool) {
 	return a, b, !b.null()
 }
 
-// numbers evaluates both as numbers, also when one is NULL: an error of the
-// other counts.
+// numbers evaluates both as numbers. Except for DECIMAL, an error of the
+// second counts even if the first is NULL.
 func (m *machine) numbers(n *node) (a, b *value, ok bool) {
-	a, b = m.arg(n, 0), m.arg(n, 1)
+	a = m.arg(n, 0)
+	if a.null() && m.attr(n).k == Decimal {
+		return a, a, false
+	}
+	b = m.arg(n, 1)
 	if a.null() || b.null() {
 		return a, b, false
 	}
@@ -252,7 +256,7 @@ func evalDiv(m *machine, n *node) *value {
 	case decOverflow:
 		return m.outOfRange(n, "DECIMAL")
 	default:
-		m.signZero(&d, x.neg != y.neg && !x.isZero())
+		m.signZero(&d, x.neg != y.neg && !x.isZero() && d.isZero())
 		return m.slot(n).setDec(d)
 	}
 }
@@ -330,9 +334,14 @@ func evalMod(m *machine, n *node) *value {
 	case k == Int:
 		return m.intResult(n, &d)
 	default:
+		m.signZero(&d, x.neg && !x.isZero() && max(x.frac, y.frac) > 0 && d.isZero())
+		d.frac = max(d.frac, min(max(x.frac, y.frac), maxScaleZero))
 		return m.slot(n).setDec(d)
 	}
 }
+
+// maxScaleZero bounds the decimals put on a remainder of 0.
+const maxScaleZero = 38
 
 func fixNeg(m *machine, n *node) attr {
 	a := numeric(m.attr(n.args[0]))

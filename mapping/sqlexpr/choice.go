@@ -203,7 +203,12 @@ func evalCaseOf(m *machine, n *node) *value {
 		if b.null() {
 			continue
 		}
-		if c, ok := m.compare(a, b, comparisonKind(a.k, b.k)); ok && c == 0 {
+		k := comparisonKind(a.k, b.k)
+		x, y := a, b
+		if k != Text {
+			x, y = m.number(n.args[0], a), m.number(n.args[i], b)
+		}
+		if c, ok := m.compare(x, y, k); ok && c == 0 {
 			return m.choose(n, i+1)
 		}
 	}

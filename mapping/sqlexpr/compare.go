@@ -45,18 +45,20 @@ func (m *machine) compareTo(n *node, a, b *value, holds func(int) bool) *value {
 // compareArgs orders the values a and b of the arguments i and j of n.
 func (m *machine) compareArgs(n *node, i int, a *value, j int, b *value) (c int, ok bool) {
 	k := comparisonKind(a.k, b.k)
-	if k == Double {
+	if k != Text {
 		a, b = m.number(n.args[i], a), m.number(n.args[j], b)
 	}
-	return m.compare(m.shown(n.args[i], a, k), m.shown(n.args[j], b, k), k)
+	if m.e.o.MariaDB && (n.op.name != "IN" || len(n.args) == 2) {
+		a, b = m.shown(n.args[i], a, k), m.shown(n.args[j], b, k)
+	}
+	return m.compare(a, b, k)
 }
 
-// shown rounds a DECIMAL to the scale it prints with, where the server does
-// that before it compares.
+// shown rounds a DECIMAL to the scale it prints with: MariaDB does that with
+// constants before it compares two of them.
 func (m *machine) shown(n *node, v *value, k Kind) *value {
-	if m.e.o.MariaDB && k == Decimal && v.k == Decimal && int(v.d.frac) > int(m.attr(n).dec) {
+	if k == Decimal && v.k == Decimal && int(v.d.frac) > int(m.attr(n).dec) {
 		d, _ := decRound(&v.d, int(m.attr(n).dec), false)
-		m.signZero(&d, v.d.neg)
 		return new(value).setDec(d)
 	}
 	return v
@@ -159,10 +161,9 @@ func evalBetween(m *machine, n *node) *value {
 	if a.k == Int && bounds == Text {
 		k = Double
 	}
-	if k == Double {
+	if k != Text {
 		a, low, high = m.number(n.args[0], a), m.number(n.args[1], low), m.number(n.args[2], high)
 	}
-	a, low, high = m.shown(n.args[0], a, k), m.shown(n.args[1], low, k), m.shown(n.args[2], high, k)
 	above, below := m.bound(a, low, k), m.bound(high, a, k)
 	switch {
 	case above == 0 || below == 0:

@@ -93,7 +93,7 @@ func fixRound(m *machine, n *node) attr {
 	truncate := n.op.name == "TRUNCATE"
 	switch a.k {
 	case Int:
-		if digits < 0 && !truncate && a.ip >= 18 {
+		if digits < 0 && !truncate && a.ip >= 10 {
 			return attr{k: Decimal, ip: a.ip + 1}
 		}
 		return a
@@ -200,7 +200,7 @@ func evalWhole(m *machine, n *node) *value {
 	}
 	d, _ := m.toDec(v)
 	r, _ := decRound(&d, 0, true)
-	if decCmp(&r, &d) != 0 && up != d.neg {
+	if compareMagnitudes(&r, &d) != 0 && up != d.neg {
 		one := decFromInt(1)
 		one.neg = d.neg
 		r.neg = d.neg
@@ -239,6 +239,9 @@ func fixExtreme(m *machine, n *node) attr {
 	for _, a := range n.args {
 		b := m.attr(a)
 		switch {
+		case b.k == Null && a != n.args[0] && !r.k.temporal() && r.k != Text,
+			r.k == Null && a != n.args[0] && !b.k.temporal() && b.k != Text:
+			r = attr{k: Double, dec: max(r.dec, b.dec)}
 		case r.k == Null, b.k == Null, r.k == b.k, r.k != Text && b.k != Text:
 			r = mixTwo(r, b)
 		case r.k.temporal():
