@@ -80,7 +80,7 @@ func (g *aggregate) add(m *machine, n *node, a attr, name string) {
 	case "max", "min":
 		if g.count == 0 {
 			g.best = v
-		} else if c, _ := m.compare(&v, &g.best, comparisonKind(v.k, g.best.k)); c > 0 == (name == "max") && c != 0 {
+		} else if c, _ := m.compare(n, &v, &g.best, comparisonKind(v.k, g.best.k)); c > 0 == (name == "max") && c != 0 {
 			g.best = v
 		}
 	default:

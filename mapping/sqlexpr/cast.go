@@ -175,7 +175,7 @@ func evalCast(m *machine, n *node) *value {
 		}
 		return m.slot(n).setText(s)
 	default:
-		return m.toTemporal(n, v, m.attr(n))
+		return m.toTemporal(n, n.args[0], v)
 	}
 }
 

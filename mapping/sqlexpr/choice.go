@@ -69,7 +69,7 @@ func (m *machine) as(n, from *node, v *value) *value {
 	case v.k == k && k != Text && k != Int:
 		out := m.slot(n)
 		if k.temporal() {
-			return m.toTemporal(n, v, m.attr(n))
+			return m.toTemporal(n, from, v)
 		}
 		*out = *v
 		return out
@@ -89,7 +89,7 @@ func (m *machine) as(n, from *node, v *value) *value {
 	case Null:
 		return m.slot(n).setNull()
 	default:
-		return m.toTemporal(n, v, m.attr(n))
+		return m.toTemporal(n, from, v)
 	}
 }
 
@@ -208,7 +208,7 @@ func evalCaseOf(m *machine, n *node) *value {
 		if k != Text {
 			x, y = m.number(n.args[0], a), m.number(n.args[i], b)
 		}
-		if c, ok := m.compare(x, y, k); ok && c == 0 {
+		if c, ok := m.compare(n, x, y, k); ok && c == 0 {
 			return m.choose(n, i+1)
 		}
 	}

@@ -51,7 +51,7 @@ func (m *machine) compareArgs(n *node, i int, a *value, j int, b *value) (c int,
 	if m.e.o.MariaDB && (n.op.name != "IN" || len(n.args) == 2) {
 		a, b = m.shown(n.args[i], a, k), m.shown(n.args[j], b, k)
 	}
-	return m.compare(a, b, k)
+	return m.compare(n, a, b, k)
 }
 
 // shown rounds a DECIMAL to the scale it prints with: MariaDB does that with
@@ -97,7 +97,7 @@ func comparisonKind(a, b Kind) Kind {
 
 // compare orders two values, neither of them NULL, as values of kind k. ok is
 // false where the result is NULL.
-func (m *machine) compare(a, b *value, k Kind) (c int, ok bool) {
+func (m *machine) compare(n *node, a, b *value, k Kind) (c int, ok bool) {
 	switch k {
 	case Int:
 		switch {
@@ -120,7 +120,7 @@ func (m *machine) compare(a, b *value, k Kind) (c int, ok bool) {
 	case Double:
 		return cmp.Compare(m.toFloat(a), m.toFloat(b)), true
 	default:
-		return m.compareTimes(a, b, k)
+		return m.compareTimes(n, a, b, k)
 	}
 }
 
@@ -164,7 +164,7 @@ func evalBetween(m *machine, n *node) *value {
 	if k != Text {
 		a, low, high = m.number(n.args[0], a), m.number(n.args[1], low), m.number(n.args[2], high)
 	}
-	above, below := m.bound(a, low, k), m.bound(high, a, k)
+	above, below := m.bound(n, a, low, k), m.bound(n, high, a, k)
 	switch {
 	case above == 0 || below == 0:
 		return m.slot(n).setInt(0)
@@ -176,11 +176,11 @@ func evalBetween(m *machine, n *node) *value {
 }
 
 // bound tells whether a ≥ b: 1, 0, or -1 for NULL.
-func (m *machine) bound(a, b *value, k Kind) int {
+func (m *machine) bound(n *node, a, b *value, k Kind) int {
 	if a.null() || b.null() {
 		return -1
 	}
-	c, ok := m.compare(a, b, k)
+	c, ok := m.compare(n, a, b, k)
 	switch {
 	case !ok:
 		return -1

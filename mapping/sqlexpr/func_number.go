@@ -270,7 +270,7 @@ func evalExtreme(m *machine, n *node) *value {
 			best = i
 			continue
 		}
-		c, ok := m.compare(v, m.done(n.args[best]), k)
+		c, ok := m.compare(n, v, m.done(n.args[best]), k)
 		if !ok {
 			return m.slot(n).setNull()
 		}

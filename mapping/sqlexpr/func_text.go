@@ -498,7 +498,7 @@ func evalField(m *machine, n *node) *value {
 		if k != Text {
 			a, b = m.number(n.args[0], a), m.number(n.args[i], b)
 		}
-		if c, ok := m.compare(a, b, k); ok && c == 0 {
+		if c, ok := m.compare(n, a, b, k); ok && c == 0 {
 			return m.slot(n).setInt(int64(i))
 		}
 	}

@@ -17,19 +17,25 @@ func init() {
 	for _, op := range []*operation{opIf, opIfNull, opNullIf, opCoalesce, opIsNull} {
 		register(op)
 	}
-	for _, group := range [][]*operation{textFunctions, numberFunctions} {
+	for _, group := range [][]*operation{textFunctions, numberFunctions, timeFunctions} {
 		for _, op := range group {
 			register(op)
 		}
 	}
 	for alias, name := range map[string]string{
 		"substr": "substring", "mid": "substring", "ucase": "upper", "lcase": "lower", "ceil": "ceiling", "power": "pow",
+		"day": "dayofmonth", "current_date": "curdate",
 	} {
 		functions[alias] = functions[name]
 	}
 	for _, name := range []string{"substring", "substr", "mid"} {
 		specialCalls[name] = parseSubstring
 	}
+	bareCalls["current_date"] = true
+	for _, name := range []string{"date_add", "date_sub", "adddate", "subdate"} {
+		specialCalls[name] = parseDateAdd
+	}
+	specialCalls["timestampadd"], specialCalls["timestampdiff"] = parseTimestamp, parseTimestamp
 	specialCalls["trim"] = parseTrim
 	specialCalls["cast"] = parseCast
 	specialCalls["convert"] = parseConvert

@@ -46,6 +46,7 @@ type attr struct {
 type value struct {
 	k        Kind
 	unsigned bool // Int: i holds the bits of a uint64
+	hybrid   bool // Text: t is the time the text stands for, its value in arithmetic
 	i        int64
 	f        float64
 	s        string
@@ -53,15 +54,14 @@ type value struct {
 	t        temporal
 }
 
-func (v *value) setNull() *value           { v.k = Null; return v }
-func (v *value) setInt(i int64) *value     { v.k, v.unsigned, v.i = Int, false, i; return v }
-func (v *value) setUint(u uint64) *value   { v.k, v.unsigned, v.i = Int, true, int64(u); return v }
-func (v *value) setText(s string) *value   { v.k, v.s = Text, s; return v }
-func (v *value) setReal(f float64) *value  { v.k, v.f = Double, f; return v }
-func (v *value) setDec(d dec) *value       { v.k, v.d = Decimal, d; return v }
-func (v *value) null() bool                { return v.k == Null }
-func (v *value) isUint() bool              { return v.unsigned && v.i < 0 }
-func (v *value) setTime(t temporal) *value { v.k, v.t = t.kind(), t; return v }
+func (v *value) setNull() *value          { v.k = Null; return v }
+func (v *value) setInt(i int64) *value    { v.k, v.unsigned, v.i = Int, false, i; return v }
+func (v *value) setUint(u uint64) *value  { v.k, v.unsigned, v.i = Int, true, int64(u); return v }
+func (v *value) setText(s string) *value  { v.k, v.s, v.hybrid = Text, s, false; return v }
+func (v *value) setReal(f float64) *value { v.k, v.f = Double, f; return v }
+func (v *value) setDec(d dec) *value      { v.k, v.d = Decimal, d; return v }
+func (v *value) null() bool               { return v.k == Null }
+func (v *value) isUint() bool             { return v.unsigned && v.i < 0 }
 
 func (v *value) setBool(b bool) *value {
 	if b {

@@ -141,11 +141,15 @@ func (m *machine) toFloat(v *value) float64 {
 	case Double:
 		return v.f
 	case Text:
+		if v.hybrid {
+			d := timeToDec(&v.t)
+			return d.toFloat()
+		}
 		return textToFloat(v.s)
 	case Null:
 		return 0
 	default:
-		d := v.t.toDec()
+		d := timeToDec(&v.t)
 		return d.toFloat()
 	}
 }
@@ -166,12 +170,15 @@ func (m *machine) toDec(v *value) (dec, decStatus) {
 		d, _, status := parseDec(string(strconv.AppendFloat(buf[:0], v.f, 'e', -1, 64)))
 		return d, status
 	case Text:
+		if v.hybrid {
+			return timeToDec(&v.t), decOK
+		}
 		d, _, status := parseDec(strings.TrimLeft(v.s, " \t\n\v\f\r"))
 		return d, status
 	case Null:
 		return dec{intg: 1}, decOK
 	default:
-		return v.t.toDec(), decOK
+		return timeToDec(&v.t), decOK
 	}
 }
 
@@ -192,6 +199,13 @@ func (m *machine) toInt(v *value) int64 {
 	case Double:
 		return floatToInt(math.RoundToEven(v.f))
 	case Text:
+		if v.hybrid {
+			i, _, neg := v.t.Number()
+			if neg {
+				return -i
+			}
+			return i
+		}
 		i, unsigned := textToInt(v.s)
 		if unsigned {
 			return math.MaxInt64
@@ -200,9 +214,10 @@ func (m *machine) toInt(v *value) int64 {
 	case Null:
 		return 0
 	default:
-		d := v.t.toDec()
-		d, _ = decRound(&d, 0, true)
-		i, _ := d.toInt()
+		i, _, neg := v.t.Number()
+		if neg {
+			return -i
+		}
 		return i
 	}
 }
@@ -305,7 +320,7 @@ func (m *machine) appendValue(dst []byte, n *node, v *value) []byte {
 	case Text:
 		return append(dst, v.s...)
 	default:
-		return v.t.appendText(dst)
+		return v.t.Append(dst)
 	}
 }
 

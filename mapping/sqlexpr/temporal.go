@@ -1,11 +1,193 @@
 package sqlexpr
 
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/duijie-go/duijie/mapping/sqlexpr/internal/mysqltime"
+)
+
 // temporal is a value of one of the time kinds.
-type temporal struct{ k Kind }
+type temporal = mysqltime.Value
 
-func (t *temporal) kind() Kind                   { return t.k }
-func (t *temporal) toDec() dec                   { return dec{intg: 1} }
-func (t *temporal) appendText(dst []byte) []byte { return dst }
+func timeKind(t *temporal) Kind {
+	switch t.Kind {
+	case mysqltime.KindDate:
+		return Date
+	case mysqltime.KindTime:
+		return Time
+	default:
+		return DateTime
+	}
+}
 
-func (m *machine) compareTimes(a, b *value, k Kind) (int, bool) { return 0, false }
-func (m *machine) toTemporal(n *node, v *value, a attr) *value  { return m.slot(n).setNull() }
+// setTime gives n a DATE, DATETIME or TIME. A day the calendar does not have
+// is NULL.
+func (m *machine) setTime(n *node, t temporal, ok bool) *value {
+	v := m.slot(n)
+	if !ok || !t.Valid() {
+		return v.setNull()
+	}
+	v.k, v.t = timeKind(&t), t
+	return v
+}
+
+// setTimeText gives n a text that counts as the time it is in arithmetic, as
+// DATE_ADD of a text does.
+func (m *machine) setTimeText(n *node, t temporal, ok bool) *value {
+	if !ok || !t.Valid() {
+		return m.slot(n).setNull()
+	}
+	v := m.slot(n).setText(t.String())
+	v.t, v.hybrid = t, true
+	return v
+}
+
+// timeToDec is the number a time counts as: 20240314160000.
+func timeToDec(t *temporal) dec {
+	whole, micro, neg := t.Number()
+	frac := ""
+	if t.Decimals > 0 {
+		frac = fmt.Sprintf("%06d", micro)[:min(t.Decimals, 6)]
+	}
+	d, _ := decFromDigits(strconv.FormatInt(whole, 10), frac, neg)
+	return d
+}
+
+// zone and now are those of the session.
+func (m *machine) zone() *time.Location {
+	if m.env != nil && m.env.Zone != nil {
+		return m.env.Zone
+	}
+	return defaultZone
+}
+
+var defaultZone = time.FixedZone("UTC+8", 8*3600)
+
+func (m *machine) now(decimals int) (temporal, bool) {
+	t := time.Time{}
+	if m.env != nil {
+		t = m.env.Now
+	}
+	if t.IsZero() {
+		t = time.Now()
+	}
+	return mysqltime.At(t.In(m.zone()), decimals)
+}
+
+func (m *machine) today() temporal {
+	t, _ := m.now(0)
+	return t.AsDate()
+}
+
+// split parts a number into integer part and millionths. decimals are the
+// digits of the fraction that count.
+func (m *machine) split(n *node, v *value) (whole int64, micro uint32, neg bool, decimals int) {
+	decimals = 6
+	if v.k == Double {
+		f := math.Abs(v.f)
+		if f >= math.MaxInt64 {
+			return math.MaxInt64, 0, v.f < 0, decimals
+		}
+		whole = int64(f)
+		micro = uint32(math.Floor((f-math.Trunc(f))*1e6 + 1e-3))
+		return whole, min(micro, 999999), v.f < 0, decimals
+	}
+	d, _ := m.toDec(v)
+	if v.k != Text {
+		decimals = min(int(m.attr(n).dec), 6)
+	}
+	cut, _ := decRound(&d, 6, true)
+	u, ok := cut.toUint()
+	if !ok || u > math.MaxInt64 {
+		u = math.MaxInt64
+	}
+	return int64(u), cut.word(0) / 1000, d.neg, decimals
+}
+
+// timeOf reads v, the value of n, where SQL wants a date: text and numbers by
+// text and number, a TIME as that time of today.
+func (m *machine) dateOf(n *node, v *value) (temporal, bool) {
+	switch v.k {
+	case Null:
+		return temporal{}, false
+	case Date, DateTime:
+		return v.t, true
+	case Time:
+		return v.t.OnDate(m.today())
+	case Text:
+		return mysqltime.ParseDateTime(v.s)
+	default:
+		return mysqltime.NumberDateTime(m.split(n, v))
+	}
+}
+
+// timeOf reads v where SQL wants a TIME.
+func (m *machine) timeOf(n *node, v *value) (temporal, bool) {
+	switch v.k {
+	case Null:
+		return temporal{}, false
+	case Date, DateTime:
+		return v.t.AsTime(), true
+	case Time:
+		return v.t, true
+	case Text:
+		return mysqltime.ParseTime(v.s)
+	default:
+		return mysqltime.NumberTime(m.split(n, v))
+	}
+}
+
+// eitherOf reads v where SQL takes a TIME as well as a DATETIME.
+func (m *machine) eitherOf(n *node, v *value) (temporal, bool) {
+	switch v.k {
+	case Null:
+		return temporal{}, false
+	case Date, DateTime, Time:
+		return v.t, true
+	case Text:
+		return mysqltime.ParseEither(v.s)
+	default:
+		return mysqltime.NumberEither(m.split(n, v))
+	}
+}
+
+func (m *machine) dateArg(n *node, i int) (temporal, bool) { return m.dateOf(n.args[i], m.arg(n, i)) }
+func (m *machine) timeArg(n *node, i int) (temporal, bool) { return m.timeOf(n.args[i], m.arg(n, i)) }
+
+// toTemporal converts v, the value of from, to the kind and decimals n has.
+func (m *machine) toTemporal(n, from *node, v *value) *value {
+	a := m.attr(n)
+	if a.k == Time {
+		t, ok := m.timeOf(from, v)
+		return m.setTime(n, t.Cut(int(a.dec)), ok)
+	}
+	t, ok := m.dateOf(from, v)
+	if a.k == Date {
+		return m.setTime(n, t.AsDate(), ok)
+	}
+	return m.setTime(n, t.AsDateTime().Cut(int(a.dec)), ok)
+}
+
+// compareTimes compares a time with a time, text or number, as dates or as
+// TIMEs. A text that is none is an error, as in MySQL 8.
+func (m *machine) compareTimes(n *node, a, b *value, k Kind) (int, bool) {
+	read := m.dateOf
+	if k == Time {
+		read = m.timeOf
+	}
+	x, ok := read(n, a)
+	y, also := read(n, b)
+	if !ok || !also {
+		bad := a
+		if ok {
+			bad = b
+		}
+		m.fail(n, CodeSQL, `"`+excerpt(strings.ToValidUTF8(bad.s, "?"))+`" compared with a date is none`, nil)
+		return 0, false
+	}
+	return x.Compare(y), true
+}
