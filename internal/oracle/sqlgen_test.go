@@ -29,11 +29,17 @@ type sqlGen struct {
 	r        *rand.Rand
 	src, sql strings.Builder
 	values   []sqlexpr.Operand
+	times    bool // dates and times too
 }
 
 func generateSQL(seed uint64) *sqlCase {
 	g := &sqlGen{r: rand.New(rand.NewPCG(seed, 0x5eed))}
-	g.expr(g.pick(anyKind, anyKind, numKind, textKind, boolKind, timeKind), 1+g.r.IntN(4))
+	g.times = g.r.IntN(2) == 0
+	kinds := []int{anyKind, anyKind, numKind, textKind, boolKind}
+	if g.times {
+		kinds = append(kinds, timeKind, timeKind)
+	}
+	g.expr(g.pick(kinds...), 1+g.r.IntN(4))
 	return &sqlCase{seed: seed, src: g.src.String(), sql: g.sql.String(), values: g.values}
 }
 
@@ -44,6 +50,7 @@ const (
 	textKind
 	boolKind
 	timeKind
+	spanKind
 )
 
 func (g *sqlGen) pick(of ...int) int { return of[g.r.IntN(len(of))] }
@@ -86,6 +93,25 @@ func (g *sqlGen) form(depth int, pattern string) {
 			g.text()
 		case "d":
 			g.date()
+		case "s":
+			g.span()
+		case "S":
+			g.expr(spanKind, depth-1)
+		case "p":
+			g.emit(g.one("'1 10:30' DAY_MINUTE", "'1:30' MINUTE_SECOND", "'1-2' YEAR_MONTH", "1.5 SECOND", "'-1 1:1:1' DAY_SECOND", "'1.5' DAY_HOUR", "1.7 DAY", "'x' DAY"))
+		case "u":
+			g.emit(g.one("1710403200", "1710403200.5", "0", "1e9", "1710403200123", "1710403200/7", "'1710403200'", "-1", "86399.999999"))
+		case "f":
+			g.emit(g.one("%Y-%m-%d", "%Y-%m-%d %H:%i:%s", "%Y%m%d", "%T", "%y/%c/%e %k:%i", "%W %M %j", "%a %b %D", "%h:%i %p", "%H:%i:%s.%f",
+				"%U %u %w", "%V %v %X %x", "%%x%q", "%r", "%d", "%H"))
+		case "x":
+			g.emit(g.one("'2024-03-14','%Y-%m-%d'", "'2024-03-14 16:00:01','%Y-%m-%d %H:%i:%s'", "'24/3/14 9:05','%y/%c/%e %H:%i'", "'14 Mar 2024','%d %b %Y'",
+				"'March 14 2024','%M %e %Y'", "'20240314','%Y-%m-%d'", "'x','%Y'", "'2024-03-14 04:05 PM','%Y-%m-%d %h:%i %p'", "'2024-03-14 1.5','%Y-%m-%d %s.%f'"))
+		case "U":
+			g.emit(g.one("DAY", "HOUR", "MINUTE", "SECOND", "MONTH", "YEAR", "WEEK", "QUARTER", "MICROSECOND", "day", "DAY_SECOND", "DAY_HOUR",
+				"MINUTE_SECOND", "YEAR_MONTH", "HOUR_MINUTE", "SECOND_MICROSECOND", "DAY_MICROSECOND"))
+		case "V":
+			g.emit(g.one("DAY", "HOUR", "MINUTE", "SECOND", "MONTH", "YEAR", "WEEK", "QUARTER", "MICROSECOND"))
 		default:
 			panic(word)
 		}
@@ -93,11 +119,14 @@ func (g *sqlGen) form(depth int, pattern string) {
 }
 
 func (g *sqlGen) expr(kind, depth int) {
-	if g.r.IntN(25) == 0 { // any type may stand anywhere
+	if kind < timeKind && g.r.IntN(25) == 0 { // any type may stand anywhere
 		kind = anyKind
 	}
 	if kind == anyKind {
-		kind = g.pick(numKind, numKind, textKind, textKind, boolKind, timeKind)
+		kind = g.pick(numKind, numKind, textKind, textKind, boolKind)
+		if g.times && g.r.IntN(4) == 0 {
+			kind = timeKind
+		}
 	}
 	if depth <= 0 {
 		g.leaf(kind)
@@ -107,6 +136,17 @@ func (g *sqlGen) expr(kind, depth int) {
 		g.choice(kind, depth)
 		return
 	}
+	if g.times && kind < timeKind && g.r.IntN(6) == 0 {
+		switch kind {
+		case numKind:
+			g.form(depth, g.one(timeNumbers...))
+		case textKind:
+			g.form(depth, g.one(timeTexts...))
+		default:
+			g.form(depth, g.one(timeBools...))
+		}
+		return
+	}
 	switch kind {
 	case numKind:
 		g.form(depth, g.one(numForms...))
@@ -114,13 +154,19 @@ func (g *sqlGen) expr(kind, depth int) {
 		g.form(depth, g.one(textForms...))
 	case boolKind:
 		g.form(depth, g.one(boolForms...))
-	default:
+	case timeKind:
 		g.form(depth, g.one(timeForms...))
+	default:
+		g.form(depth, g.one(spanForms...))
 	}
 }
 
 func (g *sqlGen) choice(kind, depth int) {
-	x := [...]string{numKind: "{N}", textKind: "{T}", boolKind: "{B}", timeKind: "{D}"}[kind]
+	x := [...]string{numKind: "{N}", textKind: "{T}", boolKind: "{B}", timeKind: "{D}", spanKind: "{S}"}[kind]
+	if kind >= timeKind {
+		g.form(depth, strings.ReplaceAll(g.one("IF({B},X,X)", "IFNULL(X,X)", "COALESCE(NULL,X)", "case when {B} then X else X end", "(X)"), "X", x))
+		return
+	}
 	g.form(depth, strings.ReplaceAll(g.one(
 		"IF({B},X,X)", "IFNULL(X,X)", "COALESCE(X,X,X)", "NULLIF(X,X)", "case when {B} then X else X end",
 		"CASE X WHEN X THEN X WHEN X THEN X ELSE X END", "case {A} when {A} then X when {A} then {A} end",
@@ -157,7 +203,33 @@ var boolForms = []string{
 	"true", "FALSE", "({n} = {t})", "({N} = {N} = {B})",
 }
 
-var timeForms = []string{"{d}"}
+var timeForms = []string{
+	"{d}", "{d}", "NOW()", "CURDATE()", "NOW(2)", "CURRENT_DATE", "FROM_UNIXTIME({u})", "DATE({D})", "LAST_DAY({D})", "MAKEDATE(2024,{i})",
+	"DATE_ADD({D}, INTERVAL {i} {U})", "DATE_SUB({D}, INTERVAL {i} {U})", "({D} + INTERVAL {i} {U})", "({D} - INTERVAL {t} {U})", "ADDDATE({D},{i})",
+	"SUBDATE({D}, INTERVAL {n} DAY)", "ADDTIME({D},{s})", "SUBTIME({D},'00:30:01')", "TIMESTAMPADD({V},{i},{D})",
+	"STR_TO_DATE({x})", "STR_TO_DATE('20240314','%Y%m%d')", "CAST({D} AS DATE)", "CAST({D} AS DATETIME)", "CAST({D} AS DATETIME(3))",
+	"CAST(TIME({s}) AS DATETIME)", "DATE_ADD({D}, INTERVAL {p})",
+}
+
+var spanForms = []string{
+	"{s}", "CURTIME()", "TIME({D})", "TIME({s})", "SEC_TO_TIME({i})", "SEC_TO_TIME(3661.25)", "TIMEDIFF({S},{S})", "CAST({D} AS TIME)", "CAST({s} AS TIME(2))",
+	"ADDTIME(CURTIME(),{s})", "TIMEDIFF(NOW(),DATE_SUB(NOW(), INTERVAL {i} HOUR))", "DATE_ADD(CURTIME(), INTERVAL {i} MINUTE)",
+}
+
+var timeNumbers = []string{
+	"UNIX_TIMESTAMP()", "UNIX_TIMESTAMP({D})", "YEAR({D})", "MONTH({D})", "DAY({D})", "DAYOFMONTH({D})", "DAYOFYEAR({D})", "HOUR({S})", "MINUTE({D})",
+	"SECOND({S})", "WEEKDAY({D})", "DAYOFWEEK({D})", "WEEK({D})", "WEEK({D},{i})", "QUARTER({D})", "DATEDIFF({D},{D})", "TIMESTAMPDIFF({V},{D},{D})",
+	"TIME_TO_SEC({S})", "({D} + 0)", "({D} - {D})", "(NOW() / {N})", "ABS({D})", "(CURTIME() + 1)", "TIMESTAMPDIFF({V},{D},NOW())",
+}
+
+var timeTexts = []string{
+	"DATE_FORMAT({D},'{f}')", "DATE_FORMAT({D},'{f}')", "TIME_FORMAT({S},'{f}')", "CONCAT({D})", "LEFT({D},7)", "FROM_UNIXTIME({u},'{f}')", "CONCAT({S},'')",
+}
+
+var timeBools = []string{
+	"({D} = {D})", "({D} < {D})", "({D} between {D} and {D})", "({D} in ({D},{D}))", "(CURDATE() >= {d})", "(NOW() > {d})", "(CURTIME() < {s})",
+	"(DATE({d}) = {d})", "({D} is null)",
+}
 
 func (g *sqlGen) leaf(kind int) {
 	switch {
@@ -169,6 +241,8 @@ func (g *sqlGen) leaf(kind int) {
 		g.text()
 	case kind == boolKind:
 		g.emit(g.one("true", "false", "1", "0", "1=1"))
+	case kind == spanKind:
+		g.span()
 	default:
 		g.date()
 	}
@@ -259,6 +333,16 @@ func quoteSQL(s string) string {
 }
 
 func (g *sqlGen) date() {
-	s := g.one("2024-02-29", "2024-03-14 16:00:00", "2023-12-31 23:59:59", "2024/3/5 8:09:07", "20240314", "1999-1-1", "2024-03-14 16:00:00.5")
+	s := g.one("2024-02-29", "2024-03-14 16:00:00", "2023-12-31 23:59:59", "2024/3/5 8:09:07", "20240314", "1999-1-1", "2024-03-14 16:00:00.5",
+		"2024-03-14T16:00:00", "2024-01-31", "2024-12-30 00:00:00.250", "24-3-5", "20240314160001", "")
+	if g.r.IntN(6) == 0 {
+		g.emit(g.one("20240314", "20240314160000", "DATE('2024-03-14')", "CAST('2024-03-14 16:00:00.25' AS DATETIME(2))", "NOW()"))
+		return
+	}
+	g.hole(sqlexpr.TextOperand(s), true, quoteSQL(s))
+}
+
+func (g *sqlGen) span() {
+	s := g.one("16:00:00", "-10:11:12", "101112", "0:0:1.5", "1 2:3:4", "00:30", "100:00:00")
 	g.hole(sqlexpr.TextOperand(s), true, quoteSQL(s))
 }

@@ -45,6 +45,12 @@ func (m *machine) compareTo(n *node, a, b *value, holds func(int) bool) *value {
 // compareArgs orders the values a and b of the arguments i and j of n.
 func (m *machine) compareArgs(n *node, i int, a *value, j int, b *value) (c int, ok bool) {
 	k := comparisonKind(a.k, b.k)
+	switch {
+	case a.hybrid && a.k == Text && b.k != Text:
+		k = timeKind(&a.t)
+	case b.hybrid && b.k == Text && a.k != Text:
+		k = timeKind(&b.t)
+	}
 	if k != Text {
 		a, b = m.number(n.args[i], a), m.number(n.args[j], b)
 	}

@@ -239,15 +239,20 @@ func fixExtreme(m *machine, n *node) attr {
 	for _, a := range n.args {
 		b := m.attr(a)
 		switch {
+		case r.k.temporal() && !b.k.temporal():
+			if r.k != Date && b.k != Text {
+				r.dec = max(r.dec, min(b.dec, 6))
+			}
+		case b.k.temporal() && !r.k.temporal():
+			if b.k != Date && r.k != Text {
+				b.dec = max(b.dec, min(r.dec, 6))
+			}
+			r = b
 		case b.k == Null && a != n.args[0] && !r.k.temporal() && r.k != Text,
 			r.k == Null && a != n.args[0] && !b.k.temporal() && b.k != Text:
 			r = attr{k: Double, dec: max(r.dec, b.dec)}
 		case r.k == Null, b.k == Null, r.k == b.k, r.k != Text && b.k != Text:
 			r = mixTwo(r, b)
-		case r.k.temporal():
-			r.dec = max(r.dec, 0)
-		case b.k.temporal():
-			r = b
 		default:
 			r = attr{k: Double, dec: max(r.dec, b.dec)}
 		}

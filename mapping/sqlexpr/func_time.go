@@ -31,8 +31,8 @@ var timeFunctions = []*operation{
 	{name: "DATE_FORMAT", min: 2, max: 2, fix: fixText, eval: evalDateFormat},
 	{name: "TIME_FORMAT", min: 2, max: 2, fix: fixText, eval: evalTimeFormat},
 	{name: "STR_TO_DATE", min: 2, max: 2, looks: true, fix: fixStrToDate, eval: evalStrToDate},
-	{name: "ADDTIME", min: 2, max: 2, fix: fixAddTime, eval: evalAddTime},
-	{name: "SUBTIME", min: 2, max: 2, fix: fixAddTime, eval: evalAddTime},
+	{name: "ADDTIME", min: 2, max: 2, looks: true, fix: fixAddTime, eval: evalAddTime},
+	{name: "SUBTIME", min: 2, max: 2, looks: true, fix: fixAddTime, eval: evalAddTime},
 	{name: "DATEDIFF", min: 2, max: 2, fix: fixCount, eval: evalDateDiff},
 	{name: "TIMEDIFF", min: 2, max: 2, looks: true, fix: fixTimeDiff, eval: evalTimeDiff},
 	{name: "MAKEDATE", min: 2, max: 2, fix: fixDate, eval: evalMakeDate},
@@ -81,10 +81,11 @@ func (m *machine) fraction(n *node, read func(*node, *value) (temporal, bool)) u
 		return 6
 	}
 	if v, ok := m.constant(n); ok {
-		t, _ := read(n, v)
-		return t.Decimals
+		if t, ok := read(n, v); ok {
+			return t.Decimals
+		}
 	}
-	return 0
+	return 6
 }
 
 func fixUnix(m *machine, n *node) attr {
@@ -145,6 +146,9 @@ func evalFromUnix(m *machine, n *node) *value {
 		return m.slot(n).setNull()
 	}
 	whole, micro, neg, decimals := m.split(n.args[0], v)
+	if neg {
+		return m.slot(n).setNull()
+	}
 	t, ok := mysqltime.FromUnix(whole, micro, neg, decimals, m.zone())
 	if len(n.args) == 2 {
 		return m.format(n, t, ok)
@@ -278,7 +282,7 @@ func fixAddTime(m *machine, n *node) attr {
 		if a.k == Date {
 			a.k = DateTime
 		}
-		a.dec = min(6, max(a.dec, m.fraction(n.args[1], m.timeOf)))
+		a.dec = max(a.dec, m.fraction(n.args[1], m.timeOf))
 		return a
 	default:
 		return attr{k: Text, dec: notFixed}
@@ -289,12 +293,15 @@ func evalAddTime(m *machine, n *node) *value {
 	a, b := m.arg(n, 0), m.arg(n, 1)
 	x, ok := m.eitherOf(n.args[0], a)
 	y, also := m.eitherOf(n.args[1], b)
-	if !ok || !also {
+	if !ok || !also || b.k == Text && strings.Contains(b.s[1:], "-") { // a date is no span
 		return m.slot(n).setNull()
 	}
 	t, ok := mysqltime.AddTime(x, y, n.op.name == "SUBTIME")
 	if m.attr(n).k == Text {
-		return m.setTimeText(n, t.Auto(), ok)
+		if a.k == Text && !a.hybrid {
+			t = t.Auto()
+		}
+		return m.setTimeText(n, t, ok)
 	}
 	return m.setTime(n, t, ok)
 }
@@ -409,7 +416,7 @@ func evalShift(m *machine, n *node) *value {
 		return m.slot(n).setNull()
 	}
 	t := v.t
-	if v.k != Time {
+	if !v.isTime(Time) {
 		if t, ok = m.dateOf(n.args[0], v); !ok {
 			return m.slot(n).setNull()
 		}
@@ -418,7 +425,7 @@ func evalShift(m *machine, n *node) *value {
 	if m.attr(n).k == Text {
 		return m.setTimeText(n, t, ok)
 	}
-	return m.setTime(n, t, ok)
+	return m.setTime(n, t.Cut(int(m.attr(n).dec)), ok)
 }
 
 // amount reads the number before a unit.
@@ -454,18 +461,6 @@ func (p *parser) interval(left *node, subtract bool, off int) *node {
 	amount := p.expr(precLowest)
 	n := p.node(opShift, off, left, amount)
 	n.extra = shift{unit: p.unit(), subtract: subtract}
-	return n
-}
-
-// intervalFirst reads INTERVAL x unit + date.
-func (p *parser) intervalFirst() *node {
-	off := p.tok.off
-	p.expectWord("interval")
-	amount := p.expr(precLowest)
-	by := shift{unit: p.unit()}
-	p.expectOp("+")
-	n := p.node(opShift, off, p.expr(precAdd), amount)
-	n.extra = by
 	return n
 }
 

@@ -187,8 +187,6 @@ func (p *parser) prefix(prec int) *node {
 		return p.negate(off, p.expr(precUnary))
 	case p.acceptOp("+"):
 		return p.expr(precUnary)
-	case p.isWord("interval") && prec < precMul:
-		return p.intervalFirst()
 	}
 	return p.primary()
 }

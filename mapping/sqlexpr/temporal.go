@@ -108,51 +108,71 @@ func (m *machine) split(n *node, v *value) (whole int64, micro uint32, neg bool,
 	return int64(u), cut.word(0) / 1000, d.neg, decimals
 }
 
-// timeOf reads v, the value of n, where SQL wants a date: text and numbers by
-// text and number, a TIME as that time of today.
-func (m *machine) dateOf(n *node, v *value) (temporal, bool) {
-	switch v.k {
-	case Null:
-		return temporal{}, false
-	case Date, DateTime:
-		return v.t, true
-	case Time:
-		return v.t.OnDate(m.today())
-	case Text:
-		return mysqltime.ParseDateTime(v.s)
+// dateOf reads v, the value of n, where SQL wants a date: texts and numbers as
+// such, a TIME as that time of today. A day the calendar does not have is
+// none.
+func (m *machine) dateOf(n *node, v *value) (t temporal, ok bool) {
+	t, ok = v.t, true
+	switch {
+	case v.k == Null:
+		return t, false
+	case v.isTime(Time):
+		t, ok = t.OnDate(m.today())
+	case v.isTime(Date), v.isTime(DateTime):
+	case v.k == Text:
+		t, ok = mysqltime.ParseDateTime(v.s)
 	default:
-		return mysqltime.NumberDateTime(m.split(n, v))
+		t, ok = mysqltime.NumberDateTime(m.split(n, v))
 	}
+	return t, ok && t.Valid()
 }
+
+// isTime tells whether v is a value of kind k, or a text that stands for one.
+func (v *value) isTime(k Kind) bool {
+	return v.k == k || v.k == Text && v.hybrid && timeKind(&v.t) == k
+}
+
+// maxTime is the largest TIME as a number.
+const maxTime = 8385959
 
 // timeOf reads v where SQL wants a TIME.
 func (m *machine) timeOf(n *node, v *value) (temporal, bool) {
-	switch v.k {
-	case Null:
+	switch {
+	case v.k == Null:
 		return temporal{}, false
-	case Date, DateTime:
-		return v.t.AsTime(), true
-	case Time:
+	case v.isTime(Time):
 		return v.t, true
-	case Text:
+	case v.k.temporal(), v.k == Text && v.hybrid:
+		return v.t.AsTime(), true
+	case v.k == Text:
 		return mysqltime.ParseTime(v.s)
-	default:
-		return mysqltime.NumberTime(m.split(n, v))
 	}
+	whole, micro, neg, decimals := m.split(n, v)
+	if whole > maxTime {
+		if t, ok := mysqltime.NumberDateTime(whole, micro, neg, decimals); ok {
+			return t.AsTime(), true
+		}
+	}
+	return mysqltime.NumberTime(whole, micro, neg, decimals)
 }
 
 // eitherOf reads v where SQL takes a TIME as well as a DATETIME.
 func (m *machine) eitherOf(n *node, v *value) (temporal, bool) {
-	switch v.k {
-	case Null:
+	switch {
+	case v.k == Null:
 		return temporal{}, false
-	case Date, DateTime, Time:
+	case v.k.temporal(), v.k == Text && v.hybrid:
 		return v.t, true
-	case Text:
+	case v.k == Text:
 		return mysqltime.ParseEither(v.s)
-	default:
-		return mysqltime.NumberEither(m.split(n, v))
 	}
+	whole, micro, neg, decimals := m.split(n, v)
+	if whole > maxTime {
+		if t, ok := mysqltime.NumberDateTime(whole, micro, neg, decimals); ok {
+			return t.AsDateTime(), true
+		}
+	}
+	return mysqltime.NumberEither(whole, micro, neg, decimals)
 }
 
 func (m *machine) dateArg(n *node, i int) (temporal, bool) { return m.dateOf(n.args[i], m.arg(n, i)) }
