@@ -79,7 +79,7 @@ func TestDemo(t *testing.T) {
 	rep := lastLine(t, out.String())
 	require.EqualValues(t, 3, rep.Created+rep.Updated, "each record once")
 	require.Contains(t, logs.String(), "SP-0001 示例产品 0001")
-	require.Contains(t, logs.String(), "run stopped by the transform", "a platform that can not be read")
+	require.Contains(t, logs.String(), "run stopped", "a platform that can not be read")
 	require.Contains(t, logs.String(), "a forged event was refused")
 	for _, secret := range []string{demoToken, demoAESKey, demoFxiaokeKey} {
 		require.NotContains(t, out.String()+logs.String(), secret)

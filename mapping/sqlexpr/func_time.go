@@ -296,7 +296,11 @@ func evalAddTime(m *machine, n *node) *value {
 	if !ok || !also || b.k == Text && strings.Contains(b.s[1:], "-") { // a date is no span
 		return m.slot(n).setNull()
 	}
-	t, ok := mysqltime.AddTime(x, y, n.op.name == "SUBTIME")
+	span, ok := y.Span()
+	if !ok {
+		return m.slot(n).setNull()
+	}
+	t, ok := mysqltime.AddTime(x, span, n.op.name == "SUBTIME")
 	if m.attr(n).k == Text {
 		if a.k == Text && !a.hybrid {
 			t = t.Auto()
@@ -370,8 +374,8 @@ func evalTimeToSec(m *machine, n *node) *value {
 	if !ok {
 		return m.slot(n).setNull()
 	}
-	seconds, neg := mysqltime.TimeToSec(t)
-	return m.seconds(n, seconds, t.Micro, neg)
+	seconds, micro, neg := mysqltime.TimeToSec(t)
+	return m.seconds(n, seconds, micro, neg)
 }
 
 // shift is what DATE_ADD and its like keep from compiling.
