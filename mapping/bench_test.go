@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"testing"
@@ -159,7 +158,7 @@ func BenchmarkBytes(b *testing.B) {
 			}
 			in := []byte(shopRecord)
 			var buf []byte
-			ctx := context.Background()
+			ctx := b.Context()
 			env := &Env{Now: time.Unix(1710406800, 0)}
 			against(b, func() (err error) {
 				buf, err = m.AppendJSON(ctx, env, buf[:0], in)
@@ -199,6 +198,6 @@ func BenchmarkStructs(b *testing.B) {
 	if err := json.Unmarshal([]byte(shopRecord), &members); err != nil {
 		b.Fatal(err)
 	}
-	ctx := context.Background()
+	ctx := b.Context()
 	against(b, func() error { _, err := f(ctx, in); return err }, func() error { _, err := mapByHand(members); return err })
 }

@@ -32,7 +32,7 @@ var ops = map[string]bool{
 func (c *compiler) lookupCall(f *field, call *LookupCall, member string) *lookupCall {
 	c.lookups = true
 	if _, known := c.o.lookups[call.Name]; !known {
-		e := c.mistake(f.pointer+member+"/name", f.path, "unknown_lookup", "no lookup of this name was given: "+excerpt(call.Name))
+		e := c.report(f.pointer+member+"/name", f.path, "unknown_lookup", "no lookup of this name was given: "+excerpt(call.Name))
 		e.Nearest = nearest(call.Name, keysOf(c.o.lookups))
 	}
 	if message := checkPath(call.Want); message != "" {
@@ -46,9 +46,7 @@ func (c *compiler) lookupCall(f *field, call *LookupCall, member string) *lookup
 
 func (c *compiler) filter(f *field, spec *Filter, member string, depth int) filter {
 	out := filter{path: spec.Path, op: spec.Op}
-	wrong := func(place, code, message string) *SpecError {
-		return c.mistake(f.pointer+member+place, f.path, code, message)
-	}
+	wrong := func(place, code, message string) { c.mistake(f.pointer+member+place, f.path, code, message) }
 	if depth > c.o.limits.SpecDepth {
 		wrong("", "too_deep", fmt.Sprintf("conditions nest deeper than %d", c.o.limits.SpecDepth))
 		return out
@@ -76,7 +74,8 @@ func (c *compiler) filter(f *field, spec *Filter, member string, depth int) filt
 		out.op = OpEqual
 	}
 	if !ops[string(out.op)] {
-		wrong("/op", "unknown_op", "there is no comparison "+excerpt(string(out.op))).Nearest = nearest(string(out.op), keysOf(ops))
+		e := c.report(f.pointer+member+"/op", f.path, "unknown_op", "there is no comparison "+excerpt(string(out.op)))
+		e.Nearest = nearest(string(out.op), keysOf(ops))
 	}
 	if n := len(spec.Values); n != 1 && out.op != OpIn && out.op != OpNotIn {
 		wrong("/values", "filter_syntax", fmt.Sprintf("the comparison wants one value, found %d", n))

@@ -96,7 +96,7 @@ func Compile(spec Spec, opts ...Option) (*Mapper, error) {
 	if len(spec.Rules) > 0 {
 		m.rules = compileRules(spec.Rules, func(i int) ruleMistake {
 			return func(member, code, message, nearest string) {
-				c.mistake("/rules/"+strconv.Itoa(i)+"/"+member, "", code, message).Nearest = nearest
+				c.report("/rules/"+strconv.Itoa(i)+"/"+member, "", code, message).Nearest = nearest
 			}
 		})
 	}
@@ -112,7 +112,12 @@ func Compile(spec Spec, opts ...Option) (*Mapper, error) {
 }
 
 // mistake keeps a mistake that has no offset.
-func (c *compiler) mistake(pointer, path, code, message string) *SpecError {
+func (c *compiler) mistake(pointer, path, code, message string) {
+	_ = c.report(pointer, path, code, message)
+}
+
+// report keeps a mistake to which more is to be said.
+func (c *compiler) report(pointer, path, code, message string) *SpecError {
 	e := &SpecError{Path: pointer, Field: path, Code: code, Offset: -1, Message: message}
 	if len(c.errs) < maxMistakes {
 		c.errs = append(c.errs, e)
@@ -120,7 +125,11 @@ func (c *compiler) mistake(pointer, path, code, message string) *SpecError {
 	return e
 }
 
-func (c *compiler) warn(pointer, path, code, message string) *SpecError {
+func (c *compiler) warn(pointer, path, code, message string) {
+	_ = c.reportWarning(pointer, path, code, message)
+}
+
+func (c *compiler) reportWarning(pointer, path, code, message string) *SpecError {
 	e := &SpecError{Path: pointer, Field: path, Code: code, Offset: -1, Message: message}
 	if len(c.warnings) < maxMistakes {
 		c.warnings = append(c.warnings, e)
@@ -167,7 +176,7 @@ func (c *compiler) field(spec *Field, at *location, pointer, path string) field 
 		c.mistake(pointer+"/target", f.path, "target_missing", "a field needs the name of its target member")
 	}
 	if !types[string(spec.Type)] {
-		e := c.mistake(pointer+"/type", f.path, "unknown_type", "there is no type "+excerpt(string(spec.Type)))
+		e := c.report(pointer+"/type", f.path, "unknown_type", "there is no type "+excerpt(string(spec.Type)))
 		e.Nearest = nearest(string(spec.Type), keysOf(types))
 	}
 	c.source(&f, spec)
@@ -231,7 +240,7 @@ func (c *compiler) source(f *field, spec *Field) {
 	case spec.Func != "":
 		f.source, f.text, c.m.hasFuncs = sourceFunc, spec.Func, true
 		if f.fn = c.o.funcs[spec.Func]; f.fn == nil {
-			e := c.mistake(f.pointer+"/func", f.path, "unknown_func", "no function of this name was given: "+excerpt(spec.Func))
+			e := c.report(f.pointer+"/func", f.path, "unknown_func", "no function of this name was given: "+excerpt(spec.Func))
 			e.Nearest = nearest(spec.Func, keysOf(c.o.funcs))
 		}
 	case len(spec.Children) > 0:
@@ -367,9 +376,9 @@ func (c *compiler) templateMistakes(f *field, mistakes []templateMistake, member
 	for _, m := range mistakes {
 		var e *SpecError
 		if m.warning {
-			e = c.warn(f.pointer+member, f.path, m.code, m.message)
+			e = c.reportWarning(f.pointer+member, f.path, m.code, m.message)
 		} else {
-			e = c.mistake(f.pointer+member, f.path, m.code, m.message)
+			e = c.report(f.pointer+member, f.path, m.code, m.message)
 		}
 		e.Offset, e.Nearest = m.offset, m.nearest
 	}
@@ -381,7 +390,7 @@ func (c *compiler) parsers(f *field, spec *Field) {
 	for i, p := range spec.Parsers {
 		pointer := f.pointer + "/parsers/" + strconv.Itoa(i)
 		if !parserNames[p.Name] {
-			e := c.mistake(pointer+"/name", f.path, "parser_unknown", "there is no parser "+excerpt(p.Name))
+			e := c.report(pointer+"/name", f.path, "parser_unknown", "there is no parser "+excerpt(p.Name))
 			e.Nearest = nearest(p.Name, keysOf(parserNames))
 			continue
 		}
@@ -409,7 +418,7 @@ func (c *compiler) table(f *field, spec *Field) {
 	}
 	t, known := c.o.tables[spec.Table.Name]
 	if !known {
-		e := c.mistake(f.pointer+"/table/name", f.path, "unknown_table", "no table of this name was given: "+excerpt(spec.Table.Name))
+		e := c.report(f.pointer+"/table/name", f.path, "unknown_table", "no table of this name was given: "+excerpt(spec.Table.Name))
 		e.Nearest = nearest(spec.Table.Name, keysOf(c.o.tables))
 		return
 	}

@@ -13,8 +13,7 @@ var types = map[string]bool{
 	"object": true, "array": true, "any": true,
 }
 
-// convert makes a value that is set one of type t. An empty text where a number or
-// a time is wanted is no value.
+// convert makes a value that is set one of type t.
 func (m *Mapper) convert(v Value, t Type) (Value, error) {
 	switch t {
 	case TypeAny:
@@ -63,10 +62,7 @@ func toInt(v Value) (Value, error) {
 		return Value{}, unfit("a whole number", v)
 	}
 	text := strings.TrimSpace(v.Text())
-	if text == "" {
-		return Value{}, nil
-	}
-	if digits := strings.TrimPrefix(text, "-"); len(digits) <= 18 && isDigits(digits) && (digits[0] != '0' || len(digits) == 1) {
+	if digits := strings.TrimPrefix(text, "-"); len(digits) <= 18 && isDigits(digits) && (digits[0] != '0' || text == "0") {
 		return numberValue(text), nil
 	}
 	d, err := duijie.ParseDecimal(text)
@@ -91,10 +87,7 @@ func toFloat(v Value) (Value, error) {
 		return Value{}, unfit("a number", v)
 	}
 	text := strings.TrimSpace(v.Text())
-	switch {
-	case text == "":
-		return Value{}, nil
-	case isNumber(text):
+	if isNumber(text) {
 		return numberValue(text), nil
 	}
 	d, err := duijie.ParseDecimal(text)
@@ -139,9 +132,6 @@ func (m *Mapper) toTime(v Value, p pipe) (Value, error) {
 	case KindNumber:
 	case KindText:
 		text := strings.TrimSpace(v.Text())
-		if text == "" {
-			return Value{}, nil
-		}
 		if !isDigits(text) || len(text) != 10 && len(text) != 13 {
 			return v, nil
 		}

@@ -16,7 +16,7 @@
 //
 // [Mapper.MapJSON] maps raw JSON to raw JSON: the record is scanned once, only what the
 // spec names is looked at, and numbers and texts that need no change are copied as they
-// stand. Of members of the same name the last one counts. [Transform] makes a typed
+// stand. Records are UTF-8; of members of the same name the last one counts. [Transform] makes a typed
 // function of a Mapper, for structs by their json tags; it fits package sync. Money,
 // quantities and long ids never pass through a float.
 //

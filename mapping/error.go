@@ -82,14 +82,15 @@ const (
 	CodeLookupAmbiguous    = "lookup_ambiguous"     // several records match and differ
 	CodeLookupRequired     = "lookup_required"      // a required lookup found nothing
 	CodeMappingNotFound    = "mapping_not_found"    // a table does not hold the value
-	CodeRequiredMissing    = "required_missing"     // a required field has no value
+	CodeRequiredMissing    = "required_missing"     // a required field, or a variable, has no value
 	CodeFuncFailed         = "func_failed"          // a Go function answered with an error
 	CodeInvalidJSON        = "invalid_json"         // the record is not valid JSON, or not an object
 	CodeTooLarge           = "too_large"            // the record is larger or deeper than the limits allow
 )
 
-// The code of a [Note] of the mapper itself; rules have their own.
-const CodeLookupNotFound = "lookup_not_found" // a lookup found nothing, the field has no value
+// CodeLookupNotFound is the code of a [Note]: a lookup found nothing, and the field has
+// no value. Rules have codes of their own.
+const CodeLookupNotFound = "lookup_not_found"
 
 // RecordError says why one field of one record could not be built. A record
 // with several has them joined; [errors.As] finds the first.

@@ -49,7 +49,7 @@ func failAt(code string, offset int, format string, args ...any) error {
 // value gives the value of a reference in the current frames.
 func (e *evaluation) value(r *ref, offset int) (Value, error) {
 	if r.variable != noVariable {
-		return e.variable(r), nil
+		return e.variable(r, offset)
 	}
 	base := e.at[r.level]
 	for _, slot := range r.slots {
@@ -74,28 +74,30 @@ func (e *evaluation) all(r *ref, yield func(Value) bool) {
 	}
 }
 
-func (e *evaluation) variable(r *ref) Value {
+// variable gives the value of a variable. A window without its start would read
+// everything, so that one without a value is an error.
+func (e *evaluation) variable(r *ref, offset int) (Value, error) {
 	switch r.variable {
 	case varNow:
-		return numberValue(strconv.FormatInt(e.now.Unix(), 10))
+		return numberValue(strconv.FormatInt(e.now.Unix(), 10)), nil
 	case varDaysAgo:
-		return numberValue(strconv.FormatInt(e.now.Unix()-r.days*86400, 10))
+		return numberValue(strconv.FormatInt(e.now.Unix()-r.days*86400, 10)), nil
 	case varRandom:
 		if e.env.Random != nil {
-			return TextValue(e.env.Random())
+			return TextValue(e.env.Random()), nil
 		}
 		var b [16]byte
 		_, _ = rand.Read(b[:])
-		return TextValue(hex.EncodeToString(b[:]))
+		return TextValue(hex.EncodeToString(b[:])), nil
 	}
 	text, ok := e.env.Vars[r.path]
 	switch {
 	case !ok:
-		return Value{}
+		return Value{}, failAt(CodeRequiredMissing, offset, "the run gives the variable %s no value", r.path)
 	case isNumber(text):
-		return numberValue(text)
+		return numberValue(text), nil
 	}
-	return TextValue(text)
+	return TextValue(text), nil
 }
 
 // fail keeps an error of the record. The others of its fields are still looked for,

@@ -36,7 +36,7 @@ func (c *compiler) expression(f *field, spec *Field) *expression {
 	switch {
 	case errors.As(err, &all):
 		for _, bad := range all {
-			e := c.mistake(f.pointer+"/expr", f.path, bad.Code, bad.Message)
+			e := c.report(f.pointer+"/expr", f.path, bad.Code, bad.Message)
 			e.Offset, e.Nearest = bad.Offset, bad.Nearest
 		}
 		return x

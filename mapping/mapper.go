@@ -197,7 +197,7 @@ func (m *Mapper) Prefetch(ctx context.Context, env *Env, records iter.Seq[[]byte
 		if e.read(in) == nil {
 			e.ask(m.fields, &a)
 		}
-		e.frames.reset()
+		e.reset()
 	}
 	known := *e.env
 	known.answers = make(map[string]Answer, len(a.seen))
@@ -229,7 +229,7 @@ var noEnv Env
 // finish gives an evaluation back, without anything of the record.
 func (m *Mapper) finish(e *evaluation) {
 	const most = 1 << 12 // values kept for the next record
-	e.frames.reset()
+	e.reset()
 	if cap(e.vals) > most {
 		e.vals = nil
 	}

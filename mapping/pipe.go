@@ -21,6 +21,8 @@ var pipes = map[string]pipe{
 	"datetime": pipeDateTime, "dateTime": pipeDateTime, "date": pipeDate, "time": pipeTime, "timestamp": pipeTimestamp,
 }
 
+var pipeNames = []string{"datetime", "date", "time", "timestamp"}
+
 var pipeLayouts = [...]string{pipeDateTime: time.DateTime, pipeDate: time.DateOnly, pipeTime: time.TimeOnly}
 
 // pipe turns a time into the text p asks for. What has no value, and the zero

@@ -257,9 +257,8 @@ func isNumber(str string) bool { return str != "" && numberLength(str) == len(st
 // enter counts one level of nesting and moves behind the bracket.
 func (s *scanner) enter() error {
 	if s.depth++; s.depth > s.maxDepth {
-		err := s.fail(s.i, fmt.Sprintf("nested deeper than %d", s.maxDepth)).(*syntaxError)
-		err.tooLarge = true
-		return err
+		line, col := position(s.s, s.i)
+		return &syntaxError{offset: s.i, line: line, col: col, message: fmt.Sprintf("nested deeper than %d", s.maxDepth), tooLarge: true}
 	}
 	s.i++
 	return nil

@@ -46,7 +46,8 @@ func (n *node) kid(name string) *node {
 
 // ref is a resolved reference: a variable, or a path from a scope.
 type ref struct {
-	path      string
+	path      string // as written
+	rest      string // from where it begins in scope
 	scope     *scope
 	variable  variable
 	days      int64   // of DAYS_AGO_n
@@ -92,13 +93,13 @@ func (p *location) resolve(path string) (r *ref, warning string) {
 // path makes a ref of a path.
 func (p *location) path(path string) *ref {
 	in, rest := p.at(path)
-	return &ref{path: path, scope: in.scope, level: in.level, slots: in.scope.want(rest, true)}
+	return &ref{path: path, rest: rest, scope: in.scope, level: in.level, slots: in.scope.want(rest, true)}
 }
 
 // aggregate makes a ref to all values of a path, over the rows of the record.
 func (p *location) aggregate(path string) *ref {
 	in := p.head().scope
-	r := &ref{path: path, scope: in, aggregate: true}
+	r := &ref{path: path, rest: path, scope: in, aggregate: true}
 	first, rest, _ := strings.Cut(path, ".")
 	for _, candidate := range [][2]string{{path, ""}, {first, rest}} {
 		r.slots = append(r.slots, in.slot([]string{candidate[0]}, true))
@@ -110,7 +111,7 @@ func (p *location) aggregate(path string) *ref {
 // each goes into the rows of the array at path.
 func (p *location) each(path string) (*location, *ref) {
 	in, rest := p.at(path)
-	r := &ref{path: path, scope: in.scope, level: in.level, slots: in.scope.want(rest, false)}
+	r := &ref{path: path, rest: rest, scope: in.scope, level: in.level, slots: in.scope.want(rest, false)}
 	rows := in.scope.rows[rest]
 	if rows == nil {
 		rows = newScope()

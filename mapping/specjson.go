@@ -13,7 +13,7 @@ import (
 const (
 	maxSpecBytes = 2 << 20
 	maxSpecDepth = 256
-	maxSpecItems = 50_000
+	maxSpecItems = 20_000
 	maxMistakes  = 200
 )
 
@@ -117,14 +117,22 @@ type specParser struct {
 	items int
 }
 
-func (p *specParser) mistake(pointer string, offset int, code, message string) *SpecError {
-	line, col := position(p.text, offset)
-	e := &SpecError{Path: pointer, Code: code, Offset: -1, Line: line, Column: col, Message: message}
-	if len(p.errs) < maxMistakes {
-		p.errs = append(p.errs, e)
+func (p *specParser) mistake(pointer string, offset int, code, message string) {
+	_ = p.report(pointer, offset, code, message)
+}
+
+func (p *specParser) report(pointer string, offset int, code, message string) *SpecError {
+	e := &SpecError{Path: pointer, Code: code, Offset: -1, Message: message}
+	if p.full() {
+		return e
 	}
+	e.Line, e.Column = position(p.text, offset)
+	p.errs = append(p.errs, e)
 	return e
 }
+
+// full tells that nobody reads more mistakes than there are already.
+func (p *specParser) full() bool { return len(p.errs) >= maxMistakes }
 
 var rawMessage = reflect.TypeFor[json.RawMessage]()
 
@@ -150,7 +158,7 @@ func (p *specParser) object(v Value, at int, to reflect.Value, pointer string) {
 		i, ok := known[name]
 		switch {
 		case !ok:
-			e := p.mistake(member, at+from, "unknown_member", "there is no member "+strconv.Quote(excerpt(name))+" here")
+			e := p.report(member, at+from, "unknown_member", "there is no member "+strconv.Quote(excerpt(name))+" here")
 			e.Nearest = nearest(name, keysOf(known))
 		case seen[name]:
 			p.mistake(member, at+from, "duplicate_member", "the member "+strconv.Quote(name)+" comes twice")
@@ -158,7 +166,7 @@ func (p *specParser) object(v Value, at int, to reflect.Value, pointer string) {
 			seen[name] = true
 			p.fill(m, at+from, to.Field(i), member)
 		}
-		return true
+		return !p.full()
 	})
 }
 
@@ -184,6 +192,9 @@ func (p *specParser) fill(v Value, at int, to reflect.Value, pointer string) {
 		}
 		i := 0
 		v.elements(func(from int, e Value) bool {
+			if p.full() {
+				return false
+			}
 			if p.items++; p.items > maxSpecItems {
 				if p.items == maxSpecItems+1 {
 					p.mistake(pointer, at+from, "too_large", fmt.Sprintf("the spec has more than %d items", maxSpecItems))

@@ -292,7 +292,7 @@ type rowLinker struct {
 }
 
 func (r *rowLinker) add(s *scope) (int32, error) {
-	base, err := r.e.frames.add(s)
+	base, err := r.e.add(s)
 	if err != nil {
 		return 0, err
 	}
@@ -319,7 +319,12 @@ func markArray(n *node) load {
 }
 
 func loadDecimal(_ *evaluation, v reflect.Value, _ int32) (Value, error) {
-	d := v.Interface().(duijie.Decimal)
+	var d duijie.Decimal
+	if v.CanAddr() {
+		d = *v.Addr().Interface().(*duijie.Decimal)
+	} else {
+		d = v.Interface().(duijie.Decimal)
+	}
 	if !d.IsSet() && d.Err() == nil {
 		return Value{kind: KindNull}, nil
 	}

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strconv"
 
+	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/internal/wire"
 )
 
@@ -32,22 +33,23 @@ func (s *storer) compile(t reflect.Type, fields []field) store {
 		f := &fields[i]
 		sf, known := members[f.target]
 		if !known {
-			s.mistake(f, "unknown_target", fmt.Sprintf("%s has no member %q in JSON", t, excerpt(f.target))).Nearest = nearest(f.target, keysOf(names))
+			e := s.mistake(f, "unknown_target", fmt.Sprintf("%s has no member %q in JSON", t, excerpt(f.target)))
+			e.Nearest = nearest(f.target, keysOf(names))
 			continue
 		}
 		stores = append(stores, member{index: sf.index, store: s.field(sf.typ, f)})
 	}
 	return func(e *evaluation, to reflect.Value) (bool, error) {
-		any := false
+		some := false
 		for i := range stores {
 			m := &stores[i]
 			ok, err := m.store(e, fieldToSet(to, m.index))
 			if err != nil {
 				return false, err
 			}
-			any = any || ok
+			some = some || ok
 		}
-		return any, nil
+		return some, nil
 	}
 }
 
@@ -110,7 +112,7 @@ var unmarshalerType = reflect.TypeFor[json.Unmarshaler]()
 func (s *storer) static(t reflect.Type, f *field) store {
 	value := reflect.New(t).Elem()
 	if err := wire.Unmarshal(f.static, value.Addr().Interface()); err != nil {
-		s.mistake(f, CodeTypeConversion, fmt.Sprintf("the constant does not fit %s", t))
+		_ = s.mistake(f, CodeTypeConversion, fmt.Sprintf("the constant does not fit %s", t))
 	}
 	if sharesNothing(t) {
 		return func(_ *evaluation, to reflect.Value) (bool, error) {
@@ -208,10 +210,19 @@ func storeJSON(f *field) store {
 // setter compiles how a scalar is set. The Go type asks for the conversion: a text
 // that is a number fits an int.
 func setter(t reflect.Type) func(e *evaluation, to reflect.Value, v Value) error {
-	if t == decimalType || t == numberType || reflect.PointerTo(t).Implements(unmarshalerType) {
+	if t == decimalType {
+		return setDecimal
+	}
+	if t == numberType || reflect.PointerTo(t).Implements(unmarshalerType) {
 		return setJSON
 	}
 	switch t.Kind() {
+	case reflect.Pointer:
+		inner := setter(t.Elem())
+		return func(e *evaluation, to reflect.Value, v Value) error {
+			to.Set(reflect.New(t.Elem()))
+			return inner(e, to.Elem(), v)
+		}
 	case reflect.String:
 		return func(e *evaluation, to reflect.Value, v Value) error {
 			if v.kind == KindArray || v.kind == KindObject {
@@ -223,7 +234,7 @@ func setter(t reflect.Type) func(e *evaluation, to reflect.Value, v Value) error
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		return func(_ *evaluation, to reflect.Value, v Value) error {
 			n, err := toInt(v)
-			if err != nil || !n.IsSet() {
+			if err != nil {
 				return err
 			}
 			i, err := strconv.ParseInt(n.s, 10, 64)
@@ -244,13 +255,21 @@ func setter(t reflect.Type) func(e *evaluation, to reflect.Value, v Value) error
 	case reflect.Float32, reflect.Float64:
 		return func(e *evaluation, to reflect.Value, v Value) error {
 			n, err := toFloat(v)
-			if err != nil || !n.IsSet() {
+			if err != nil {
 				return err
 			}
 			return setJSON(e, to, n)
 		}
 	}
 	return setJSON
+}
+
+func setDecimal(e *evaluation, to reflect.Value, v Value) error {
+	mark := len(e.scratch)
+	e.scratch = v.AppendJSON(e.scratch)
+	err := to.Addr().Interface().(*duijie.Decimal).UnmarshalJSON(e.scratch[mark:])
+	e.scratch = e.scratch[:mark]
+	return err
 }
 
 func setJSON(_ *evaluation, to reflect.Value, v Value) error {

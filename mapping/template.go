@@ -146,7 +146,7 @@ func splitHole(content string, offset int) (*rawHole, []templateMistake) {
 		case known:
 			h.pipes = append(h.pipes, w)
 		default:
-			bad = append(bad, templateMistake{code: "unknown_pipe", message: "there is no pipe " + excerpt(w), nearest: nearest(w, keysOf(pipes)), offset: offset})
+			bad = append(bad, templateMistake{code: "unknown_pipe", message: "there is no pipe " + excerpt(w), nearest: nearest(w, pipeNames), offset: offset})
 		}
 	}
 	return h, bad

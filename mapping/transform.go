@@ -3,6 +3,7 @@ package mapping
 import (
 	"context"
 	"reflect"
+	"strings"
 
 	"github.com/duijie-go/duijie/internal/wire"
 )
@@ -51,7 +52,9 @@ func (m *Mapper) readerOf(t reflect.Type) (func(e *evaluation, in reflect.Value)
 			continue
 		}
 		e := &SpecError{Path: u.pointer, Field: u.field, Code: "unknown_path", Offset: u.offset, Message: t.String() + " has no " + excerpt(u.ref.path) + " in JSON"}
-		e.Nearest = nearest(u.ref.path, keysOf(l.names[u.ref.scope]))
+		if name := nearest(u.ref.rest, keysOf(l.names[u.ref.scope])); name != "" {
+			e.Nearest = strings.TrimSuffix(u.ref.path, u.ref.rest) + name
+		}
 		mistakes = append(mistakes, e)
 	}
 	if m.hasFuncs { // they may ask for any member
@@ -89,7 +92,7 @@ func (m *Mapper) writerOf(t reflect.Type) (func(e *evaluation, out reflect.Value
 	if isStruct {
 		store = s.compile(t, m.fields)
 	}
-	if isJSON(t) || !isStruct || m.rules != nil { // rules look at the target's JSON
+	if !isStruct {
 		return func(e *evaluation, out reflect.Value) error {
 			b, err := e.write(nil)
 			if err != nil {
@@ -106,7 +109,11 @@ func (m *Mapper) writerOf(t reflect.Type) (func(e *evaluation, out reflect.Value
 		}, s.mistakes
 	}
 	return func(e *evaluation, out reflect.Value) error {
-		if err := e.prepare(); err != nil {
+		if m.rules != nil { // they look at the target's JSON
+			if _, err := e.write(nil); err != nil {
+				return err
+			}
+		} else if err := e.prepare(); err != nil {
 			return err
 		}
 		if _, err := store(e, out); err != nil {

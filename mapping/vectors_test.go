@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"context"
 	"encoding/json"
 	"os"
 	"slices"
@@ -97,7 +96,7 @@ func mapVector(t *testing.T, v *vector, f Field) (out Value, notes []Note, err e
 	if err != nil {
 		return Value{}, nil, err
 	}
-	r, err := m.MapJSON(context.Background(), vectorEnv, v.Record)
+	r, err := m.MapJSON(t.Context(), vectorEnv, v.Record)
 	if err != nil {
 		return Value{}, nil, err
 	}
