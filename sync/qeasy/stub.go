@@ -1,0 +1,5 @@
+package qeasy
+
+type place struct{}
+type translated struct{}
+type build struct{}
