@@ -40,8 +40,8 @@ type Half struct {
 	ignored  []string // members that were left out, with a warning or by WithMembers
 	present  []string // all top-level members, in the document's order
 	warnings []*Problem
-	places   map[string]place
-	specs    [2]translated // of Request and Other
+	places   map[string]int // offsets in the document, by JSON Pointer
+	specs    [2]translated  // of Request and Other
 }
 
 // Warnings are what [Parse] found odd without refusing it.

@@ -89,3 +89,4 @@ type SinkSpec struct {
 	Options   []Field         // otherResponse
 	Zone      *time.Location  // the scheme's zone, never nil
 }
+type build struct{}

@@ -1,5 +1,0 @@
-package qeasy
-
-type place struct{}
-type translated struct{}
-type build struct{}
