@@ -1,7 +1,6 @@
 package qeasy
 
 import (
-	"context"
 	"encoding/json"
 	"time"
 
@@ -63,6 +62,8 @@ type Config struct {
 	Source Connector
 	Target Connector // see Source
 
+	// ID is the path or template of a record's key where the source half has no id.
+	ID string
 	// Since is LAST_SYNC_TIME of the first pull: rows changed before it are not read.
 	// Required where the source's request holds LAST_SYNC_TIME.
 	Since time.Time
@@ -96,19 +97,4 @@ type Config struct {
 	SendEmpty bool
 	// ExactText makes expressions compare texts byte by byte, as MySQL does not.
 	ExactText bool
-
-	// Written is told of each record that was created or updated, where the target half
-	// has primaryWriteback or callBackStrategy; without it such halves are refused. It
-	// may be called again for the same record after a crash.
-	Written func(ctx context.Context, w Written) error
-}
-
-// Written is a record that was written.
-type Written struct {
-	Key      string                     // key of the record
-	TargetID string                     // the target's id of it
-	Outcome  duijiesync.OutcomeKind     // created or updated
-	Request  json.RawMessage            // what was written
-	Strategy string                     // callBackStrategy.strategyId; "" for none
-	Fields   map[string]json.RawMessage // callBackStrategy's other members that read the record, built
 }

@@ -142,22 +142,31 @@ const CodeIDMissingInRecord = "id_missing_in_record" // the record has no value 
 type RecordError struct {
 	Side  Side   // which half is at odds with the record
 	Code  string // [CodeIDMissingInRecord], or a code of package mapping
-	Path  string // JSON Pointer into that half's document
-	Field string // the field for people
+	Path  string // JSON Pointer into that half's document: "/request/4/children/2/value"
+	Field string // the field for people: "FEntity.FTaxPrice"
+	Value string // the value string, or the text of the expression; empty for none
+	Rows  []int  // the line of each array around the field, from 0
 	Err   error  // the cause
 }
 
-// Error names side, place, field and cause.
+// Error names side, place, field, the value string and the cause.
 func (e *RecordError) Error() string {
-	s := "duijie/sync/qeasy: " + string(e.Side) + " " + e.Path
+	var b strings.Builder
+	fmt.Fprintf(&b, "duijie/sync/qeasy: %s %s", e.Side, e.Path)
 	if e.Field != "" {
-		s += " " + e.Field
+		b.WriteString(" " + e.Field)
 	}
-	s += ": " + e.Code
+	for _, r := range e.Rows {
+		fmt.Fprintf(&b, " (line %d)", r+1)
+	}
+	b.WriteString(": " + e.Code)
+	if e.Value != "" {
+		fmt.Fprintf(&b, " in %q", cut(e.Value))
+	}
 	if e.Err != nil {
-		s += ": " + e.Err.Error()
+		b.WriteString(": " + e.Err.Error())
 	}
-	return s
+	return b.String()
 }
 
 // Unwrap returns the cause.

@@ -19,17 +19,19 @@ func TestPrintSamples(t *testing.T) {
 		var s struct{ Metadata json.RawMessage }
 		json.Unmarshal(b, &s)
 		for _, side := range []qeasy.Side{"", qeasy.SideSource, qeasy.SideTarget} {
-		base := filepath.Base(name)
-		if side == qeasy.SideSource && base[:3] != "src" || side == qeasy.SideTarget && base[:3] == "src" { continue }
-		h, err := qeasy.Parse(side, s.Metadata)
-		fmt.Println("=====", base, side)
-		if err != nil {
-			fmt.Println(err)
-			continue
-		}
-		for _, w := range h.Warnings() {
-			fmt.Println("   W", w)
-		}
+			base := filepath.Base(name)
+			if side == qeasy.SideSource && base[:3] != "src" || side == qeasy.SideTarget && base[:3] == "src" {
+				continue
+			}
+			h, err := qeasy.Parse(side, s.Metadata)
+			fmt.Println("=====", base, side)
+			if err != nil {
+				fmt.Println(err)
+				continue
+			}
+			for _, w := range h.Warnings() {
+				fmt.Println("   W", w)
+			}
 		}
 	}
 }

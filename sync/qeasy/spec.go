@@ -18,7 +18,6 @@ type SourceSpec struct {
 	Other       []Field // otherRequest
 	PageSize    int     // pagination.pageSize; 0 for none
 	ID, Number  string  // paths in a row, or templates
-	AutoFill    bool    // see the vendor's manual; display only
 	// Remedy is set for the second pass of omissionRemedy: Fields are those with the
 	// replacements in them, and no checkpoint is kept.
 	Remedy bool
@@ -31,6 +30,7 @@ type SourceSpec struct {
 	Now   func() time.Time // the clock, never nil
 
 	request, other *build
+	zone           string // Zone by its IANA name; "" for the default
 }
 
 // At is the moment and page a request is built for.
@@ -58,6 +58,9 @@ type Bound struct {
 	// DAYS_AGO_n itself is the variable CURRENT_TIME with that offset.
 	Offset time.Duration
 	Form   Form
+
+	value *build    // makes its text
+	at    time.Time // its value at the first probe
 }
 
 // Form is how a [Bound] is written.
@@ -89,4 +92,3 @@ type SinkSpec struct {
 	Options   []Field         // otherResponse
 	Zone      *time.Location  // the scheme's zone, never nil
 }
-type build struct{}

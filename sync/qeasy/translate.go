@@ -30,8 +30,9 @@ type origin struct{ path, field string }
 type translator struct {
 	d        *docReader
 	t        *translated
-	noRecord bool // there is no record to read from
-	required bool // is_required counts
+	noRecord bool    // there is no record to read from
+	required bool    // is_required counts
+	config   *Config // nil while parsing
 }
 
 // translate translates what the half has, and compiles it to see what is wrong.
@@ -185,7 +186,7 @@ func (tr *translator) fields(list []Field, at, readable string) []mapping.Field 
 			continue
 		}
 		if f.Table != nil {
-			m.Table = &mapping.TableCall{Name: f.Table.ID, Reverse: f.Table.Reverse}
+			m.Table = &mapping.TableCall{Name: f.Table.ID, Reverse: f.Table.Reverse, Keep: tr.config != nil && tr.config.KeepUnmapped}
 			if _, known := tr.t.tables[f.Table.ID]; !known {
 				tr.t.tables[f.Table.ID] = o
 			}
@@ -206,6 +207,10 @@ func (tr *translator) source(m *mapping.Field, f *Field, at string, o origin) (k
 		}
 		m.Children = tr.fields(f.Children, at+"/children", o.field)
 		return len(m.Children) > 0
+	}
+	if f.Value == "" && f.HasValue && tr.config != nil && tr.config.SendEmpty && f.Type == "string" {
+		m.Const = []byte(`""`)
+		return true
 	}
 	if f.Value == "" || f.Type == "object" && isConstant(f.Value) && len(f.Parsers) == 0 {
 		if f.Value != "" {
@@ -233,7 +238,7 @@ func (tr *translator) source(m *mapping.Field, f *Field, at string, o origin) (k
 			return false
 		}
 		m.Lookup = tr.lookup(l, at+"/lookup", 0, o)
-		m.Lookup.Required = m.Required
+		m.Lookup.Required = m.Lookup.Required || m.Required
 	default:
 		m.Template = f.Value
 		tr.shift(at+"/template", 0)
@@ -295,6 +300,7 @@ func (tr *translator) lookup(l *lookupText, at string, offset int, o origin) *ma
 		}
 	}
 	call := l.call
+	call.Required = tr.config != nil && tr.config.RequireLookups
 	return &call
 }
 
