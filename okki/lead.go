@@ -37,7 +37,8 @@ type Lead struct {
 }
 
 // LeadPush creates a lead, or edits the one of LeadID (lead/push). A contact whose
-// e-mail belongs to a lead already turns it into an edit of that lead.
+// e-mail belongs to a lead already turns it into an edit of that lead: Create and sinks
+// look first, Push does not.
 type LeadPush struct {
 	Name      string        `json:"name" okki:"need"` // lead name
 	LeadID    int64         `json:"lead_id"`          // the lead to edit; 0 creates

@@ -29,12 +29,12 @@ func trouble(s *okkitest.Server, op string) {
 func TestProductsOnTheFake(t *testing.T) {
 	t.Parallel()
 	list := "GET product/list"
-	moving := func(opts ...okkitest.Option) (*Client, *okkitest.Server) {
+	moving := func(call int, opts ...okkitest.Option) (*Client, *okkitest.Server) {
 		c, s := fakePair(t, append(opts, okkitest.WithDemo())...)
-		s.Inject(okkitest.Fault{Op: list, Call: 2, Kind: okkitest.RowsMove})
+		s.Inject(okkitest.Fault{Op: list, Call: call, Kind: okkitest.RowsMove})
 		return c, s
 	}
-	c, _ := moving()
+	c, _ := moving(2)
 	naive := map[int64]bool{}
 	for q := (Query{PageSize: 20}); ; {
 		page, err := c.Products.List(t.Context(), q)
@@ -49,7 +49,7 @@ func TestProductsOnTheFake(t *testing.T) {
 	require.Less(t, len(naive), okkitest.DemoProducts, "the fake moves no rows")
 
 	for _, opts := range [][]okkitest.Option{nil, {okkitest.WithTextIDs()}} {
-		c, s := moving(opts...)
+		c, s := moving(5, opts...) // 1 is refused, 4 is lost
 		trouble(s, list)
 		seen := map[string]bool{}
 		for p, err := range c.Products.All(t.Context(), Query{PageSize: 20}) {
@@ -59,7 +59,7 @@ func TestProductsOnTheFake(t *testing.T) {
 		}
 		require.Len(t, seen, okkitest.DemoProducts)
 		for _, cfg := range []SourceConfig[Product]{{Full: true}, {SettleDelay: -1}} {
-			c, s := moving(opts...)
+			c, s := moving(5, opts...) // 1 is refused, 4 is lost
 			trouble(s, list)
 			trouble(s, "GET product/info")
 			src, err := c.Products.DetailSource(Query{PageSize: 20}, cfg)

@@ -54,6 +54,11 @@ type Sink[T any] struct {
 // A new record is looked up right before it is pushed, because a number that is taken
 // would edit that record in some kinds. Lines of an update are paired with those that
 // are stored, so that none is doubled.
+//
+// A push that the platform calls a success is refused all the same where lines of it
+// vanished (code lines_lost; the outcome names the document, which exists), and one that
+// would edit another record, or did, by an e-mail (code other_record): see
+// [Records.Push] and [Records.Create]. A fault of the setup stops the run.
 func NewSink[T any](c *Client, kind RecordKind, cfg SinkConfig[T]) (*Sink[T], error) {
 	if kind.Number == "" || kind.ID == "" || kind.Path == "" {
 		return nil, invalid(kind.Path, "a sink needs a kind that is found by number: with ID, Number and Path")
