@@ -73,3 +73,17 @@ func TestBatchesExcludeEachOther(t *testing.T) {
 	status, answer := r.send("PUT", "/v1.0/yida/forms/instances/components", nil, r.yida(obj{"formUuid": DemoPlainForm, "formInstanceIdList": ids, "updateFormDataJson": "{}"}))
 	r.refused(400, "failure.batchOperation.currentFormIsExecutingBatchDeleting", status, answer)
 }
+
+// A batch whose answer is lost goes on: the form takes no other before it is done.
+func TestLostBatchGoesOn(t *testing.T) {
+	t.Parallel()
+	r := start(t, WithBatchTime(10*time.Second))
+	const path = "/v1.0/yida/forms/instances/batchSave"
+	save := obj{"formUuid": DemoPlainForm, "formDataJsonList": stockList(1)}
+	r.s.Inject(Fault{Op: "POST yida/forms/instances/batchSave", Kind: ServerErrorAfter})
+	status, _ := r.send("POST", path, nil, r.yida(save))
+	require.Equal(t, 500, status)
+	r.denied("invalidState.batchOperation.previousBatchUpdatingIsRunning", path, save)
+	r.clock.move(10 * time.Second)
+	r.post(path, save)
+}
