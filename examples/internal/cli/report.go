@@ -109,11 +109,11 @@ func (e *Env) printReport(r *duijiesync.Report) {
 }
 
 // PrintJSON prints the report for programs, when they asked for it.
-func (e *Env) PrintJSON(r *duijiesync.Report) error {
-	if !e.JSON || r == nil {
+func (e *Env) PrintJSON(report any) error {
+	if r, ok := report.(*duijiesync.Report); !e.JSON || ok && r == nil {
 		return nil
 	}
-	line, err := json.Marshal(r)
+	line, err := json.Marshal(report)
 	if err != nil {
 		return err
 	}
