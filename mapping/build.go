@@ -16,6 +16,10 @@ func (e *evaluation) object(dst []byte, fields []field) ([]byte, int) {
 	for i := range fields {
 		f := &fields[i]
 		mark := len(dst)
+		if mark > e.most {
+			e.fail(f, e.tooLarge())
+			break
+		}
 		if n > 0 {
 			dst = append(dst, ',')
 		}

@@ -3,6 +3,7 @@ package mapping
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -66,6 +67,9 @@ type compiler struct {
 	errs     []*SpecError
 	warnings []*SpecError
 	fields   int
+	slots    int
+	braces   int      // in templates
+	exprs    int      // bytes of expressions
 	above    []*Field // the children lists around, to find cycles
 	lookups  bool
 }
@@ -87,7 +91,7 @@ func Compile(spec Spec, opts ...Option) (*Mapper, error) {
 			m.zone = zone
 		}
 	}
-	m.head = newScope()
+	m.head = newScope(&c.slots)
 	at := &location{scope: m.head, vars: newVariables(o.variables)}
 	m.fields = c.fieldList(spec.Fields, at, "/fields", "")
 	for _, r := range spec.Rules {
@@ -99,6 +103,9 @@ func Compile(spec Spec, opts ...Option) (*Mapper, error) {
 				c.report("/rules/"+strconv.Itoa(i)+"/"+member, "", code, message).Nearest = nearest
 			}
 		})
+	}
+	if c.slots > maxSlots {
+		c.mistake("/fields", "", "too_large", "the spec reads too many paths")
 	}
 	if len(spec.Fields) == 0 {
 		c.mistake("/fields", "", "no_fields", "a spec needs at least one field")
@@ -302,6 +309,7 @@ func (c *compiler) children(f *field, spec *Field) {
 		}
 		f.source = sourceRows
 		f.inside, f.each = at.each(path)
+		f.inside.ends = append(slices.Clone(at.ends), len(f.path))
 		c.use(f, f.each, "/each", -1)
 		at = f.inside
 		if spec.Type == TypeAuto {
@@ -335,7 +343,13 @@ func cutBraces(path string) (string, bool) {
 }
 
 // maxSegments is how many parts a path may have.
-const maxSegments = 32
+const maxSegments = 16
+
+// What a spec may have, all fields together.
+const (
+	maxBraces    = 50_000
+	maxExprBytes = 256 << 10
+)
 
 // checkPath says what is wrong with a path, "" for nothing.
 func checkPath(path string) string {
@@ -355,6 +369,10 @@ func checkPath(path string) string {
 func (c *compiler) template(f *field, text, member string) *template {
 	if len(text) > c.o.limits.Text {
 		c.mistake(f.pointer+member, f.path, "too_large", fmt.Sprintf("the text is longer than %d bytes", c.o.limits.Text))
+		return nil
+	}
+	if c.braces += strings.Count(text, "{"); c.braces > maxBraces {
+		c.mistake(f.pointer+member, f.path, "too_large", "the spec has too many placeholders")
 		return nil
 	}
 	t, mistakes := compileTemplate(text, f.at)
@@ -458,7 +476,7 @@ func (c *compiler) fixed(f *field) {
 	if len(c.errs) > 0 && strings.HasPrefix(c.errs[len(c.errs)-1].Path, f.pointer) {
 		return
 	}
-	e := &evaluation{m: c.m, env: &Env{}}
+	e := &evaluation{m: c.m, env: &Env{}, most: c.m.limits.Output}
 	v, ok := e.scalar(f)
 	if !ok {
 		for _, err := range e.errs {

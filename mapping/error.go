@@ -85,7 +85,7 @@ const (
 	CodeRequiredMissing    = "required_missing"     // a required field, or a variable, has no value
 	CodeFuncFailed         = "func_failed"          // a Go function answered with an error
 	CodeInvalidJSON        = "invalid_json"         // the record is not valid JSON, or not an object
-	CodeTooLarge           = "too_large"            // the record is larger or deeper than the limits allow
+	CodeTooLarge           = "too_large"            // the record or its target is larger or deeper than the limits allow
 )
 
 // CodeLookupNotFound is the code of a [Note]: a lookup found nothing, and the field has
@@ -96,14 +96,16 @@ const CodeLookupNotFound = "lookup_not_found"
 // with several has them joined; [errors.As] finds the first.
 type RecordError struct {
 	Code    string // one of the Code constants
-	Pointer string // JSON Pointer into the spec: /fields/4/children/2/expr
-	Field   string // the target field: FEntity.FTaxPrice
+	Pointer string // JSON Pointer to the field in the spec: /fields/4/children/2
+	Field   string // the target field: FEntity.FTaxPrice; Error writes FEntity[2].FTaxPrice
 	Rows    []int  // the row of each Each around the field, from 0
 	Value   string // the template or expression as the spec has it
 	Offset  int    // byte offset of the trouble in Value; -1 where none applies
 	Line    int    // where the record is not valid JSON: the line, from 1
 	Column  int    // the column in bytes, from 1; see Line
 	Err     error  // the cause
+
+	arrays []int // where in Field the path of each array with rows ends
 }
 
 // Error names the field and the expression. It never shows the record.
@@ -111,7 +113,7 @@ func (e *RecordError) Error() string {
 	var b strings.Builder
 	b.WriteString("mapping: ")
 	if e.Field != "" {
-		b.WriteString(fieldAtRows(e.Field, e.Rows))
+		b.WriteString(fieldAtRows(e.Field, e.arrays, e.Rows))
 		b.WriteString(": ")
 	}
 	b.WriteString(e.Code)
@@ -133,20 +135,21 @@ func (e *RecordError) Error() string {
 // Unwrap returns the cause.
 func (e *RecordError) Unwrap() error { return e.Err }
 
-// fieldAtRows writes the row numbers into a field's path; only arrays have
-// them, and the innermost belongs to the last array above the field.
-func fieldAtRows(field string, rows []int) string {
-	if len(rows) == 0 {
-		return field
-	}
+// fieldAtRows writes the rows into a field's path: FEntity[2].FTaxPrice.
+func fieldAtRows(field string, arrays, rows []int) string {
 	var b strings.Builder
-	for i, r := range rows {
-		if i > 0 {
-			b.WriteByte('.')
+	from := 0
+	for i, row := range rows {
+		end := len(field)
+		if i < len(arrays) {
+			end = arrays[i]
 		}
-		b.WriteString(strconv.Itoa(r))
+		b.WriteString(field[from:end])
+		b.WriteString("[" + strconv.Itoa(row) + "]")
+		from = end
 	}
-	return field + " (row " + b.String() + ")"
+	b.WriteString(field[from:])
+	return b.String()
 }
 
 // excerpt is the beginning of a text for a message.

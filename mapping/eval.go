@@ -23,8 +23,10 @@ type evaluation struct {
 	at      []int32 // the current frame of each level
 	index   []int   // the current row of each level but the head
 	scratch []byte
+	out     []byte            // where targets are built that are handed out as copies
 	found   map[string]Answer // what lookups answered for this record
 	record  any               // the record as a Go value, until somebody wants its JSON
+	most    int               // how long the buffer with the target may be
 	errs    []error
 	notes   []Note
 
@@ -44,6 +46,11 @@ func (f *failure) Unwrap() error { return f.err }
 
 func failAt(code string, offset int, format string, args ...any) error {
 	return &failure{code: code, offset: offset, err: fmt.Errorf(format, args...)}
+}
+
+// tooLarge is the failure of a target that outgrows the limit.
+func (e *evaluation) tooLarge() error {
+	return failAt(CodeTooLarge, -1, "the target is longer than %d bytes", e.m.limits.Output)
 }
 
 // value gives the value of a reference in the current frames.
@@ -107,7 +114,7 @@ func (e *evaluation) fail(f *field, err error) {
 	if len(e.errs) == most {
 		return
 	}
-	re := &RecordError{Pointer: f.pointer, Field: f.path, Value: f.text, Offset: -1, Err: err, Code: CodeTypeConversion}
+	re := &RecordError{Pointer: f.pointer, Field: f.path, Value: f.text, Offset: -1, Err: err, Code: CodeTypeConversion, arrays: f.at.ends}
 	if len(e.index) > 0 {
 		re.Rows = slices.Clone(e.index)
 	}

@@ -31,6 +31,10 @@ func (c *compiler) expression(f *field, spec *Field) *expression {
 		options.Spans = append(options.Spans, sqlexpr.Span{Start: s.Start, End: s.End})
 		x.lookups = append(x.lookups, c.lookupCall(f, &s.Lookup, "/spans/"+strconv.Itoa(i)+"/lookup"))
 	}
+	if c.exprs += len(spec.Expr); c.exprs > maxExprBytes {
+		c.mistake(f.pointer+"/expr", f.path, "too_large", "the expressions of the spec are too long together")
+		return x
+	}
 	compiled, err := sqlexpr.Compile(spec.Expr, options)
 	var all sqlexpr.Errors
 	switch {

@@ -7,16 +7,16 @@ import "fmt"
 // frame's own: its Value is the row as a whole, and its first leads to the next row.
 type frames struct {
 	vals []Value
-	most int // how many slots a record may have
+	full int // how many slots a record may have
 }
 
 // add appends an empty frame for s.
 func (f *frames) add(s *scope) (base int32, err error) {
 	n := len(f.vals) + int(s.slots)
-	if n > f.most {
-		return 0, &syntaxError{message: fmt.Sprintf("more than %d values", f.most), tooLarge: true, line: 1, col: 1}
+	if n > f.full {
+		return 0, &syntaxError{message: fmt.Sprintf("more than %d values", f.full), tooLarge: true, line: 1, col: 1}
 	}
-	base = int32(len(f.vals)) //nolint:gosec // bounded by most
+	base = int32(len(f.vals)) //nolint:gosec // bounded by full
 	if n <= cap(f.vals) {
 		f.vals = f.vals[:n]
 	} else {

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"iter"
@@ -85,8 +86,12 @@ type Result struct {
 func (m *Mapper) MapJSON(ctx context.Context, env *Env, in []byte) (Result, error) {
 	e := m.start(ctx, env)
 	defer m.finish(e)
-	out, err := m.appendJSON(e, nil, in)
-	return Result{JSON: out, Notes: e.notes}, err
+	out, err := m.appendJSON(e, e.out[:0], in)
+	if err != nil {
+		return Result{Notes: e.notes}, err
+	}
+	e.out = out
+	return Result{JSON: bytes.Clone(out), Notes: e.notes}, nil
 }
 
 // AppendJSON is [Mapper.MapJSON] into a buffer of the caller's. It returns dst as it
@@ -128,6 +133,7 @@ func (e *evaluation) write(dst []byte) ([]byte, error) {
 		return nil, err
 	}
 	mark := len(dst)
+	e.most = mark + e.m.limits.Output
 	dst, _ = e.object(dst, e.m.fields)
 	if len(e.errs) > 0 {
 		return nil, e.failed()
@@ -211,7 +217,7 @@ func (m *Mapper) Prefetch(ctx context.Context, env *Env, records iter.Seq[[]byte
 func (m *Mapper) start(ctx context.Context, env *Env) *evaluation {
 	e, ok := m.pool.Get().(*evaluation)
 	if !ok {
-		e = &evaluation{m: m, at: make([]int32, 1, 4), frames: frames{most: m.limits.Values}}
+		e = &evaluation{m: m, at: make([]int32, 1, 4), most: m.limits.Output, frames: frames{full: m.limits.Values}}
 	}
 	e.ctx, e.env = ctx, env
 	if env == nil {
@@ -228,13 +234,16 @@ var noEnv Env
 
 // finish gives an evaluation back, without anything of the record.
 func (m *Mapper) finish(e *evaluation) {
-	const most = 1 << 12 // values kept for the next record
+	const most, mostBytes = 1 << 12, 1 << 16 // values and bytes kept for the next record
 	e.reset()
 	if cap(e.vals) > most {
 		e.vals = nil
 	}
-	if cap(e.scratch) > 1<<16 {
+	if cap(e.scratch) > mostBytes {
 		e.scratch = nil
+	}
+	if cap(e.out) > mostBytes {
+		e.out = nil
 	}
 	e.ctx, e.env, e.found, e.record, e.errs, e.notes = nil, nil, nil, nil, nil, nil
 	e.operands = operands{}

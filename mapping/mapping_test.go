@@ -92,6 +92,8 @@ func TestFieldValues(t *testing.T) {
 		{"pipe of fraction", `{"a":"2024-03-14 16:05:09.123456"}`, x("{{a|datetime}}", ""), `{"x":"2024-03-14 16:05:09"}`},
 		{"pipe to seconds", `{"a":"2024-03-14 16:05:09"}`, x("{{a|timestamp}}", "int"), `{"x":1710403509}`},
 		{"pipe of zero date", `{"a":"0000-00-00 00:00:00"}`, x("{{a|date}}", ""), `{}`},
+		{"pipe of twelve digits", `{"a":999999999999}`, x("{{a|date}}", ""), `{"x":"2001-09-09"}`},
+		{"pipe of eleven digits", `{"a":99999999999}`, x("{{a|date}}", ""), `{"x":"5138-11-16"}`},
 		{"pipe of no time", `{"a":"soon"}`, x("{{a|date}}", ""), `!type_conversion`},
 		{"pipe of too many digits", `{"a":1710403509000000}`, x("{{a|date}}", ""), `!type_conversion`},
 		{"variable", `{}`, x("{CURRENT_TIME}", "int"), `{"x":1710406800}`},
@@ -166,9 +168,16 @@ func TestErrorsNameTheRow(t *testing.T) {
 	assert.Equal(t, "FEntity.FTaxPrice", re.Field)
 	assert.Equal(t, "/fields/0/children/0", re.Pointer)
 	assert.Equal(t, []int{1}, re.Rows)
-	assert.Contains(t, err.Error(), "FEntity.FTaxPrice (row 1): null_result")
-	assert.Contains(t, err.Error(), "FEntity.FTaxPrice (row 2): not_numeric", "all errors of a record are told")
+	assert.Contains(t, err.Error(), "FEntity[1].FTaxPrice: null_result")
+	assert.Contains(t, err.Error(), "FEntity[2].FTaxPrice: not_numeric", "all errors of a record are told")
 	assert.NotContains(t, err.Error(), "hidden")
+}
+
+func TestFieldAtRows(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, "a.b[0].c[12].d", fieldAtRows("a.b.c.d", []int{3, 5}, []int{0, 12}))
+	assert.Equal(t, "a.b[1]", fieldAtRows("a.b", nil, []int{1}))
+	assert.Equal(t, "a", fieldAtRows("a", nil, nil))
 }
 
 func TestInvalidRecords(t *testing.T) {
@@ -206,6 +215,12 @@ func TestRecordLimits(t *testing.T) {
 	assert.Equal(t, CodeTooLarge, code(t, err))
 	_, err = m.MapJSON(t.Context(), nil, []byte(`{"a":"`+strings.Repeat("x", 1000)+`"}`))
 	assert.Equal(t, CodeTooLarge, code(t, err))
+	long, err := Compile(Spec{Fields: []Field{{Target: "l", Each: "a", Children: []Field{{Target: "x", Template: "{b}{b}{b}"}}}}}, WithLimits(Limits{Output: 1000}))
+	require.NoError(t, err)
+	for _, record := range []string{`{"b":"` + strings.Repeat("x", 400) + `","a":[{}]}`, `{"b":"` + strings.Repeat("x", 200) + `","a":[{},{},{}]}`} {
+		_, err = long.MapJSON(t.Context(), nil, []byte(record))
+		assert.Equal(t, CodeTooLarge, code(t, err))
+	}
 	_, err = m.MapJSON(t.Context(), nil, []byte(`{"a":[{"b":1}]}`))
 	assert.NoError(t, err, "a record after a refused one")
 }

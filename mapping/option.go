@@ -49,14 +49,15 @@ func WithExactText() Option { return func(o *options) { o.exact = true } }
 // Limits bound what a spec and a record may be. A zero keeps the default.
 type Limits struct {
 	Input     int // bytes of a record; 16 MiB
+	Output    int // bytes of a target; 64 MiB
 	Depth     int // nesting of a record; 128
 	Values    int // wanted values of one record, over all its rows; 500,000
-	Fields    int // fields of a spec; 20,000
+	Fields    int // fields of a spec; 10,000
 	SpecDepth int // nesting of fields and of conditions; 32
 	Text      int // bytes of a template or expression; 64 KiB
 }
 
-var defaultLimits = Limits{Input: 16 << 20, Depth: defaultDepth, Values: 500_000, Fields: 20_000, SpecDepth: 32, Text: 64 << 10}
+var defaultLimits = Limits{Input: 16 << 20, Output: 64 << 20, Depth: defaultDepth, Values: 500_000, Fields: 10_000, SpecDepth: 32, Text: 64 << 10}
 
 // WithLimits changes limits.
 func WithLimits(l Limits) Option {
@@ -65,7 +66,7 @@ func WithLimits(l Limits) Option {
 			to   *int
 			from int
 		}{
-			{&o.limits.Input, l.Input}, {&o.limits.Depth, l.Depth}, {&o.limits.Values, l.Values},
+			{&o.limits.Input, l.Input}, {&o.limits.Output, l.Output}, {&o.limits.Depth, l.Depth}, {&o.limits.Values, l.Values},
 			{&o.limits.Fields, l.Fields}, {&o.limits.SpecDepth, l.SpecDepth}, {&o.limits.Text, l.Text},
 		} {
 			if p.from > 0 {

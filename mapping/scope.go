@@ -13,7 +13,12 @@ type scope struct {
 	root  *node
 	slots int32             // how many slots a frame has; slot 0 is the frame's own
 	rows  map[string]*scope // arrays of this scope whose rows are wanted, by path in it
+	made  *int              // how many slots the spec has, over all scopes
 }
+
+// maxSlots is how many slots a spec may have: its distinct paths, each as often as it
+// can be meant.
+const maxSlots = 20_000
 
 // location is where a field lies: at the head, or inside the rows of arrays. Paths
 // are resolved from it.
@@ -21,7 +26,8 @@ type location struct {
 	name  string // the array's path as Each has it; "" for the head
 	scope *scope
 	outer *location
-	level int // how many Each are around it
+	level int   // how many Each are around it
+	ends  []int // where in the path of a field here the path of each of their targets ends
 	vars  *variables
 }
 
@@ -29,19 +35,38 @@ type location struct {
 type node struct {
 	names []string
 	kids  []*node
-	slot  int32   // where its value goes; 0 for nowhere
-	whole bool    // its value is wanted as it stands, not only its rows
-	below []int32 // the slots of all nodes below
-	rows  *scope  // its rows, where it is an array whose rows are wanted
+	slot  int32            // where its value goes; 0 for nowhere
+	whole bool             // its value is wanted as it stands, not only its rows
+	below []int32          // the slots of all nodes below
+	rows  *scope           // its rows, where it is an array whose rows are wanted
+	index map[string]*node // the kids by name, where they are many
 }
 
 func (n *node) kid(name string) *node {
+	if n.index != nil {
+		return n.index[name]
+	}
 	for i, known := range n.names {
 		if known == name {
 			return n.kids[i]
 		}
 	}
 	return nil
+}
+
+// add gives n a kid. Few are found faster by looking at each.
+func (n *node) add(name string, kid *node) {
+	const few = 12
+	n.names, n.kids = append(n.names, name), append(n.kids, kid)
+	switch {
+	case n.index != nil:
+		n.index[name] = kid
+	case len(n.names) > few:
+		n.index = make(map[string]*node, 2*few)
+		for i, known := range n.names {
+			n.index[known] = n.kids[i]
+		}
+	}
 }
 
 // ref is a resolved reference: a variable, or a path from a scope.
@@ -57,7 +82,9 @@ type ref struct {
 	aggregate bool // rests go on below slots, through arrays
 }
 
-func newScope() *scope { return &scope{root: &node{}, slots: 1, rows: map[string]*scope{}} }
+func newScope(made *int) *scope {
+	return &scope{root: &node{}, slots: 1, rows: map[string]*scope{}, made: made}
+}
 
 // at finds where a path begins, and the path from there: in the rows of the
 // innermost array it is a member of, else at the head.
@@ -114,7 +141,7 @@ func (p *location) each(path string) (*location, *ref) {
 	r := &ref{path: path, rest: rest, scope: in.scope, level: in.level, slots: in.scope.want(rest, false)}
 	rows := in.scope.rows[rest]
 	if rows == nil {
-		rows = newScope()
+		rows = newScope(in.scope.made)
 		in.scope.rows[rest] = rows
 		segments := strings.Split(rest, ".")
 		for i := range segments {
@@ -127,6 +154,9 @@ func (p *location) each(path string) (*location, *ref) {
 // want gives slots to the ways a path may be meant: as one name with dots, or cut
 // at the first dot, and so on.
 func (s *scope) want(path string, whole bool) []int32 {
+	if *s.made > maxSlots {
+		return nil // a mistake that Compile tells
+	}
 	segments := strings.Split(path, ".")
 	slots := make([]int32, 0, len(segments))
 	for i := range segments {
@@ -143,6 +173,7 @@ func (s *scope) slot(way []string, whole bool) int32 {
 	if n.slot == 0 {
 		n.slot = s.slots
 		s.slots++
+		*s.made++
 		above := s.root
 		for _, name := range way {
 			above.below = append(above.below, n.slot)
@@ -159,7 +190,7 @@ func (s *scope) walk(way []string) *node {
 		next := n.kid(name)
 		if next == nil {
 			next = &node{}
-			n.names, n.kids = append(n.names, name), append(n.kids, next)
+			n.add(name, next)
 		}
 		n = next
 	}

@@ -13,7 +13,7 @@ import (
 const (
 	maxSpecBytes = 2 << 20
 	maxSpecDepth = 256
-	maxSpecItems = 20_000
+	maxSpecItems = 15_000
 	maxMistakes  = 200
 )
 

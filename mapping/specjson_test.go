@@ -91,18 +91,30 @@ func TestHostileSpecs(t *testing.T) {
 	deep := func(open, inner, end string, n int) string {
 		return strings.Repeat(open, n) + inner + strings.Repeat(end, n)
 	}
+	numbered := func(item string, n int) string {
+		var b strings.Builder
+		for i := range n {
+			b.WriteString(strings.ReplaceAll(item, "%d", fmt.Sprint(i)) + ",")
+		}
+		return strings.TrimSuffix(b.String(), ",")
+	}
 	docs := map[string]string{
-		"many fields":     `{"fields":[` + many("{}", 600_000) + `]}`,
-		"many bad":        `{"fields":[` + many(`{"target":1}`, 100_000) + `]}`,
-		"deep fields":     `{"fields":[` + deep(`{"target":"a","children":[`, `{"target":"a"}`, "]}", 100) + `]}`,
-		"deeper":          `{"fields":[` + deep(`{"children":[`, "", "]}", 100_000) + `]}`,
-		"deep filter":     `{"fields":[{"target":"a","lookup":{"name":"l","want":"w","where":` + deep(`{"and":[`, "", "]}", 60) + `}}]}`,
-		"long template":   `{"fields":[{"target":"a","template":"` + strings.Repeat("{{a}}", 300_000) + `"}]}`,
-		"long path":       `{"fields":[{"target":"a","template":"{{a` + strings.Repeat(".a", 20_000) + `}}"}]}`,
-		"long expression": `{"fields":[{"target":"a","expr":"` + strings.Repeat("1+", 400_000) + `1"}]}`,
-		"deep expression": `{"fields":[{"target":"a","expr":"` + deep("(", "1", ")", 30_000) + `"}]}`,
-		"long names":      `{"fields":[` + many(`{"target":"a","template":"{x|`+strings.Repeat("y", 3000)+`}"}`, 500) + `]}`,
-		"too long":        `{"name":"` + strings.Repeat("x", 3<<20) + `"}`,
+		"many fields":       `{"fields":[` + many("{}", 600_000) + `]}`,
+		"many bad":          `{"fields":[` + many(`{"target":1}`, 100_000) + `]}`,
+		"deep fields":       `{"fields":[` + deep(`{"target":"a","children":[`, `{"target":"a"}`, "]}", 100) + `]}`,
+		"deeper":            `{"fields":[` + deep(`{"children":[`, "", "]}", 100_000) + `]}`,
+		"deep filter":       `{"fields":[{"target":"a","lookup":{"name":"l","want":"w","where":` + deep(`{"and":[`, "", "]}", 60) + `}}]}`,
+		"long template":     `{"fields":[{"target":"a","template":"` + strings.Repeat("{{a}}", 300_000) + `"}]}`,
+		"long path":         `{"fields":[{"target":"a","template":"{{a` + strings.Repeat(".a", 20_000) + `}}"}]}`,
+		"long expression":   `{"fields":[{"target":"a","expr":"` + strings.Repeat("1+", 400_000) + `1"}]}`,
+		"deep expression":   `{"fields":[{"target":"a","expr":"` + deep("(", "1", ")", 30_000) + `"}]}`,
+		"long names":        `{"fields":[` + many(`{"target":"a","template":"{x|`+strings.Repeat("y", 3000)+`}"}`, 500) + `]}`,
+		"many paths":        `{"fields":[` + numbered(`{"target":"a","template":"{{b%d`+strings.Repeat(".a", 15)+`}}"}`, 9_900) + `]}`,
+		"many names":        `{"fields":[` + numbered(`{"target":"a%d","template":"{b%d}"}`, 9_900) + `]}`,
+		"many placeholders": `{"fields":[` + many(`{"target":"a","template":"`+strings.Repeat("{a}", 20_000)+`"}`, 30) + `]}`,
+		"many expressions":  `{"fields":[` + many(`{"target":"a","expr":"`+strings.Repeat("1+", 30_000)+`1"}`, 30) + `]}`,
+		"many lookups":      `{"fields":[` + many(`{"target":"a","lookup":{"name":"l","want":"w","where":{"or":[`+many(`{"path":"p","values":["{a}"]}`, 600)+`]}}}`, 60) + `]}`,
+		"too long":          `{"name":"` + strings.Repeat("x", 3<<20) + `"}`,
 	}
 	for name, doc := range docs {
 		text := []byte(doc)
@@ -112,9 +124,16 @@ func TestHostileSpecs(t *testing.T) {
 		_, err := CompileJSON(text)
 		took := time.Since(start)
 		runtime.ReadMemStats(&after)
-		require.Error(t, err, name)
+		if name == "many names" { // large, but honest
+			require.NoError(t, err)
+		} else {
+			require.Error(t, err, name)
+		}
+		t.Log(name, took, (after.TotalAlloc-before.TotalAlloc)>>20)
 		assert.Less(t, took, time.Second, name)
 		assert.Less(t, (after.TotalAlloc-before.TotalAlloc)>>20, uint64(64), name) // all there ever was, so no less than what was live
-		assert.Less(t, len(err.Error()), 64<<10, name)
+		if err != nil {
+			assert.Less(t, len(err.Error()), 64<<10, name)
+		}
 	}
 }

@@ -218,6 +218,10 @@ func (t *template) eval(e *evaluation) (Value, error) {
 			return Value{}, failAt(CodeTypeConversion, p.offset, "%s is an object inside a text", p.ref.path)
 		}
 		e.scratch = append(e.scratch, v.Text()...)
+		if len(e.scratch)-mark > e.m.limits.Output {
+			e.scratch = e.scratch[:mark]
+			return Value{}, e.tooLarge()
+		}
 	}
 	text := string(e.scratch[mark:])
 	e.scratch = e.scratch[:mark]

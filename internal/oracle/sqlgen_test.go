@@ -205,8 +205,9 @@ var boolForms = []string{
 
 var timeForms = []string{
 	"{d}", "{d}", "NOW()", "CURDATE()", "NOW(2)", "CURRENT_DATE", "FROM_UNIXTIME({u})", "DATE({D})", "LAST_DAY({D})", "MAKEDATE(2024,{i})",
-	"DATE_ADD({D}, INTERVAL {i} {U})", "DATE_SUB({D}, INTERVAL {i} {U})", "({D} + INTERVAL {i} {U})", "({D} - INTERVAL {t} {U})", "ADDDATE({D},{i})",
-	"SUBDATE({D}, INTERVAL {n} DAY)", "ADDTIME({D},{s})", "SUBTIME({D},'00:30:01')", "TIMESTAMPADD({V},{i},{D})",
+	"DATE_ADD({D}, INTERVAL {i} {U})", "DATE_SUB({D}, INTERVAL {i} {U})", "({D} + INTERVAL {i} {U})", "({D} - INTERVAL '2' {U})", "ADDDATE({D},{i})",
+	"SUBDATE({D}, INTERVAL {n} DAY)", "ADDTIME(CAST({D} AS DATETIME(1)),{s})", "SUBTIME('2024-03-14 16:00:00','00:30:01')",
+	"ADDTIME(DATE({D}),{s})", "SUBTIME('2024-03-14 16:00:00.25',{s})", "SUBTIME(FROM_UNIXTIME({u}),{s})", "TIMESTAMPADD({V},{i},{D})",
 	"STR_TO_DATE({x})", "STR_TO_DATE('20240314','%Y%m%d')", "CAST({D} AS DATE)", "CAST({D} AS DATETIME)", "CAST({D} AS DATETIME(3))",
 	"CAST(TIME({s}) AS DATETIME)", "DATE_ADD({D}, INTERVAL {p})",
 }

@@ -49,10 +49,19 @@ func (m *machine) numbers(n *node) (a, b *value, ok bool) {
 // numberArg evaluates an argument as a number.
 func (m *machine) numberArg(n *node, i int) *value { return m.number(n.args[i], m.arg(n, i)) }
 
-// number is v, the value of n, to a consumer of numbers. GREATEST and LEAST
-// of texts compare their arguments as numbers then.
+// number is v, the value of n, to a consumer of numbers: GREATEST and LEAST
+// of texts compare their arguments as numbers then, and ELT does not turn its
+// argument into text.
 func (m *machine) number(n *node, v *value) *value {
-	if v.k != Text || n.op.name != "GREATEST" && n.op.name != "LEAST" {
+	if v.k != Text {
+		return v
+	}
+	switch n.op.name {
+	case "GREATEST", "LEAST":
+	case "ELT":
+		i := m.toInt(m.done(n.args[0]))
+		return m.number(n.args[i], m.done(n.args[i]))
+	default:
 		return v
 	}
 	var best float64
@@ -62,7 +71,7 @@ func (m *machine) number(n *node, v *value) *value {
 			best = f
 		}
 	}
-	return m.slot(n).setReal(best)
+	return new(value).setReal(best)
 }
 
 func fixSum(m *machine, n *node) attr {
@@ -345,6 +354,9 @@ const maxScaleZero = 38
 
 func fixNeg(m *machine, n *node) attr {
 	a := numeric(m.attr(n.args[0]))
+	if m.attr(n.args[0]).k.temporal() {
+		a.k = Decimal
+	}
 	if a.k == Int {
 		// The negation of the smallest BIGINT, and of what exceeds it, is a
 		// DECIMAL.

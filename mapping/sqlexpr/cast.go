@@ -14,7 +14,7 @@ type castType struct {
 	using    bool // CONVERT(x USING charset)
 }
 
-var opCast = &operation{name: "CAST", fix: fixCast, eval: evalCast}
+var opCast = &operation{name: "CAST", looks: true, fix: fixCast, eval: evalCast}
 
 // parseCast reads CAST(x AS type).
 func parseCast(p *parser, t token) *node {
@@ -138,7 +138,13 @@ func fixCast(m *machine, n *node) attr {
 	case Decimal:
 		return attr{k: Decimal, dec: uint8(c.scale), ip: uint8(c.length - c.scale)}
 	case Int:
-		return attr{k: Int, ip: 19, unsigned: c.unsigned}
+		ip := numeric(m.attr(n.args[0])).ip
+		if m.attr(n.args[0]).k == Text {
+			if v, ok := m.constant(n.args[0]); ok {
+				ip = uint8(min(len(v.s), 19))
+			}
+		}
+		return attr{k: Int, ip: ip, unsigned: c.unsigned}
 	default:
 		return attr{k: c.k, dec: uint8(max(c.length, 0))}
 	}

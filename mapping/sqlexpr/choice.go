@@ -33,7 +33,15 @@ func (m *machine) mix(nodes []*node) attr {
 	for _, n := range nodes {
 		r = mixTwo(r, m.attr(n))
 	}
-	return r
+	return plain(r)
+}
+
+// plain forgets how many decimals a text has in arithmetic.
+func plain(a attr) attr {
+	if a.k == Text {
+		a.dec = notFixed
+	}
+	return a
 }
 
 func mixTwo(a, b attr) attr {
@@ -176,7 +184,7 @@ func (m *machine) caseAttr(n *node, first int) attr {
 	if i < len(n.args) {
 		r = mixTwo(r, m.attr(n.args[i]))
 	}
-	return r
+	return plain(r)
 }
 
 func evalCase(m *machine, n *node) *value {

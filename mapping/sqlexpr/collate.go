@@ -104,9 +104,12 @@ func (m *machine) equalRune(a, b rune) bool {
 // equalText tells whether two texts of the same number of bytes are the same
 // character by character.
 func (m *machine) equalText(a, b string) bool {
-	if len(a) != len(b) {
-		return false
-	}
+	return len(a) == len(b) && m.equalCharacters(a, b)
+}
+
+// equalCharacters tells whether two texts are the same character by
+// character, trailing blanks included.
+func (m *machine) equalCharacters(a, b string) bool {
 	for len(a) > 0 && len(b) > 0 {
 		x, i := utf8.DecodeRuneInString(a)
 		y, j := utf8.DecodeRuneInString(b)

@@ -1,6 +1,9 @@
 package sqlexpr
 
-import "cmp"
+import (
+	"cmp"
+	"math"
+)
 
 var (
 	opEq     = comparison("=", func(c int) bool { return c == 0 })
@@ -54,10 +57,30 @@ func (m *machine) compareArgs(n *node, i int, a *value, j int, b *value) (c int,
 	if k != Text {
 		a, b = m.number(n.args[i], a), m.number(n.args[j], b)
 	}
+	if k == Double || k == Decimal && (a.k == Text || b.k == Text) {
+		if c, ok := m.nearlyEqual(n.args[i], a, n.args[j], b); ok && n.op.name != "IN" {
+			return c, true
+		}
+	}
 	if m.e.o.MariaDB && (n.op.name != "IN" || len(n.args) == 2) {
 		a, b = m.shown(n.args[i], a, k), m.shown(n.args[j], b, k)
 	}
 	return m.compare(n, a, b, k)
+}
+
+// nearlyEqual orders two numbers one of which is DOUBLE, but both print with a
+// fixed number of decimals: they are equal if they differ by less than half a
+// unit of the last.
+func (m *machine) nearlyEqual(x *node, a *value, y *node, b *value) (c int, ok bool) {
+	decimals := max(m.attr(x).dec, m.attr(y).dec)
+	if decimals >= notFixed {
+		return 0, false
+	}
+	f, g := m.toFloat(a), m.toFloat(b)
+	if f == g || math.Abs(f-g) < 5/math.Pow10(int(decimals)+1) {
+		return 0, true
+	}
+	return cmp.Compare(f, g), true
 }
 
 // shown rounds a DECIMAL to the scale it prints with: MariaDB does that with
@@ -219,14 +242,11 @@ func evalLike(m *machine, n *node) *value {
 			return m.fail(n, CodeSQL, "ESCAPE takes one character", nil)
 		}
 	}
-	if len(s)*len(pattern) > likeWork {
-		return m.fail(n, CodeSQL, "LIKE over texts this long", nil)
+	if !m.spend(n, len(s)*len(pattern)) {
+		return m.slot(n).setNull()
 	}
 	return m.slot(n).setBool(m.like(s, pattern, escape))
 }
-
-// likeWork bounds the product of the lengths of text and pattern.
-const likeWork = 64 << 20
 
 // str evaluates an argument as text; ok is false for NULL.
 func (m *machine) str(n *node, i int) (s string, ok bool) {
@@ -234,7 +254,8 @@ func (m *machine) str(n *node, i int) (s string, ok bool) {
 	if v.null() {
 		return "", false
 	}
-	return m.textOf(n.args[i], v), true
+	s = m.textOf(n.args[i], v)
+	return s, m.spend(n, len(s))
 }
 
 // num evaluates an argument as an integer; ok is false for NULL.

@@ -31,9 +31,7 @@ func Compile(src string, o Options) (*Expr, error) {
 	}
 	e := p.e
 	e.root, e.holes, e.count = root, p.holes, p.count
-	if errs := e.fixStatic(p.nodes); errs != nil {
-		return nil, errs
-	}
+	e.fixStatic(p.nodes)
 	return e, nil
 }
 
@@ -64,9 +62,8 @@ func checkText(src string, o *Options) Errors {
 
 // fixStatic gives the nodes that no operand reaches their types, once for
 // all, and lists the others. nodes is ordered arguments first.
-func (e *Expr) fixStatic(nodes []*node) Errors {
+func (e *Expr) fixStatic(nodes []*node) {
 	m := e.machine()
-	m.fixing = true
 	for _, n := range nodes {
 		static := n.op != opHole && n.op != opNumberParts && n.op != opSpan && n.op.name != aggregateName
 		n.pure = static && n.op != opTextParts
@@ -75,9 +72,9 @@ func (e *Expr) fixStatic(nodes []*node) Errors {
 			n.pure = n.pure && a.pure
 		}
 		if static = static && (n.pure || !n.op.looks); static {
-			m.err = nil
+			m.err, m.undecided = nil, false
 			a := n.op.fix(m, n)
-			if static = m.err == nil; static {
+			if static = m.err == nil && !m.undecided; static {
 				n.attr, n.static = a, true
 			}
 		}
@@ -85,5 +82,4 @@ func (e *Expr) fixStatic(nodes []*node) Errors {
 			e.order = append(e.order, n)
 		}
 	}
-	return nil
 }

@@ -229,20 +229,16 @@ func decMul(a, b *dec, maxFrac int) (dec, decStatus) {
 	if idealI+fa+fb > maxWords {
 		fa, fb = a.fracWords(), b.fracWords()
 	}
-	idealF := fa + fb
-	iw, fw, status := fit(idealI, idealF)
+	iw, fw, status := fit(idealI, fa+fb)
 	r := dec{neg: a.neg != b.neg, frac: min(a.frac+b.frac, int16(min(maxFrac, fw*wordDigits))), intg: int16(iw * wordDigits)}
 	if status == decOverflow {
 		return r, status
 	}
 	if status == decTruncated {
-		over := idealF - fw
-		half := min(over/2, fa, fb)
-		if fa <= fb {
-			fa, fb = fa-half, fb-(over-half)
-		} else {
-			fa, fb = fa-(over-half), fb-half
-		}
+		// Half of the room for each, and what one does not need for the other.
+		wantA := min(fa, fw/2)
+		fb = min(fb, fw-wantA)
+		fa = min(fa, fw-fb)
 	}
 	fw = fa + fb
 	// Schoolbook, over the words that are left.

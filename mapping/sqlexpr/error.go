@@ -77,8 +77,11 @@ func (e *EvalError) Error() string {
 // Unwrap returns the error Operands gave, if any.
 func (e *EvalError) Unwrap() error { return e.Err }
 
-// errLimit marks results that outgrow the limit.
-var errLimit = errors.New("the result exceeds the limit of 1 MiB")
+// What Unwrap gives for results that outgrow the limits.
+var (
+	errLimit = errors.New("the texts built exceed the limit of 1 MiB, or 16 MiB together")
+	errWork  = errors.New("the texts are too long to search")
+)
 
 // excerpt shortens data for a message.
 func excerpt(s string) string {

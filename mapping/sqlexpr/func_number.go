@@ -262,7 +262,8 @@ func fixExtreme(m *machine, n *node) attr {
 
 func evalExtreme(m *machine, n *node) *value {
 	k := m.attr(n).k
-	best := -1
+	var best *value
+	bestArg := 0
 	for i := range n.args {
 		v := m.arg(n, i)
 		if v.null() {
@@ -271,19 +272,19 @@ func evalExtreme(m *machine, n *node) *value {
 		if k == Double {
 			v = m.number(n.args[i], v)
 		}
-		if best < 0 {
-			best = i
+		if best == nil {
+			best = v
 			continue
 		}
-		c, ok := m.compare(n, v, m.done(n.args[best]), k)
+		c, ok := m.compare(n, v, best, k)
 		if !ok {
 			return m.slot(n).setNull()
 		}
 		if c < 0 && n.op.name == "LEAST" || c > 0 && n.op.name == "GREATEST" {
-			best = i
+			best, bestArg = v, i
 		}
 	}
-	return m.as(n, n.args[best], m.done(n.args[best]))
+	return m.as(n, n.args[bestArg], best)
 }
 
 // evalRand with a seed is the first number of MySQL's generator.
@@ -316,7 +317,7 @@ func evalFormat(m *machine, n *node) *value {
 	places := int(max(0, min(digits, int64(m.maxScale))))
 	var buf [96]byte
 	text := buf[:0]
-	if k := numeric(m.attr(n.args[0])).k; k == Double {
+	if k := numeric(m.attr(n.args[0])).k; k == Double || v.k.temporal() {
 		text = appendFixed(text, roundFloat(m.toFloat(v), places, false)+0, places)
 	} else {
 		d, _ := m.toDec(v)

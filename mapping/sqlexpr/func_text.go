@@ -37,7 +37,7 @@ var textFunctions = []*operation{
 	})},
 	{name: "UUID", min: 0, max: 0, fix: fixText, eval: evalUUID},
 	{name: "FIELD", min: 2, max: -1, fix: fixCount, eval: evalField},
-	{name: "ELT", min: 2, max: -1, fix: fixText, eval: evalElt},
+	{name: "ELT", min: 2, max: -1, fix: fixElt, eval: evalElt},
 	{name: "FIND_IN_SET", min: 2, max: 2, fix: fixCount, eval: evalFindInSet},
 }
 
@@ -268,11 +268,11 @@ func evalSubstringIndex(m *machine, n *node) *value {
 // position returns the place of sub in s in characters, from 1; 0 if it is
 // not there at or after character number from.
 func (m *machine) position(n *node, sub, s string, from int64) *value {
-	if from < 1 || from > 1 && from > int64(utf8.RuneCountInString(s)) {
+	if from < 1 || len(n.args) > 2 && from > int64(utf8.RuneCountInString(s)) {
 		return m.slot(n).setInt(0)
 	}
-	if len(s)*len(sub) > likeWork {
-		return m.fail(n, CodeSQL, "the texts are too long to search", nil)
+	if !m.spend(n, len(s)*len(sub)) {
+		return m.slot(n).setNull()
 	}
 	start := offset(s, from-1)
 	if sub == "" && from > 1 {
@@ -477,9 +477,13 @@ func evalField(m *machine, n *node) *value {
 	k := m.attr(n.args[0]).k
 	for _, a := range n.args[1:] {
 		switch b := m.attr(a).k; {
-		case b == k || b == Null:
-		case k == Null:
-			k = b
+		case b == k:
+		case b == Null && k == Text, b == Text && k == Null:
+			k = Text
+		case b == Null || k == Null:
+			k = Double
+		case (b == Text || b.temporal()) && (k == Text || k.temporal()):
+			k = Text
 		default:
 			if k = comparisonKind(k, b); k != Decimal || b == Text {
 				k = Double
@@ -495,14 +499,27 @@ func evalField(m *machine, n *node) *value {
 		if b.null() {
 			continue
 		}
-		if k != Text {
-			a, b = m.number(n.args[0], a), m.number(n.args[i], b)
+		if k == Text {
+			if m.compareText(m.textOf(n.args[0], a), m.textOf(n.args[i], b)) == 0 {
+				return m.slot(n).setInt(int64(i))
+			}
+			continue
 		}
+		a, b = m.number(n.args[0], a), m.number(n.args[i], b)
 		if c, ok := m.compare(n, a, b, k); ok && c == 0 {
 			return m.slot(n).setInt(int64(i))
 		}
 	}
 	return m.slot(n).setInt(0)
+}
+
+// fixElt keeps the decimals of the arguments, for arithmetic.
+func fixElt(m *machine, n *node) attr {
+	a := attr{k: Text}
+	for _, arg := range n.args[1:] {
+		a.dec = max(a.dec, m.attr(arg).dec)
+	}
+	return a
 }
 
 func evalElt(m *machine, n *node) *value {
@@ -526,12 +543,12 @@ func evalFindInSet(m *machine, n *node) *value {
 	if !ok {
 		return m.slot(n).setNull()
 	}
-	if set == "" || strings.Contains(s, ",") {
+	if len(set) < len(s) || set == "" || strings.Contains(s, ",") {
 		return m.slot(n).setInt(0)
 	}
 	i := int64(1)
 	for item := range strings.SplitSeq(set, ",") {
-		if m.equalText(item, s) {
+		if m.equalCharacters(item, s) {
 			return m.slot(n).setInt(i)
 		}
 		i++

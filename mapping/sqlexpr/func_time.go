@@ -28,8 +28,8 @@ var timeFunctions = []*operation{
 	{name: "HOUR", min: 1, max: 1, fix: fixCount, eval: timeToInt(func(t temporal) int { return int(t.Hour) })},
 	{name: "MINUTE", min: 1, max: 1, fix: fixCount, eval: timeToInt(func(t temporal) int { return int(t.Minute) })},
 	{name: "SECOND", min: 1, max: 1, fix: fixCount, eval: timeToInt(func(t temporal) int { return int(t.Second) })},
-	{name: "DATE_FORMAT", min: 2, max: 2, fix: fixText, eval: evalDateFormat},
-	{name: "TIME_FORMAT", min: 2, max: 2, fix: fixText, eval: evalTimeFormat},
+	{name: "DATE_FORMAT", min: 2, max: 2, fix: fixLayout, eval: evalDateFormat},
+	{name: "TIME_FORMAT", min: 2, max: 2, fix: fixLayout, eval: evalTimeFormat},
 	{name: "STR_TO_DATE", min: 2, max: 2, looks: true, fix: fixStrToDate, eval: evalStrToDate},
 	{name: "ADDTIME", min: 2, max: 2, looks: true, fix: fixAddTime, eval: evalAddTime},
 	{name: "SUBTIME", min: 2, max: 2, looks: true, fix: fixAddTime, eval: evalAddTime},
@@ -41,6 +41,10 @@ var timeFunctions = []*operation{
 	}, eval: evalSecToTime},
 	{name: "TIME_TO_SEC", min: 1, max: 1, looks: true, fix: fixTimeToSec, eval: evalTimeToSec},
 }
+
+// fixLayout is the type of a formatted date: a text that counts as a number
+// without decimals in arithmetic.
+func fixLayout(*machine, *node) attr { return attr{k: Text} }
 
 func fixDate(*machine, *node) attr { return attr{k: Date} }
 
@@ -70,8 +74,8 @@ func evalNow(m *machine, n *node) *value {
 }
 
 // fraction tells how many decimals the time in an argument has; of a text
-// those it holds.
-func (m *machine) fraction(n *node, read func(*node, *value) (temporal, bool)) uint8 {
+// those it holds, or missing if it holds no time.
+func (m *machine) fraction(n *node, missing uint8, read func(*node, *value) (temporal, bool)) uint8 {
 	switch a := m.attr(n); a.k {
 	case Date, Int:
 		return 0
@@ -80,19 +84,25 @@ func (m *machine) fraction(n *node, read func(*node, *value) (temporal, bool)) u
 	case Double:
 		return 6
 	}
+	if d := m.attr(n).dec; d != notFixed {
+		return min(d, 6)
+	}
 	if v, ok := m.constant(n); ok {
+		if v.k == Text && v.hybrid {
+			return v.t.Decimals
+		}
 		if t, ok := read(n, v); ok {
 			return t.Decimals
 		}
 	}
-	return 6
+	return missing
 }
 
 func fixUnix(m *machine, n *node) attr {
 	if len(n.args) == 0 {
 		return attr{k: Int, ip: 10}
 	}
-	if d := m.fraction(n.args[0], m.dateOf); d > 0 {
+	if d := m.fraction(n.args[0], 6, m.dateOf); d > 0 {
 		return attr{k: Decimal, dec: d, ip: 11}
 	}
 	return attr{k: Int, ip: 11}
@@ -135,7 +145,7 @@ func (m *machine) seconds(n *node, whole int64, micro uint32, neg bool) *value {
 
 func fixFromUnix(m *machine, n *node) attr {
 	if len(n.args) == 2 {
-		return fixText(m, n)
+		return fixLayout(m, n)
 	}
 	return attr{k: DateTime, dec: min(numeric(m.attr(n.args[0])).dec, 6)}
 }
@@ -174,7 +184,7 @@ func (m *machine) format(n *node, t temporal, ok bool) *value {
 
 func evalDateFormat(m *machine, n *node) *value {
 	v := m.arg(n, 0)
-	if v.k == Time {
+	if v.isTime(Time) {
 		return m.format(n, v.t, true)
 	}
 	t, ok := m.dateOf(n.args[0], v)
@@ -230,7 +240,7 @@ func timeToInt(f func(temporal) int) func(*machine, *node) *value {
 }
 
 func fixTimeOf(m *machine, n *node) attr {
-	return attr{k: Time, dec: m.fraction(n.args[0], m.timeOf)}
+	return attr{k: Time, dec: m.fraction(n.args[0], 6, m.timeOf)}
 }
 
 func evalTime(m *machine, n *node) *value {
@@ -282,32 +292,35 @@ func fixAddTime(m *machine, n *node) attr {
 		if a.k == Date {
 			a.k = DateTime
 		}
-		a.dec = max(a.dec, m.fraction(n.args[1], m.timeOf))
+		a.dec = max(a.dec, m.fraction(n.args[1], 6, m.timeOf))
+		return a
+	case Text:
+		if a.dec != notFixed {
+			a.dec = max(a.dec, m.fraction(n.args[1], 6, m.timeOf))
+		}
 		return a
 	default:
-		return attr{k: Text, dec: notFixed}
+		return attr{k: Text, dec: max(min(a.dec, 6), m.fraction(n.args[1], 6, m.timeOf))}
 	}
 }
 
 func evalAddTime(m *machine, n *node) *value {
 	a, b := m.arg(n, 0), m.arg(n, 1)
 	x, ok := m.eitherOf(n.args[0], a)
-	y, also := m.eitherOf(n.args[1], b)
-	if !ok || !also || b.k == Text && strings.Contains(b.s[1:], "-") { // a date is no span
+	y, also := m.spanOf(n.args[1], b)
+	if !ok || !also {
 		return m.slot(n).setNull()
 	}
-	span, ok := y.Span()
-	if !ok {
-		return m.slot(n).setNull()
-	}
-	t, ok := mysqltime.AddTime(x, span, n.op.name == "SUBTIME")
+	t, ok := mysqltime.AddTime(x, y, n.op.name == "SUBTIME")
 	if m.attr(n).k == Text {
-		if a.k == Text && !a.hybrid {
+		if d := m.attr(n).dec; d != notFixed {
+			t = t.Cut(int(d))
+		} else {
 			t = t.Auto()
 		}
 		return m.setTimeText(n, t, ok)
 	}
-	return m.setTime(n, t, ok)
+	return m.setTime(n, t.Cut(int(m.attr(n).dec)), ok)
 }
 
 func evalDateDiff(m *machine, n *node) *value {
@@ -327,7 +340,7 @@ func evalDateDiff(m *machine, n *node) *value {
 }
 
 func fixTimeDiff(m *machine, n *node) attr {
-	return attr{k: Time, dec: max(m.fraction(n.args[0], m.eitherOf), m.fraction(n.args[1], m.eitherOf))}
+	return attr{k: Time, dec: max(m.fraction(n.args[0], 6, m.eitherOf), m.fraction(n.args[1], 6, m.eitherOf))}
 }
 
 func evalTimeDiff(m *machine, n *node) *value {
@@ -363,7 +376,7 @@ func evalSecToTime(m *machine, n *node) *value {
 }
 
 func fixTimeToSec(m *machine, n *node) attr {
-	if d := m.fraction(n.args[0], m.timeOf); d > 0 {
+	if d := m.fraction(n.args[0], 6, m.timeOf); d > 0 {
 		return attr{k: Decimal, dec: d, ip: 7}
 	}
 	return attr{k: Int, ip: 7}
@@ -384,7 +397,7 @@ type shift struct {
 	subtract bool
 }
 
-var opShift = &operation{name: "DATE_ADD", fix: fixShift, eval: evalShift}
+var opShift = &operation{name: "DATE_ADD", looks: true, fix: fixShift, eval: evalShift}
 
 // fixShift gives the type of args[0] moved by args[1] units.
 func fixShift(m *machine, n *node) attr {
@@ -404,7 +417,7 @@ func fixShift(m *machine, n *node) attr {
 		a.dec = max(a.dec, decimals)
 		return a
 	default:
-		return attr{k: Text, dec: notFixed}
+		return attr{k: Text, dec: max(decimals, m.fraction(n.args[0], 0, m.dateOf))}
 	}
 }
 

@@ -112,16 +112,17 @@ type cell struct {
 
 // machine evaluates one expression once.
 type machine struct {
-	e        *Expr
-	ops      Operands
-	env      *Env
-	maxScale int
-	cells    []cell
-	holes    []Operand
-	buf      []byte
-	built    int
-	err      *EvalError
-	fixing   bool // at compile time: nothing but the text is known
+	e         *Expr
+	ops       Operands
+	env       *Env
+	maxScale  int
+	cells     []cell
+	holes     []Operand
+	buf       []byte
+	built     int // bytes
+	work      int
+	err       *EvalError
+	undecided bool // an evaluation while types were being fixed has failed
 }
 
 func (m *machine) attr(n *node) attr {
@@ -143,6 +144,7 @@ func (m *machine) constant(n *node) (v *value, ok bool) {
 	m.err = nil
 	v = m.eval(n)
 	ok = m.err == nil
+	m.undecided = m.undecided || !ok
 	m.err, m.built = err, built
 	return v, ok
 }

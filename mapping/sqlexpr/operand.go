@@ -119,9 +119,20 @@ func evalTextParts(m *machine, n *node) *value {
 	return m.slot(n).setText(string(buf))
 }
 
+// spend counts the work an evaluation does, and fails beyond the limit.
+func (m *machine) spend(n *node, work int) bool {
+	if work > workLimit || m.work+work > workLimit {
+		m.work = workLimit // nothing more is done
+		m.fail(n, CodeSQL, errWork.Error(), errWork)
+		return false
+	}
+	m.work += work
+	return true
+}
+
 // room counts the bytes an evaluation builds, and fails beyond the limit.
 func (m *machine) room(n *node, size int) bool {
-	if size > resultLimit || m.built+size > resultLimit {
+	if size > resultLimit || m.built+size > totalLimit {
 		m.fail(n, CodeSQL, errLimit.Error(), errLimit)
 		return false
 	}

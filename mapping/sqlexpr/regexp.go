@@ -12,6 +12,12 @@ const (
 
 var opRegexp = &operation{name: "REGEXP", fix: fixBool, eval: evalRegexp}
 
+// pattern is a compiled regular expression.
+type pattern struct {
+	re   *regexp.Regexp
+	size int // instructions
+}
+
 // compilePattern compiles a pattern that is fixed by the text.
 func (p *parser) compilePattern(n *node) {
 	if !p.ok() {
@@ -30,17 +36,15 @@ func (p *parser) compilePattern(n *node) {
 // compilePattern makes a matcher that needs time in proportion to the text.
 // What Go's regular expressions lack (back references, looking around,
 // possessive repetition) is refused, and so are patterns that are too large.
-func compilePattern(pattern string, exact bool) (*regexp.Regexp, string) {
-	if len(pattern) > patternLength {
+func compilePattern(text string, exact bool) (*pattern, string) {
+	if len(text) > patternLength {
 		return nil, "the pattern is too long"
 	}
-	flags := syntax.Perl
-	prefix := "(?s)"
+	flags := "(?s)"
 	if !exact {
-		flags |= syntax.FoldCase
-		prefix = "(?is)"
+		flags = "(?is)"
 	}
-	tree, err := syntax.Parse(pattern, flags)
+	tree, err := syntax.Parse(flags+text, syntax.Perl)
 	if err != nil {
 		return nil, "the pattern is not supported: " + err.Error()
 	}
@@ -48,11 +52,11 @@ func compilePattern(pattern string, exact bool) (*regexp.Regexp, string) {
 	if err != nil || len(prog.Inst) > patternSize {
 		return nil, "the pattern repeats too much"
 	}
-	re, err := regexp.Compile(prefix + pattern)
+	re, err := regexp.Compile(flags + text)
 	if err != nil {
 		return nil, "the pattern is not supported: " + err.Error()
 	}
-	return re, ""
+	return &pattern{re: re, size: len(prog.Inst)}, ""
 }
 
 func evalRegexp(m *machine, n *node) *value {
@@ -60,16 +64,22 @@ func evalRegexp(m *machine, n *node) *value {
 	if !ok {
 		return m.slot(n).setNull()
 	}
-	pattern, ok := m.str(n, 1)
+	text, ok := m.str(n, 1)
 	if !ok {
 		return m.slot(n).setNull()
 	}
-	re, _ := n.extra.(*regexp.Regexp)
-	if re == nil {
+	p, _ := n.extra.(*pattern)
+	if p == nil {
 		var why string
-		if re, why = compilePattern(pattern, m.e.o.Exact); why != "" {
+		if !m.spend(n, 1000*len(text)) {
+			return m.slot(n).setNull()
+		}
+		if p, why = compilePattern(text, m.e.o.Exact); why != "" {
 			return m.fail(n, CodeSQL, why, nil)
 		}
 	}
-	return m.slot(n).setBool(re.MatchString(s))
+	if !m.spend(n, len(s)*p.size) {
+		return m.slot(n).setNull()
+	}
+	return m.slot(n).setBool(p.re.MatchString(s))
 }

@@ -10,9 +10,14 @@ import (
 const (
 	defaultLength = 64 << 10
 	defaultDepth  = 200
-	// resultLimit is the most bytes one evaluation may build, all texts
-	// together; MySQL's max_allowed_packet is the same idea.
+	// resultLimit is the most bytes of one text that is built; MySQL's
+	// max_allowed_packet is the same idea.
 	resultLimit = 1 << 20
+	// totalLimit is the most bytes one evaluation builds.
+	totalLimit = 16 << 20
+	// workLimit is the most characters one evaluation looks at; what LIKE,
+	// LOCATE and REGEXP need is the product of two lengths.
+	workLimit = 128 << 20
 	// mysqlScale is the most decimals MySQL gives a DECIMAL it computes.
 	mysqlScale = 30
 	// mariadbScale is MariaDB's.
@@ -35,8 +40,9 @@ type Options struct {
 	// trailing blanks as utf8mb4_unicode_ci does.
 	Exact bool
 	// MariaDB follows MariaDB 10.11 where it computes other results than MySQL:
-	// a DECIMAL has up to 38 decimals instead of 30, and CAST(x AS CHAR) in
-	// arithmetic counts as a number without decimals.
+	// a DECIMAL has up to 38 decimals instead of 30, a comparison of DECIMALs
+	// rounds both to the scale they print with, a negative quotient cut to 0
+	// keeps its sign, and CAST(x AS CHAR) in arithmetic has no decimals.
 	MariaDB bool
 }
 
@@ -159,7 +165,7 @@ func (e *Expr) Eval(ops Operands, env *Env) (Value, error) {
 	if m == nil {
 		m = e.machine()
 	}
-	m.ops, m.env, m.err, m.built = ops, env, nil, 0
+	m.ops, m.env, m.err, m.built, m.work = ops, env, nil, 0, 0
 	defer e.release(m)
 	m.load()
 	for _, n := range e.order {

@@ -50,8 +50,8 @@ func (m *machine) setTimeText(n *node, t temporal, ok bool) *value {
 func timeToDec(t *temporal) dec {
 	whole, micro, neg := t.Number()
 	frac := ""
-	if t.Decimals > 0 {
-		frac = fmt.Sprintf("%06d", micro)[:min(t.Decimals, 6)]
+	if micro != 0 {
+		frac = fmt.Sprintf("%06d", micro)
 	}
 	d, _ := decFromDigits(strconv.FormatInt(whole, 10), frac, neg)
 	return d
@@ -132,9 +132,6 @@ func (v *value) isTime(k Kind) bool {
 	return v.k == k || v.k == Text && v.hybrid && timeKind(&v.t) == k
 }
 
-// maxTime is the largest TIME as a number.
-const maxTime = 8385959
-
 // timeOf reads v where SQL wants a TIME.
 func (m *machine) timeOf(n *node, v *value) (temporal, bool) {
 	switch {
@@ -147,13 +144,7 @@ func (m *machine) timeOf(n *node, v *value) (temporal, bool) {
 	case v.k == Text:
 		return mysqltime.ParseTime(v.s)
 	}
-	whole, micro, neg, decimals := m.split(n, v)
-	if whole > maxTime {
-		if t, ok := mysqltime.NumberDateTime(whole, micro, neg, decimals); ok {
-			return t.AsTime(), true
-		}
-	}
-	return mysqltime.NumberTime(whole, micro, neg, decimals)
+	return mysqltime.NumberTime(m.split(n, v))
 }
 
 // eitherOf reads v where SQL takes a TIME as well as a DATETIME.
@@ -166,13 +157,20 @@ func (m *machine) eitherOf(n *node, v *value) (temporal, bool) {
 	case v.k == Text:
 		return mysqltime.ParseEither(v.s)
 	}
-	whole, micro, neg, decimals := m.split(n, v)
-	if whole > maxTime {
-		if t, ok := mysqltime.NumberDateTime(whole, micro, neg, decimals); ok {
-			return t.AsDateTime(), true
-		}
+	return mysqltime.NumberEither(m.split(n, v))
+}
+
+// spanOf reads v as what ADDTIME and SUBTIME move by.
+func (m *machine) spanOf(n *node, v *value) (mysqltime.Span, bool) {
+	switch {
+	case v.k == Null:
+		return mysqltime.Span{}, false
+	case v.k.temporal(), v.k == Text && v.hybrid:
+		return v.t.Span()
+	case v.k == Text:
+		return mysqltime.ParseSpan(v.s)
 	}
-	return mysqltime.NumberEither(whole, micro, neg, decimals)
+	return mysqltime.NumberSpan(m.split(n, v))
 }
 
 func (m *machine) dateArg(n *node, i int) (temporal, bool) { return m.dateOf(n.args[i], m.arg(n, i)) }
