@@ -39,7 +39,7 @@ func parse(side Side, doc []byte, opts []Option) (*Half, []*Problem) {
 	for _, opt := range opts {
 		opt(&o)
 	}
-	d := &docReader{h: &Half{Side: side, Method: "POST", IDCheck: true, places: map[string]int{}}, o: o}
+	d := &docReader{h: &Half{Side: side, Method: "POST", IDCheck: true, Operation: Operation{Method: "none"}, places: map[string]int{}}, o: o}
 	text := string(doc)
 	root, err := readJSON(text, o.limits)
 	if len(text) <= o.limits.Bytes {

@@ -138,7 +138,8 @@ const (
 // The code of a [RecordError] that this package adds to those of package mapping.
 const CodeIDMissingInRecord = "id_missing_in_record" // the record has no value at the path of id
 
-// RecordError says why one record can not be run. It never shows the record.
+// RecordError says why one record can not be run. Of the record it shows no
+// more than the value at fault.
 type RecordError struct {
 	Side  Side   // which half is at odds with the record
 	Code  string // [CodeIDMissingInRecord], or a code of package mapping

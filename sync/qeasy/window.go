@@ -190,6 +190,9 @@ func (b *Bound) look(f *Field, s *SourceSpec) {
 	if b.even(s) {
 		return
 	}
+	if text, err := b.text(s, probe[0]); err != nil || strings.Trim(text, "0123456789") == "" {
+		return // a number that is no time of this age
+	}
 	holes := placeholders(f.Value)
 	kind, _, _ := classify(f.Value)
 	if kind != valueTemplate || len(holes) != 1 {
