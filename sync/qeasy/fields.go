@@ -43,7 +43,7 @@ func (d *docReader) fieldsOf(path, field, parent string, n *node) []Field {
 		d.bad(path, field, CodeInvalidJSON, n, "a list of field objects is wanted, not %s", n.kind)
 		return nil
 	}
-	fields := make([]Field, 0, len(n.nodes))
+	var fields []Field
 	last := map[string]int{}
 	for i, e := range n.nodes {
 		p := path + "/" + strconv.Itoa(i)
@@ -98,7 +98,7 @@ func (d *docReader) field(path, outer, parent string, n *node) (f Field, ok bool
 	for i, m := range n.names {
 		if !slices.Contains(fieldMembers, m) {
 			p := d.bad(path+"/"+pointer(m), readable, CodeUnknownMember, n.nodes[i], "a field has no member %q", cut(m))
-			p.Nearest = nearest(m, fieldMembers)
+			p.Nearest = d.nearest(m, fieldMembers)
 		}
 	}
 	d.readType(&f, readable, n)
@@ -141,7 +141,7 @@ func (d *docReader) readType(f *Field, readable string, n *node) {
 	known := fieldTypes[strings.ToLower(name)]
 	if known == "" {
 		p := d.bad(f.Path+"/type", readable, CodeUnknownType, t, "there is no type %q", cut(name))
-		p.Nearest = nearest(name, []string{"string", "int", "float", "bool", "date", "datetime", "object", "array"})
+		p.Nearest = d.nearest(name, []string{"string", "int", "float", "bool", "date", "datetime", "object", "array"})
 		return
 	}
 	f.Type = known
@@ -262,7 +262,7 @@ func (d *docReader) readParser(f *Field, path, readable string, n *node) {
 		one.Name = strings.TrimSpace(name)
 		if !slices.Contains(knownParsers, one.Name) {
 			bad := d.bad(path+"/name", readable, CodeParserUnknown, cmpNode(n.get("name"), n), "there is no parser %q", cut(one.Name))
-			bad.Nearest = nearest(one.Name, knownParsers)
+			bad.Nearest = d.nearest(one.Name, knownParsers)
 			continue
 		}
 		f.Parsers = append(f.Parsers, one)

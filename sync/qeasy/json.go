@@ -371,8 +371,9 @@ func (l *lines) at(off int) (line, col int) {
 }
 
 // cut is a text as a message shows it.
-func cut(s string) string {
-	const most = 80
+func cut(s string) string { return cutAt(s, 80) }
+
+func cutAt(s string, most int) string {
 	if len(s) <= most {
 		return s
 	}

@@ -93,6 +93,14 @@ func (d *docReader) bad(path, field, code string, n *node, format string, args .
 	return p
 }
 
+// nearest looks for the name that was meant, for the first mistakes of a document.
+func (d *docReader) nearest(wrong string, names []string) string {
+	if len(d.problems) > 50 {
+		return ""
+	}
+	return nearest(wrong, names)
+}
+
 func (d *docReader) warn(path, field, code string, n *node, format string, args ...any) *Problem {
 	p := d.problem(path, field, code, n, fmt.Sprintf(format, args...))
 	d.h.warnings = append(d.h.warnings, p)
@@ -220,7 +228,7 @@ func (d *docReader) members(root *node) {
 				message = "%q is of a dialect no published scheme uses (request as an object of parsers); export the scheme's 源码视图"
 			}
 			p := d.bad("/"+pointer(name), "", CodeUnknownMember, n, message, cut(name))
-			p.Nearest = nearest(name, slices.Sorted(maps.Keys(members)))
+			p.Nearest = d.nearest(name, slices.Sorted(maps.Keys(members)))
 		case m.side != "" && d.h.Side != "" && m.side != d.h.Side && n.kind != kindNull:
 			if name == "id" || name == "number" || name == "autoFillResponse" {
 				d.h.ignored = append(d.h.ignored, name)
@@ -309,7 +317,7 @@ func (d *docReader) object(path string, n *node, read map[string]func(path strin
 			continue
 		}
 		bad := d.bad(p, "", CodeUnknownMember, n.nodes[i], "there is no member %q here", cut(name))
-		bad.Nearest = nearest(name, slices.Sorted(maps.Keys(read)))
+		bad.Nearest = d.nearest(name, slices.Sorted(maps.Keys(read)))
 	}
 }
 

@@ -36,13 +36,13 @@ func (p *Problem) Error() string {
 	if p.Path == "" {
 		b.WriteString("document")
 	} else {
-		b.WriteString(p.Path)
+		b.WriteString(cutAt(p.Path, 400))
 	}
 	if p.Line > 0 {
 		fmt.Fprintf(&b, " (line %d, column %d)", p.Line, p.Col)
 	}
 	if p.Field != "" {
-		b.WriteString(" " + p.Field)
+		b.WriteString(" " + cutAt(p.Field, 400))
 	}
 	if p.Offset >= 0 {
 		fmt.Fprintf(&b, " at %d", p.Offset)

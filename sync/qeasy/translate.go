@@ -88,6 +88,10 @@ func (d *docReader) spec(fields []Field, noRecord bool, path string) translated 
 	switch {
 	case errors.As(err, &all):
 		for _, e := range all.Errors {
+			switch e.Code {
+			case mapping.CodeMappingNotFound, "type_conflict": // the table is not known yet; said already
+				continue
+			}
 			p := d.bad("", "", e.Code, nil, "%s", e.Message)
 			d.h.from(&t, e, p)
 			p.Line, p.Col = d.place(p.Path)
