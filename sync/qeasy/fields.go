@@ -47,6 +47,9 @@ func (d *docReader) fieldsOf(path, field, parent string, n *node) []Field {
 	last := map[string]int{}
 	for i, e := range n.nodes {
 		p := path + "/" + strconv.Itoa(i)
+		if d.full() {
+			return fields
+		}
 		if d.count++; d.count > d.o.limits.Fields {
 			d.bad(p, field, CodeInvalidJSON, e, "the document has more than %d fields", d.o.limits.Fields)
 			return nil
@@ -96,7 +99,7 @@ func (d *docReader) field(path, outer, parent string, n *node) (f Field, ok bool
 	f.Path = path
 	readable := joinField(outer, f.Name)
 	for i, m := range n.names {
-		if !slices.Contains(fieldMembers, m) {
+		if !slices.Contains(fieldMembers, m) && !d.full() {
 			p := d.bad(path+"/"+pointer(m), readable, CodeUnknownMember, n.nodes[i], "a field has no member %q", cut(m))
 			p.Nearest = d.nearest(m, fieldMembers)
 		}

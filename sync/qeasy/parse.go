@@ -83,11 +83,13 @@ func (d *docReader) sorted() []*Problem {
 	})
 }
 
+// mostProblems is how many mistakes of a document are kept.
+const mostProblems = 1000
+
 // bad keeps a mistake. n is where it lies, nil for nowhere.
 func (d *docReader) bad(path, field, code string, n *node, format string, args ...any) *Problem {
-	const most = 1000
 	p := d.problem(path, field, code, n, fmt.Sprintf(format, args...))
-	if len(d.problems) < most {
+	if len(d.problems) < mostProblems {
 		d.problems = append(d.problems, p)
 	}
 	return p
@@ -100,6 +102,16 @@ func (d *docReader) nearest(wrong string, names []string) string {
 	}
 	return nearest(wrong, names)
 }
+
+func nearestOf[V any](d *docReader, wrong string, names map[string]V) string {
+	if len(d.problems) > 50 {
+		return ""
+	}
+	return nearest(wrong, slices.Sorted(maps.Keys(names)))
+}
+
+// full tells that there are more mistakes than anybody reads.
+func (d *docReader) full() bool { return len(d.problems) >= mostProblems }
 
 func (d *docReader) warn(path, field, code string, n *node, format string, args ...any) *Problem {
 	p := d.problem(path, field, code, n, fmt.Sprintf(format, args...))
@@ -214,6 +226,9 @@ func init() {
 
 func (d *docReader) members(root *node) {
 	for i, name := range root.names {
+		if d.full() {
+			return
+		}
 		n := root.nodes[i]
 		d.h.present = append(d.h.present, name)
 		d.h.places["/"+pointer(name)] = n.off
@@ -228,7 +243,7 @@ func (d *docReader) members(root *node) {
 				message = "%q is of a dialect no published scheme uses (request as an object of parsers); export the scheme's 源码视图"
 			}
 			p := d.bad("/"+pointer(name), "", CodeUnknownMember, n, message, cut(name))
-			p.Nearest = d.nearest(name, slices.Sorted(maps.Keys(members)))
+			p.Nearest = nearestOf(d, name, members)
 		case m.side != "" && d.h.Side != "" && m.side != d.h.Side && n.kind != kindNull:
 			if name == "id" || name == "number" || name == "autoFillResponse" {
 				d.h.ignored = append(d.h.ignored, name)
@@ -311,13 +326,16 @@ func (d *docReader) object(path string, n *node, read map[string]func(path strin
 		return
 	}
 	for i, name := range n.names {
+		if d.full() {
+			return
+		}
 		p := path + "/" + pointer(name)
 		if f := read[name]; f != nil {
 			f(p, n.nodes[i])
 			continue
 		}
 		bad := d.bad(p, "", CodeUnknownMember, n.nodes[i], "there is no member %q here", cut(name))
-		bad.Nearest = d.nearest(name, slices.Sorted(maps.Keys(read)))
+		bad.Nearest = nearestOf(d, name, read)
 	}
 }
 
