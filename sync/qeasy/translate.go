@@ -212,7 +212,7 @@ func (tr *translator) source(m *mapping.Field, f *Field, at string, o origin) (k
 		m.Children = tr.fields(f.Children, at+"/children", o.field)
 		return len(m.Children) > 0
 	}
-	if f.Value == "" && f.HasValue && tr.config != nil && tr.config.SendEmpty && f.Type == "string" {
+	if f.Value == "" && f.HasValue && tr.config != nil && tr.config.SendEmpty && f.Type == "string" && len(f.Default) == 0 {
 		m.Const = []byte(`""`)
 		return true
 	}

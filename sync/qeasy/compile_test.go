@@ -1,0 +1,223 @@
+package qeasy_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/duijie-go/duijie/mapping"
+	"github.com/duijie-go/duijie/mapping/lookup"
+	duijiesync "github.com/duijie-go/duijie/sync"
+	"github.com/duijie-go/duijie/sync/qeasy"
+)
+
+func halves(t *testing.T, source, target string) (*qeasy.Half, *qeasy.Half) {
+	t.Helper()
+	s, err := qeasy.Parse(qeasy.SideSource, []byte(source))
+	require.NoError(t, err)
+	d, err := qeasy.Parse(qeasy.SideTarget, []byte(target))
+	require.NoError(t, err)
+	return s, d
+}
+
+const plainSource = `{"api":"list","id":"id"}`
+
+// TestWhatIsMissing: all that a scheme lacks is said at once, with its place.
+func TestWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ source, target, want string }{
+		"lookup": {plainSource, `{"api":"save","request":[{"field":"a","value":"_findCollection find x from shop where y={z}"}]}`,
+			"lookup_unknown_scheme /request/0/value"},
+		"lookup in an expression": {plainSource, `{"api":"save","request":[{"field":"a","value":"_function 1+_findCollection find x from shop where y={z} _endFind"}]}`,
+			"lookup_unknown_scheme /request/0/value"},
+		"table":           {plainSource, `{"api":"save","request":[{"field":"a","value":"{b}","mapping":{"target":"t1"}}]}`, "lookup_unknown_scheme /request/0/mapping"},
+		"apis":            {`{"api":"lst","id":"id"}`, `{"api":"delete"}`, "api_unsupported /api, api_unsupported /api"},
+		"id":              {`{"api":"list"}`, `{"api":"save"}`, "id_missing /id"},
+		"start":           {`{"api":"list","id":"id","request":[{"field":"s","value":"{{LAST_SYNC_TIME}}"}]}`, `{"api":"save"}`, "unsupported_member /request/0"},
+		"organisations":   {plainSource, `{"api":"save","distributionOrg":"1,2"}`, "unsupported_member /distributionOrg"},
+		"audit":           {plainSource, `{"api":"save","autoCheck":true}`, "unsupported_member /autoCheck"},
+		"answer switches": {plainSource, `{"api":"save","otherResponse":[{"field":"listkey","value":"a"}]}`, "unsupported_member /otherResponse/0"},
+		"detail": {`{"api":"list","id":"id","otherRequest":[{"field":"detailApi","type":"object","children":[{"field":"api","value":"x"}]}]}`,
+			`{"api":"save"}`, "unsupported_member /otherRequest/0"},
+		"callback":  {plainSource, `{"api":"save","callBackStrategy":{"strategyId":"s"}}`, "unsupported_member /callBackStrategy"},
+		"writeback": {plainSource, `{"api":"save","response":[{"field":"primaryWriteback","children":[{"field":"id","value":"{{Id}}"}]}]}`, "unsupported_member /response"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, d := halves(t, c.source, c.target)
+			w := newWorld()
+			_, err := qeasy.Compile(s, d, qeasy.Config{Source: w, Target: w, Lookups: map[string]mapping.Lookup{"shops": shops(t)}})
+			require.Equal(t, c.want, verdict(nil, err), "%v", err)
+			report := qeasy.Check([]byte(c.source), []byte(c.target), qeasy.Config{Source: w, Target: w, Lookups: map[string]mapping.Lookup{"shops": shops(t)}})
+			require.False(t, report.OK())
+			all, _ := errors.AsType[*qeasy.Errors](err)
+			require.Equal(t, len(all.Problems), report.Count(qeasy.Cannot), "%s", report)
+		})
+	}
+	s, d := halves(t, plainSource, `{"api":"save"}`)
+	_, err := qeasy.Compile(d, s, qeasy.Config{})
+	require.Equal(t, "wrong_side , wrong_side ", verdict(nil, err))
+	_, err = qeasy.Compile(s, d, qeasy.Config{})
+	require.Equal(t, "api_unsupported /api, api_unsupported /api", verdict(nil, err))
+}
+
+// build runs one record through a target half.
+func build(t *testing.T, target string, record string, change func(*qeasy.Config)) (qeasy.Write, *qeasy.Scheme, error) {
+	t.Helper()
+	s, d := halves(t, plainSource, target)
+	w := newWorld()
+	cfg := qeasy.Config{Source: w, Target: w, Since: time.Unix(1710403200, 0), Now: func() time.Time { return time.Unix(1710406800, 0) }}
+	if change != nil {
+		change(&cfg)
+	}
+	scheme, err := qeasy.Compile(s, d, cfg)
+	require.NoError(t, err)
+	out, err := scheme.Pipeline("p", duijiesync.NewMemoryState()).Transform(t.Context(), qeasy.Row{JSON: json.RawMessage(record)})
+	return out, scheme, err
+}
+
+// TestOptions: what the configuration changes.
+func TestOptions(t *testing.T) {
+	t.Parallel()
+	table := mapping.NewTable(map[string]string{"a": "b"})
+	const doc = `{"api":"save","request":[
+		{"field":"t","value":"{v}","mapping":{"target":"t1","direction":"positive"}},{"field":"e","value":""},
+		{"field":"l","value":"_findCollection find FNumber from shops where name={s}"},
+		{"field":"c","value":"_function case when 'A'='a' then 1 else 2 end"},{"field":"r","value":"","is_required":false,"default":"d"}],
+		"otherRequest":[{"field":"key","value":"{v}"}]}`
+	with := func(change func(*qeasy.Config)) func(*qeasy.Config) {
+		return func(c *qeasy.Config) {
+			c.Tables = map[string]mapping.Table{"t1": table}
+			c.Lookups = map[string]mapping.Lookup{"shops": shops(t)}
+			if change != nil {
+				change(c)
+			}
+		}
+	}
+	out, s, err := build(t, doc, `{"v":"a","s":"none"}`, with(nil))
+	require.NoError(t, err)
+	require.JSONEq(t, `{"t":"b","c":"1","r":"d"}`, string(out.Request))
+	require.JSONEq(t, `{"key":"a"}`, string(out.Other), "an otherRequest that reads the record goes with it")
+	require.Nil(t, s.Target().Fixed)
+	require.EqualValues(t, 1, s.Counts()["lookup_not_found"])
+
+	out, _, err = build(t, doc, `{"v":"x","s":"S1"}`, with(func(c *qeasy.Config) { c.KeepUnmapped, c.SendEmpty, c.ExactText = true, true, true }))
+	require.NoError(t, err)
+	require.JSONEq(t, `{"t":"x","e":"","l":"02","c":"2","r":"d"}`, string(out.Request))
+
+	_, _, err = build(t, doc, `{"v":"x","s":"none"}`, with(func(c *qeasy.Config) { c.RequireLookups = true }))
+	require.ErrorContains(t, err, "/request/0/mapping: mapping_not_found")
+	require.ErrorContains(t, err, "/request/2/value l: lookup_required")
+}
+
+// TestLookupsThatFail stop the run and make no dead letters.
+func TestLookupsThatFail(t *testing.T) {
+	t.Parallel()
+	down := mapping.LookupFunc(func(context.Context, []mapping.Query) ([]mapping.Answer, error) { return nil, errors.New("down") })
+	_, _, err := build(t, `{"api":"save","request":[{"field":"a","value":"_findCollection find x from shops where y={z}"}]}`, `{"z":"1"}`,
+		func(c *qeasy.Config) { c.Lookups = map[string]mapping.Lookup{"shops": down} })
+	require.ErrorIs(t, err, duijiesync.ErrStop)
+}
+
+// TestKeyAndCode: id and number of a lookup are the stored record's where its content has
+// none.
+func TestKeyAndCode(t *testing.T) {
+	t.Parallel()
+	records, err := lookup.NewCollection(
+		json.RawMessage(`{"id":"7","number":"N7","content":{"name":"one"}}`), json.RawMessage(`{"id":"8","number":"N8","content":{"name":"two","id":"own"}}`))
+	require.NoError(t, err)
+	out, _, err := build(t, `{"api":"save","request":[
+		{"field":"a","value":"_findCollection find id from c where name=one"},{"field":"b","value":"_findCollection find id from c where name=two"},
+		{"field":"d","value":"_findCollection find name from c where number=N7"}]}`, `{}`,
+		func(c *qeasy.Config) { c.Lookups = map[string]mapping.Lookup{"c": records} })
+	require.NoError(t, err)
+	require.JSONEq(t, `{"a":"7","b":"own","d":"one"}`, string(out.Request))
+}
+
+// TestLedger: a lookup in what another pipeline wrote.
+func TestLedger(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		s := w.scheme(t, true, "", nil)
+		state := duijiesync.NewMemoryState()
+		w.bill(1, "1.00")
+		time.Sleep(2 * time.Minute)
+		_, err := s.Pipeline("bills", state).Run(t.Context())
+		require.NoError(t, err)
+		const doc = `{"api":"save","request":[{"field":"a","value":"_mongoQuery x findField=response.Id where={\"id\":\"{no}\"}"},
+			{"field":"b","value":"_findCollection find FNumber from x where name={no}"}]}`
+		ledger := func(c *qeasy.Config) {
+			c.Lookups = map[string]mapping.Lookup{"x": qeasy.Ledger(state, "bills", []string{"id", "content.name"}, []string{"response.Id", "content.FNumber"})}
+		}
+		out, _, err := build(t, doc, `{"no":1}`, ledger)
+		require.NoError(t, err)
+		require.JSONEq(t, `{"a":"TB1","b":"TB1"}`, string(out.Request))
+		out, _, err = build(t, doc, `{"no":2}`, ledger)
+		require.NoError(t, err)
+		require.JSONEq(t, `{}`, string(out.Request))
+		_, _, err = build(t, `{"api":"save","request":[{"field":"a","value":"_findCollection find FName from x where name={no}"}]}`, `{"no":1}`, ledger)
+		require.ErrorIs(t, err, duijiesync.ErrStop)
+	})
+}
+
+// TestReport: every member and field has its line, and what differs its reason.
+func TestReport(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	cfg := qeasy.Config{Source: qeasy.Connectors(w), Target: qeasy.Connectors(w), Since: time.Unix(1, 0)}
+	report := qeasy.Check([]byte(`{"api":"list","effect":"QUERY","id":"id","idCheck":true,"delay":5,"adapter":"\\A\\B","request":[
+		{"field":"start","value":"_function SUBTIME('{{LAST_SYNC_TIME|datetime}}','00:30:01')"},{"field":"end","value":"{{CURRENT_TIME|datetime}}"},{"field":"x","value":""}]}`),
+		[]byte(`{"api":"save","effect":"EXECUTE","request":[{"field":"l","type":"array","value":"lines","children":[{"field":"a","value":"{{lines.a}}"},
+		{"field":"t","value":"{{CURRENT_TIME|date}}"}]},{"field":"n","value":"","is_required":true}]}`), cfg)
+	require.True(t, report.OK(), "%s", report)
+	text := report.String()
+	for _, line := range []string{
+		"windows on LAST_SYNC_TIME -30m1s in start, which overlap by 30m1s and end at CURRENT_TIME in end",
+		"a known record is written again when it has changed", "delay is left out", "is chosen by the api", "has no value and is left out",
+		"has another value in each run", "every record will be refused",
+	} {
+		require.Contains(t, text, line)
+	}
+	members := map[string]bool{}
+	for _, l := range report.Lines {
+		members[string(l.Side)+" "+l.Member] = true
+		require.True(t, l.Verdict == qeasy.Runs || l.Why != "", "%v", l)
+	}
+	for _, m := range []string{"source api", "source id", "source start", "source end", "source x", "target l", "target l.a", "target l.t", "target n", "target request"} {
+		require.True(t, members[m], m)
+	}
+	b, err := json.Marshal(report)
+	require.NoError(t, err)
+	require.Contains(t, string(b), `"verdict":"runs with a note"`)
+
+	bad := qeasy.Check([]byte(`{`), []byte(`{"api":"save","request":[{"field":"a","value":"{{b|money}}"},{"field":"c","value":"1"}]}`), cfg)
+	require.False(t, bad.OK())
+	require.Contains(t, bad.String(), "cannot (unknown_pipe)")
+	require.Contains(t, bad.String(), "cannot (invalid_json)")
+	require.Positive(t, bad.Count(qeasy.Runs), "what can be read is told too")
+}
+
+// TestRandomID: a row that is read again is not written again.
+func TestRandomID(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		s, d := halves(t, `{"api":"list","id":"{random}","number":"{random}","idCheck":true}`,
+			`{"api":"save","request":[{"field":"FBillNo","value":"{no}"},{"field":"FNote","value":"{day}"}]}`)
+		scheme, err := qeasy.Compile(s, d, qeasy.Config{Source: w, Target: w})
+		require.NoError(t, err)
+		w.bill(1, "1.00")
+		state := duijiesync.NewMemoryState()
+		for range 2 {
+			_, err = scheme.Pipeline("bills", state).Run(t.Context())
+			require.NoError(t, err)
+		}
+		require.Len(t, w.written["B1"], 1)
+	})
+}
