@@ -70,6 +70,9 @@ func (b *build) failed(err error) error {
 		e := &RecordError{Side: b.side, Code: re.Code, Field: o.field, Value: re.Value, Rows: re.Rows, Err: re.Err}
 		if o.path != "" {
 			e.Path = o.path + documentMember(rest)
+			if re.Code == mapping.CodeMappingNotFound {
+				e.Path = o.path + "/mapping"
+			}
 		}
 		all = append(all, e)
 	}

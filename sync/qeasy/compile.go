@@ -88,7 +88,13 @@ func compile(source, target *Half, cfg Config) (*Scheme, []*Problem) {
 	return s, c.problems
 }
 
-func (c *compiler) bad(side Side, path, field, code, message string) *Problem {
+// bad keeps a mistake.
+func (c *compiler) bad(side Side, path, field, code, message string) {
+	_ = c.mistake(side, path, field, code, message)
+}
+
+// mistake keeps a mistake and returns it, for more to be said.
+func (c *compiler) mistake(side Side, path, field, code, message string) *Problem {
 	p := &Problem{Side: side, Path: path, Field: field, Code: code, Offset: -1, Message: message}
 	c.problems = append(c.problems, p)
 	return p
@@ -104,7 +110,7 @@ func (c *compiler) connector(h *Half, known Connector) bool {
 	if known != nil && known.Match(h.Side, h.API) {
 		return true
 	}
-	p := c.bad(h.Side, "/api", "", CodeAPIUnsupported, "no connector runs the api "+h.API)
+	p := c.mistake(h.Side, "/api", "", CodeAPIUnsupported, "no connector runs the api "+h.API)
 	if known != nil {
 		p.Nearest = nearest(h.API, known.APIs())
 	}
@@ -258,7 +264,7 @@ func (c *compiler) build(h *Half, fields []Field) *build {
 		l := c.s.cfg.Lookups[name]
 		if l == nil {
 			o := t.schemes[name]
-			c.bad(h.Side, o.path+"/value", o.field, CodeLookupUnknownScheme, "the scheme "+name+" is bound to no lookup").Nearest = nearest(name, slices.Sorted(maps.Keys(c.s.cfg.Lookups)))
+			c.mistake(h.Side, o.path+"/value", o.field, CodeLookupUnknownScheme, "the scheme "+name+" is bound to no lookup").Nearest = nearest(name, slices.Sorted(maps.Keys(c.s.cfg.Lookups)))
 			missing = true
 			continue
 		}
@@ -268,7 +274,7 @@ func (c *compiler) build(h *Half, fields []Field) *build {
 		table, bound := c.s.cfg.Tables[name]
 		if !bound {
 			o := t.tables[name]
-			c.bad(h.Side, o.path+"/mapping", o.field, CodeLookupUnknownScheme, "the mapping table "+name+" is not given").Nearest = nearest(name, slices.Sorted(maps.Keys(c.s.cfg.Tables)))
+			c.mistake(h.Side, o.path+"/mapping", o.field, CodeLookupUnknownScheme, "the mapping table "+name+" is not given").Nearest = nearest(name, slices.Sorted(maps.Keys(c.s.cfg.Tables)))
 			missing = true
 			continue
 		}
@@ -281,7 +287,7 @@ func (c *compiler) build(h *Half, fields []Field) *build {
 	var all *mapping.SpecErrors
 	if errors.As(err, &all) {
 		for _, e := range all.Errors {
-			h.from(t, e, c.bad(h.Side, "", "", e.Code, e.Message))
+			h.from(t, e, c.mistake(h.Side, "", "", e.Code, e.Message))
 		}
 	} else if err != nil {
 		c.bad(h.Side, "", "", CodeInvalidJSON, err.Error())

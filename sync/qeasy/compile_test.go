@@ -111,7 +111,7 @@ func TestOptions(t *testing.T) {
 	require.JSONEq(t, `{"t":"x","e":"","l":"02","c":"2","r":"d"}`, string(out.Request))
 
 	_, _, err = build(t, doc, `{"v":"x","s":"none"}`, with(func(c *qeasy.Config) { c.RequireLookups = true }))
-	require.ErrorContains(t, err, "/request/0/mapping: mapping_not_found")
+	require.ErrorContains(t, err, "/request/0/mapping t: mapping_not_found")
 	require.ErrorContains(t, err, "/request/2/value l: lookup_required")
 }
 

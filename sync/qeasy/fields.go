@@ -59,8 +59,8 @@ func (d *docReader) fieldsOf(path, field, parent string, n *node) []Field {
 			continue
 		}
 		if before, twice := last[f.Name]; twice {
-			d.warn(fields[before].Path, joinField(field, f.Name), WarnDuplicateField, nil, "a later field has the same name, and counts")
-			d.h.warnings[len(d.h.warnings)-1].Line, d.h.warnings[len(d.h.warnings)-1].Col = d.lines.at(d.h.places[fields[before].Path])
+			p := d.oddity(fields[before].Path, joinField(field, f.Name), WarnDuplicateField, nil, "a later field has the same name, and counts")
+			p.Line, p.Col = d.lines.at(d.h.places[fields[before].Path])
 			fields = slices.Delete(fields, before, before+1)
 			for name, at := range last {
 				if at > before {
@@ -100,7 +100,7 @@ func (d *docReader) field(path, outer, parent string, n *node) (f Field, ok bool
 	readable := joinField(outer, f.Name)
 	for i, m := range n.names {
 		if !slices.Contains(fieldMembers, m) && !d.full() {
-			p := d.bad(path+"/"+pointer(m), readable, CodeUnknownMember, n.nodes[i], "a field has no member %q", cut(m))
+			p := d.mistake(path+"/"+pointer(m), readable, CodeUnknownMember, n.nodes[i], "a field has no member %q", cut(m))
 			p.Nearest = d.nearest(m, fieldMembers)
 		}
 	}
@@ -143,7 +143,7 @@ func (d *docReader) readType(f *Field, readable string, n *node) {
 	name := d.wantText(f.Path+"/type", t)
 	known := fieldTypes[strings.ToLower(name)]
 	if known == "" {
-		p := d.bad(f.Path+"/type", readable, CodeUnknownType, t, "there is no type %q", cut(name))
+		p := d.mistake(f.Path+"/type", readable, CodeUnknownType, t, "there is no type %q", cut(name))
 		p.Nearest = d.nearest(name, []string{"string", "int", "float", "bool", "date", "datetime", "object", "array"})
 		return
 	}
@@ -198,7 +198,7 @@ func (d *docReader) looksLikePath(array string, f *Field, readable string) {
 	if array == "" || !strings.HasPrefix(f.Value, array+".") || !isConstant(f.Value) {
 		return
 	}
-	p := d.warn(f.Path+"/value", readable, WarnLooksLikePath, nil, "the constant %q reads like a path whose braces were lost on a web page", cut(f.Value))
+	p := d.oddity(f.Path+"/value", readable, WarnLooksLikePath, nil, "the constant %q reads like a path whose braces were lost on a web page", cut(f.Value))
 	p.Line, p.Col = d.lines.at(d.h.places[f.Path+"/value"])
 }
 
@@ -264,7 +264,7 @@ func (d *docReader) readParser(f *Field, path, readable string, n *node) {
 		one := p
 		one.Name = strings.TrimSpace(name)
 		if !slices.Contains(knownParsers, one.Name) {
-			bad := d.bad(path+"/name", readable, CodeParserUnknown, cmpNode(n.get("name"), n), "there is no parser %q", cut(one.Name))
+			bad := d.mistake(path+"/name", readable, CodeParserUnknown, cmpNode(n.get("name"), n), "there is no parser %q", cut(one.Name))
 			bad.Nearest = d.nearest(one.Name, knownParsers)
 			continue
 		}

@@ -1,14 +1,11 @@
 package qeasy
 
-import "time"
-
 // Option is a setting of [Parse].
 type Option func(*options)
 
 type options struct {
 	allowed map[string]bool
 	limits  Limits
-	zone    *time.Location
 }
 
 // WithMembers lets unknown top-level members of these names pass; they are left out, and

@@ -48,7 +48,7 @@ func parse(side Side, doc []byte, opts []Option) (*Half, []*Problem) {
 		d.lines = newLines("")
 	}
 	if err != nil {
-		p := d.bad("", "", CodeInvalidJSON, nil, "%s", err)
+		p := d.mistake("", "", CodeInvalidJSON, nil, "%s", err)
 		p.Line, p.Col = d.lines.at(jsonOffset(err))
 		return nil, d.problems
 	}
@@ -87,7 +87,12 @@ func (d *docReader) sorted() []*Problem {
 const mostProblems = 1000
 
 // bad keeps a mistake. n is where it lies, nil for nowhere.
-func (d *docReader) bad(path, field, code string, n *node, format string, args ...any) *Problem {
+func (d *docReader) bad(path, field, code string, n *node, format string, args ...any) {
+	_ = d.mistake(path, field, code, n, format, args...)
+}
+
+// mistake keeps a mistake and returns it, for more to be said.
+func (d *docReader) mistake(path, field, code string, n *node, format string, args ...any) *Problem {
 	p := d.problem(path, field, code, n, fmt.Sprintf(format, args...))
 	if len(d.problems) < mostProblems {
 		d.problems = append(d.problems, p)
@@ -113,7 +118,13 @@ func nearestOf[V any](d *docReader, wrong string, names map[string]V) string {
 // full tells that there are more mistakes than anybody reads.
 func (d *docReader) full() bool { return len(d.problems) >= mostProblems }
 
-func (d *docReader) warn(path, field, code string, n *node, format string, args ...any) *Problem {
+// warn keeps a warning.
+func (d *docReader) warn(path, field, code string, n *node, format string, args ...any) {
+	_ = d.oddity(path, field, code, n, format, args...)
+}
+
+// oddity keeps a warning and returns it, for more to be said.
+func (d *docReader) oddity(path, field, code string, n *node, format string, args ...any) *Problem {
 	p := d.problem(path, field, code, n, fmt.Sprintf(format, args...))
 	d.h.warnings = append(d.h.warnings, p)
 	return p
@@ -242,7 +253,7 @@ func (d *docReader) members(root *node) {
 			if name == "requestParams" || name == "otherRequestParams" {
 				message = "%q is of a dialect no published scheme uses (request as an object of parsers); export the scheme's 源码视图"
 			}
-			p := d.bad("/"+pointer(name), "", CodeUnknownMember, n, message, cut(name))
+			p := d.mistake("/"+pointer(name), "", CodeUnknownMember, n, message, cut(name))
 			p.Nearest = nearestOf(d, name, members)
 		case m.side != "" && d.h.Side != "" && m.side != d.h.Side && n.kind != kindNull:
 			if name == "id" || name == "number" || name == "autoFillResponse" {
@@ -334,7 +345,7 @@ func (d *docReader) object(path string, n *node, read map[string]func(path strin
 			f(p, n.nodes[i])
 			continue
 		}
-		bad := d.bad(p, "", CodeUnknownMember, n.nodes[i], "there is no member %q here", cut(name))
+		bad := d.mistake(p, "", CodeUnknownMember, n.nodes[i], "there is no member %q here", cut(name))
 		bad.Nearest = nearestOf(d, name, read)
 	}
 }

@@ -155,7 +155,8 @@ func TestInvalidJSON(t *testing.T) {
 		p, ok := errors.AsType[*qeasy.Problem](err)
 		require.True(t, ok, "%q", doc)
 		require.Equal(t, qeasy.CodeInvalidJSON, p.Code, "%q", doc)
-		require.Equal(t, place, [2]int{p.Line, p.Col}, "%q: %v", doc, err)
+		got := [2]int{p.Line, p.Col}
+		require.Equal(t, place, got, "%q: %v", doc, err)
 	}
 	_, err := qeasy.Parse("", []byte("\ufeff"+tgt+"}"))
 	require.NoError(t, err, "a byte order mark of Windows")

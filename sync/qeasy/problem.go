@@ -135,7 +135,8 @@ const (
 	WarnSecret          = "secret_in_document"
 )
 
-// The code of a [RecordError] that this package adds to those of package mapping.
+// CodeIDMissingInRecord is the code of a [RecordError] that this package adds to those
+// of package mapping.
 const CodeIDMissingInRecord = "id_missing_in_record" // the record has no value at the path of id
 
 // RecordError says why one record can not be run. Of the record it shows no

@@ -12,8 +12,8 @@ import (
 	"github.com/duijie-go/duijie/sync/window"
 )
 
-// ErrCheckpoint: the stored resume point is of another source, or damaged. Nothing was
-// read. It comes from sources whose window can not be cut; others have
+// ErrCheckpoint says that the stored resume point is of another source, or damaged.
+// Nothing was read. It comes from sources whose window can not be cut; others have
 // window.ErrCheckpoint.
 var ErrCheckpoint = errors.New("duijie/sync/qeasy: checkpoint of another source, or damaged")
 

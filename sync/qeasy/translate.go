@@ -47,7 +47,7 @@ func (d *docReader) translate() {
 		for i := range h.Remedy.Request {
 			f := &h.Remedy.Request[i]
 			if !slices.ContainsFunc(h.Request, func(g Field) bool { return g.Name == f.Name }) {
-				p := d.warn(f.Path, f.Name, WarnIgnoredMember, nil, "the request has no field %q to be replaced: it is added", f.Name)
+				p := d.oddity(f.Path, f.Name, WarnIgnoredMember, nil, "the request has no field %q to be replaced: it is added", f.Name)
 				p.Line, p.Col = d.lines.at(h.places[f.Path])
 			}
 		}
@@ -92,7 +92,7 @@ func (d *docReader) spec(fields []Field, noRecord bool, path string) translated 
 			case mapping.CodeMappingNotFound, "type_conflict": // the table is not known yet; said already
 				continue
 			}
-			p := d.bad("", "", e.Code, nil, "%s", e.Message)
+			p := d.mistake("", "", e.Code, nil, "%s", e.Message)
 			d.h.from(&t, e, p)
 			p.Line, p.Col = d.place(p.Path)
 		}
@@ -104,7 +104,7 @@ func (d *docReader) spec(fields []Field, noRecord bool, path string) translated 
 			case "no_source", "duplicate_field", "constant_looks_like_path", "array_value_in_braces": // said already, of the document
 				continue
 			}
-			p := d.warn("", "", w.Code, nil, "%s", w.Message)
+			p := d.oddity("", "", w.Code, nil, "%s", w.Message)
 			d.h.from(&t, w, p)
 			p.Line, p.Col = d.place(p.Path)
 		}
@@ -330,7 +330,7 @@ func (tr *translator) record(o origin, name string, offset int) {
 func (tr *translator) shift(path string, offset int) { tr.t.shifts[path] = offset }
 
 func (tr *translator) bad(o origin, err *valueError) {
-	p := tr.d.bad(o.path+"/value", o.field, err.code, nil, "%s", err.message)
+	p := tr.d.mistake(o.path+"/value", o.field, err.code, nil, "%s", err.message)
 	p.Offset = err.offset
 	p.Line, p.Col = tr.d.place(p.Path)
 	if o.path == "/id" || o.path == "/number" {
@@ -339,7 +339,7 @@ func (tr *translator) bad(o origin, err *valueError) {
 }
 
 func (tr *translator) warn(o origin, code string, offset int, message string) {
-	p := tr.d.warn(o.path+"/value", o.field, code, nil, "%s", message)
+	p := tr.d.oddity(o.path+"/value", o.field, code, nil, "%s", message)
 	p.Offset = offset
 	p.Line, p.Col = tr.d.place(p.Path)
 }

@@ -1,7 +1,6 @@
 package qeasy
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"math/big"
@@ -312,7 +311,7 @@ func (v vector) testRow(t *testing.T, members map[string]json.RawMessage) {
 		}
 		return
 	}
-	got := src.row(context.Background(), &duijiesync.Record[json.RawMessage]{Value: record})
+	got := src.row(t.Context(), &duijiesync.Record[json.RawMessage]{Value: record})
 	require.Len(t, got, len(v.Expect.Records))
 	for i, want := range v.Expect.Records {
 		require.NoError(t, got[i].Err)

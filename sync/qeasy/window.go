@@ -33,16 +33,15 @@ func Columns(fields []Field) (columns []Column, ok bool) {
 
 // Find returns the field at a path of names, nil where there is none.
 func Find(fields []Field, names ...string) *Field {
-	for i := range fields {
-		if fields[i].Name != names[0] {
-			continue
+	var found *Field
+	for _, name := range names {
+		i := slices.IndexFunc(fields, func(f Field) bool { return f.Name == name })
+		if i < 0 {
+			return nil
 		}
-		if len(names) == 1 {
-			return &fields[i]
-		}
-		return Find(fields[i].Children, names[1:]...)
+		found, fields = &fields[i], fields[i].Children
 	}
-	return nil
+	return found
 }
 
 // Constant returns the value of a field that reads nothing; ok is false for others
