@@ -159,3 +159,8 @@ func pagingOf(src any) string {
 	}
 	return ""
 }
+
+// nothing is a source of no rows.
+func nothing(context.Context, duijiesync.Checkpoint) iter.Seq2[duijiesync.Batch[json.RawMessage], error] {
+	return func(func(duijiesync.Batch[json.RawMessage], error) bool) {}
+}
