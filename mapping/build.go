@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -83,7 +84,7 @@ func (e *evaluation) wrapped(dst []byte, mark int, f *field) []byte {
 	for _, p := range f.parsers {
 		var err error
 		if v, err = p(v); err != nil {
-			e.fail(f, err)
+			e.fail(f, &failure{code: CodeTypeConversion, member: "/parsers", offset: -1, err: err})
 			return dst
 		}
 	}
@@ -146,6 +147,8 @@ func (e *evaluation) rows(f *field, build func()) bool {
 	return true
 }
 
+var errRequired = errors.New("the field is required and has no value")
+
 // orDefault gives the default of a field without a value; false when there is
 // none, which is an error where the field is required.
 func (e *evaluation) orDefault(f *field) (Value, bool) {
@@ -153,7 +156,7 @@ func (e *evaluation) orDefault(f *field) (Value, bool) {
 		return f.standard, true
 	}
 	if f.required {
-		e.fail(f, failAt(CodeRequiredMissing, -1, "the field is required and has no value"))
+		e.fail(f, &failure{code: CodeRequiredMissing, member: "/required", offset: -1, err: errRequired})
 	}
 	return Value{}, false
 }
@@ -182,7 +185,7 @@ func (e *evaluation) scalar(f *field) (Value, bool) {
 	}
 	for _, p := range f.parsers {
 		if v, err = p(v); err != nil {
-			e.fail(f, err)
+			e.fail(f, &failure{code: CodeTypeConversion, member: "/parsers", offset: -1, err: err})
 			return Value{}, false
 		}
 	}

@@ -32,6 +32,7 @@ type field struct {
 	key     []byte // the member's name as JSON with its colon
 	pointer string
 	path    string // for people
+	member  string // the member of the field its value comes from: /template
 	text    string // the template or expression, for errors
 	source  source
 	at      *location
@@ -228,24 +229,24 @@ func (c *compiler) source(f *field, spec *Field) {
 	}
 	switch {
 	case spec.Template != "":
-		f.source, f.text = sourceTemplate, spec.Template
+		f.source, f.text, f.member = sourceTemplate, spec.Template, "/template"
 		f.template = c.template(f, spec.Template, "/template")
 		c.arrayConstant(f, spec)
 	case len(spec.Const) > 0:
-		f.source = sourceConst
+		f.source, f.member = sourceConst, "/const"
 		v, err := ParseValue(spec.Const)
 		if err != nil {
 			c.mistake(f.pointer+"/const", f.path, CodeInvalidJSON, err.Error())
 		}
 		f.constant, f.keepNull = v, true
 	case spec.Expr != "":
-		f.source, f.text = sourceExpr, spec.Expr
+		f.source, f.text, f.member = sourceExpr, spec.Expr, "/expr"
 		f.expr = c.expression(f, spec)
 	case spec.Lookup != nil:
-		f.source, f.text = sourceLookup, spec.Lookup.Name
+		f.source, f.text, f.member = sourceLookup, spec.Lookup.Name, "/lookup"
 		f.lookup = c.lookupCall(f, spec.Lookup, "/lookup")
 	case spec.Func != "":
-		f.source, f.text, c.m.hasFuncs = sourceFunc, spec.Func, true
+		f.source, f.text, f.member, c.m.hasFuncs = sourceFunc, spec.Func, "/func", true
 		if f.fn = c.o.funcs[spec.Func]; f.fn == nil {
 			e := c.report(f.pointer+"/func", f.path, "unknown_func", "no function of this name was given: "+excerpt(spec.Func))
 			e.Nearest = nearest(spec.Func, keysOf(c.o.funcs))
@@ -307,7 +308,7 @@ func (c *compiler) children(f *field, spec *Field) {
 			c.mistake(f.pointer+"/each", f.path, "path_syntax", message)
 			return
 		}
-		f.source = sourceRows
+		f.source, f.member = sourceRows, "/each"
 		f.inside, f.each = at.each(path)
 		f.inside.ends = append(slices.Clone(at.ends), len(f.path))
 		c.use(f, f.each, "/each", -1)
@@ -482,7 +483,7 @@ func (c *compiler) fixed(f *field) {
 		for _, err := range e.errs {
 			var re *RecordError
 			if errors.As(err, &re) {
-				c.mistake(f.pointer, f.path, re.Code, re.Err.Error())
+				c.mistake(re.Pointer, f.path, re.Code, re.Err.Error())
 			}
 		}
 		return

@@ -96,7 +96,7 @@ const CodeLookupNotFound = "lookup_not_found"
 // with several has them joined; [errors.As] finds the first.
 type RecordError struct {
 	Code    string // one of the Code constants
-	Pointer string // JSON Pointer to the field in the spec: /fields/4/children/2
+	Pointer string // JSON Pointer into the spec, to what asks too much: /fields/4/children/2/expr
 	Field   string // the target field: FEntity.FTaxPrice; Error writes FEntity[2].FTaxPrice
 	Rows    []int  // the row of each Each around the field, from 0
 	Value   string // the template or expression as the spec has it

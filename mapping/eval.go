@@ -37,6 +37,7 @@ type evaluation struct {
 // failure is why a value could not be computed; the field makes a RecordError of it.
 type failure struct {
 	code   string
+	member string // of the field that asks too much; empty for the one its value comes from
 	offset int
 	err    error
 }
@@ -114,13 +115,16 @@ func (e *evaluation) fail(f *field, err error) {
 	if len(e.errs) == most {
 		return
 	}
-	re := &RecordError{Pointer: f.pointer, Field: f.path, Value: f.text, Offset: -1, Err: err, Code: CodeTypeConversion, arrays: f.at.ends}
+	re := &RecordError{Pointer: f.pointer + f.member, Field: f.path, Value: f.text, Offset: -1, Err: err, Code: CodeTypeConversion, arrays: f.at.ends}
 	if len(e.index) > 0 {
 		re.Rows = slices.Clone(e.index)
 	}
 	var why *failure
 	if errors.As(err, &why) {
 		re.Code, re.Offset, re.Err = why.code, why.offset, why.err
+		if why.member != "" {
+			re.Pointer = f.pointer + why.member
+		}
 	}
 	e.errs = append(e.errs, re)
 }

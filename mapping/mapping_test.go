@@ -166,11 +166,37 @@ func TestErrorsNameTheRow(t *testing.T) {
 	require.ErrorAs(t, err, &re)
 	assert.Equal(t, CodeNullResult, re.Code)
 	assert.Equal(t, "FEntity.FTaxPrice", re.Field)
-	assert.Equal(t, "/fields/0/children/0", re.Pointer)
+	assert.Equal(t, "/fields/0/children/0/expr", re.Pointer)
 	assert.Equal(t, []int{1}, re.Rows)
 	assert.Contains(t, err.Error(), "FEntity[1].FTaxPrice: null_result")
 	assert.Contains(t, err.Error(), "FEntity[2].FTaxPrice: not_numeric", "all errors of a record are told")
 	assert.NotContains(t, err.Error(), "hidden")
+}
+
+// A record's error points at the member of the field that asks too much.
+func TestErrorsPointIntoTheSpec(t *testing.T) {
+	t.Parallel()
+	_, err := func() (Result, error) {
+		m, err := Compile(Spec{Fields: []Field{
+			{Target: "a", Template: "{n}", Type: TypeInt}, {Target: "b", Template: "{n}", Table: &TableCall{Name: "t"}}, {Target: "c", Template: "{q}", Required: true},
+			{Target: "d", Template: "{o}", Parsers: []Parser{{Name: ParserArrayToString}}}, {Target: "e", Each: "q", Children: []Field{{Target: "x", Template: "1"}}},
+			{Target: "f", Each: "l", Children: []Field{{Target: "x", Expr: "1/0"}}},
+		}}, WithTable("t", NewTable(nil)))
+		require.NoError(t, err)
+		return m.MapJSON(t.Context(), nil, []byte(`{"n":"x","o":{},"l":[{}]}`))
+	}()
+	var all interface{ Unwrap() []error }
+	require.ErrorAs(t, err, &all)
+	var got []string
+	for _, e := range all.Unwrap() {
+		var re *RecordError
+		require.ErrorAs(t, e, &re)
+		got = append(got, re.Pointer+" "+re.Code)
+	}
+	assert.Equal(t, []string{
+		"/fields/0/template type_conversion", "/fields/1/table mapping_not_found", "/fields/2/required required_missing",
+		"/fields/3/parsers type_conversion", "/fields/4/each array_source_missing", "/fields/5/children/0/expr null_result",
+	}, got)
 }
 
 func TestFieldAtRows(t *testing.T) {
@@ -255,7 +281,7 @@ func TestSpecMistakes(t *testing.T) {
 		{"path", Field{Target: "x", Template: "{{a..b}}"}, []string{"/fields/0/template path_syntax "}},
 		{"const", Field{Target: "x", Const: json.RawMessage(`{`)}, []string{"/fields/0/const invalid_json "}},
 		{"default", Field{Target: "x", Template: "{a}", Type: TypeInt, Default: json.RawMessage(`"q"`)}, []string{"/fields/0/default bad_default "}},
-		{"constant", Field{Target: "x", Template: "12.5", Type: TypeInt}, []string{"/fields/0 type_conversion "}},
+		{"constant", Field{Target: "x", Template: "12.5", Type: TypeInt}, []string{"/fields/0/template type_conversion "}},
 		{"catalogue placeholder", Field{Target: "x", Template: "1", Type: TypeArray}, []string{"/fields/0/template array_without_children "}},
 		{"syntax", Field{Target: "x", Expr: "1 +"}, []string{"/fields/0/expr sql_syntax "}},
 		{"cycle", loop[0], []string{"/fields/0/children/0/children cyclic_reference "}},

@@ -52,7 +52,7 @@ func (t *table) find(v Value, call *TableCall) (Value, error) {
 	if call.Keep {
 		return v, nil
 	}
-	return Value{}, &failure{code: CodeMappingNotFound, offset: -1, err: fmt.Errorf("%w %q", errNotInTable, short(text))}
+	return Value{}, &failure{code: CodeMappingNotFound, member: "/table", offset: -1, err: fmt.Errorf("%w %q", errNotInTable, short(text))}
 }
 
 // ReadTable reads a table from CSV whose first line names the columns: a_value holds
