@@ -26,8 +26,8 @@ type Field struct {
 	// Template is text with placeholders: "{a}", "{{a.b}}", "{{lines.x|date}}",
 	// "{{platform}}-{{shop}}". One placeholder and nothing else keeps the JSON
 	// kind of its value until Type converts it. A text without placeholder is a
-	// constant. Several targets can not be told from "no value": a field whose
-	// whole value is absent or null is left out.
+	// constant. A field whose whole value is absent or null is left out; inside a
+	// text it is empty.
 	Template string `json:"template,omitempty"`
 	// Const is a constant of any JSON kind.
 	Const json.RawMessage `json:"const,omitempty"`
@@ -43,7 +43,7 @@ type Field struct {
 	Func string `json:"func,omitempty"`
 
 	// Type is what the value is converted to. Empty means object where there are
-	// Children, array where there is Each, and string otherwise.
+	// Children, array where there is Each, any for Const and Func, and string otherwise.
 	Type Type `json:"type,omitempty"`
 	// Table sends the text of the value through a table of pairs, before Type.
 	Table *TableCall `json:"table,omitempty"`

@@ -198,6 +198,53 @@ func TestTransformMistakes(t *testing.T) {
 	}, got)
 }
 
+type clashA struct {
+	ID   string `json:"a_id"`
+	Same string `json:"same"`
+	One  string
+}
+
+type clashB struct {
+	ID   string `json:"b_id"`
+	Same string `json:"same"`
+	Two  string `json:"One"`
+}
+
+type clash struct {
+	clashA
+	*clashB
+	ID string `json:"id"`
+}
+
+// Members of embedded structs are found as encoding/json finds them.
+func TestEmbeddedStructs(t *testing.T) {
+	t.Parallel()
+	in := clash{clashA: clashA{ID: "a", Same: "x", One: "1"}, clashB: &clashB{ID: "b", Same: "y", Two: "2"}, ID: "own"}
+	b, err := json.Marshal(in)
+	require.NoError(t, err)
+	require.Equal(t, `{"a_id":"a","b_id":"b","One":"2","id":"own"}`, string(b))
+	var fields []Field
+	for _, name := range []string{"a_id", "b_id", "One", "id"} {
+		fields = append(fields, Field{Target: name, Template: "{" + name + "}"})
+	}
+	m, err := Compile(Spec{Fields: fields})
+	require.NoError(t, err)
+	f, err := Transform[clash, json.RawMessage](m, nil)
+	require.NoError(t, err)
+	out, err := f(t.Context(), in)
+	require.NoError(t, err)
+	assert.Equal(t, string(b), string(out))
+
+	same, err := Compile(Spec{Fields: []Field{{Target: "a_id", Template: "{same}"}, {Target: "b_id", Template: "{id}"}}})
+	require.NoError(t, err)
+	_, err = Transform[clash, clash](same, nil)
+	var bad *SpecErrors
+	require.ErrorAs(t, err, &bad)
+	require.Len(t, bad.Errors, 2)
+	assert.Equal(t, "/fields/0/template unknown_path", bad.Errors[0].Path+" "+bad.Errors[0].Code, "of two with one name none counts")
+	assert.Equal(t, "/fields/1/target unknown_target", bad.Errors[1].Path+" "+bad.Errors[1].Code, "a nil pointer nobody can set")
+}
+
 // With rules a struct is checked like JSON.
 func TestTransformRules(t *testing.T) {
 	t.Parallel()

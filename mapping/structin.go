@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/internal/wire"
@@ -104,55 +102,6 @@ func (l *loader) compile(t reflect.Type, s *scope, n *node) load {
 		return loadDynamic(n)
 	}
 	return loadJSON(n)
-}
-
-// structField is a member of a struct by its JSON name.
-type structField struct {
-	name      string
-	index     []int
-	typ       reflect.Type
-	omitEmpty bool
-	omitZero  bool
-	quoted    bool // the string option: numbers and bools as texts
-}
-
-// structFields lists the members a struct has in JSON; those of embedded structs
-// too, unless a shallower one has the name.
-func structFields(t reflect.Type) []structField {
-	var out []structField
-	depth := map[string]int{}
-	for _, f := range reflect.VisibleFields(t) {
-		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if name == "-" && options == "" || !f.IsExported() {
-			continue
-		}
-		if f.Anonymous && name == "" {
-			inner := f.Type
-			if inner.Kind() == reflect.Pointer {
-				inner = inner.Elem()
-			}
-			if inner.Kind() == reflect.Struct {
-				continue // its members are visible themselves
-			}
-		}
-		if name == "" {
-			name = f.Name
-		}
-		opts := strings.Split(options, ",")
-		sf := structField{
-			name: name, index: f.Index, typ: f.Type, omitEmpty: slices.Contains(opts, "omitempty"),
-			omitZero: slices.Contains(opts, "omitzero"), quoted: slices.Contains(opts, "string"),
-		}
-		if old, known := depth[name]; known {
-			if len(f.Index) >= old {
-				continue
-			}
-			out = slices.DeleteFunc(out, func(o structField) bool { return o.name == name })
-		}
-		depth[name] = len(f.Index)
-		out = append(out, sf)
-	}
-	return out
 }
 
 type structMember struct {

@@ -37,6 +37,10 @@ func (s *storer) compile(t reflect.Type, fields []field) store {
 			e.Nearest = nearest(f.target, keysOf(names))
 			continue
 		}
+		if sf.readOnly {
+			_ = s.mistake(f, "unknown_target", fmt.Sprintf("the member of %s lies behind an embedded pointer that is not exported", t))
+			continue
+		}
 		stores = append(stores, member{index: sf.index, store: s.field(sf.typ, f)})
 	}
 	return func(e *evaluation, to reflect.Value) (bool, error) {
