@@ -129,8 +129,7 @@ func TestHostileSpecs(t *testing.T) {
 		} else {
 			require.Error(t, err, name)
 		}
-		t.Log(name, took, (after.TotalAlloc-before.TotalAlloc)>>20)
-		assert.Less(t, took, time.Second, name)
+		assert.Less(t, took, slower*time.Second, name)
 		assert.Less(t, (after.TotalAlloc-before.TotalAlloc)>>20, uint64(64), name) // all there ever was, so no less than what was live
 		if err != nil {
 			assert.Less(t, len(err.Error()), 64<<10, name)
