@@ -55,7 +55,7 @@ func TestAmountsAreExact(t *testing.T) {
 		{Target: "total", Expr: "SUM({{l.x}})", Type: TypeFloat},
 	}})
 	require.NoError(t, err)
-	n := 30_000
+	n := 30_000 / slower
 	if testing.Short() {
 		n = 5_000
 	}
