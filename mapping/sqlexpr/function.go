@@ -17,7 +17,7 @@ func init() {
 	for _, op := range []*operation{opIf, opIfNull, opNullIf, opCoalesce, opIsNull} {
 		register(op)
 	}
-	for _, group := range [][]*operation{textFunctions, numberFunctions, timeFunctions} {
+	for _, group := range [][]*operation{textFunctions, numberFunctions, timeFunctions, jsonFunctions} {
 		for _, op := range group {
 			register(op)
 		}

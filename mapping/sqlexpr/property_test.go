@@ -114,7 +114,7 @@ func amount(r *rand.Rand) string {
 func TestArithmeticAgainstBig(t *testing.T) {
 	t.Parallel()
 	pairs := 1_000_000
-	if testing.Short() {
+	if testing.Short() || raceDetector {
 		pairs = 50_000
 	}
 	const workers = 4

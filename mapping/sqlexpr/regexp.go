@@ -8,6 +8,9 @@ import (
 const (
 	patternLength = 1000
 	patternSize   = 2000 // instructions
+	// regexpCost is how much more a step of a regular expression costs than one
+	// of LIKE.
+	regexpCost = 64
 )
 
 var opRegexp = &operation{name: "REGEXP", fix: fixBool, eval: evalRegexp}
@@ -78,7 +81,7 @@ func evalRegexp(m *machine, n *node) *value {
 			return m.fail(n, CodeSQL, why, nil)
 		}
 	}
-	if !m.spend(n, len(s)*p.size) {
+	if !m.spend(n, regexpCost*len(s)*p.size) {
 		return m.slot(n).setNull()
 	}
 	return m.slot(n).setBool(p.re.MatchString(s))

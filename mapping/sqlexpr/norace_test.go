@@ -1,0 +1,5 @@
+//go:build !race
+
+package sqlexpr_test
+
+const raceDetector = false
