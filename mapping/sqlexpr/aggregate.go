@@ -108,10 +108,10 @@ func (g *aggregate) result(m *machine, n *node, name string) attr {
 		return a
 	case name == "max" || name == "min":
 		*out = g.best
-		switch {
-		case a.k == Double:
+		switch a.k {
+		case Double:
 			out.setReal(m.toFloat(&g.best))
-		case a.k == Decimal:
+		case Decimal:
 			d, _ := m.toDec(&g.best)
 			out.setDec(d)
 		}
@@ -127,9 +127,9 @@ func (g *aggregate) result(m *machine, n *node, name string) attr {
 	a.ip = maxPrecision - a.dec
 	if name == "avg" {
 		count := decFromInt(g.count)
-		g.sum.frac = max(g.sum.frac, int16(a.dec))
+		g.sum.frac = max(g.sum.frac, a.dec)
 		g.sum, _ = decDiv(&g.sum, &count, divIncrement)
-		a.dec = m.clampScale(int(a.dec) + divIncrement)
+		a.dec = m.clampScale(a.dec + divIncrement)
 	}
 	out.setDec(g.sum)
 	return a

@@ -74,6 +74,23 @@ func (m *machine) number(n *node, v *value) *value {
 	return new(value).setReal(best)
 }
 
+// exact is v, the value of n, to a consumer of decimals: GREATEST and LEAST
+// compare as decimals then.
+func (m *machine) exact(n *node, v *value) (dec, decStatus) {
+	least := n.op.name == "LEAST"
+	if v.k != Double && v.k != Text || !least && n.op.name != "GREATEST" {
+		return m.toDec(v)
+	}
+	best, status := m.exact(n.args[0], m.done(n.args[0]))
+	for _, a := range n.args[1:] {
+		d, s := m.exact(a, m.done(a))
+		if c := decCmp(&d, &best); c < 0 && least || c > 0 && !least {
+			best, status = d, s
+		}
+	}
+	return best, status
+}
+
 func fixSum(m *machine, n *node) attr {
 	a, b, k := m.pair(n)
 	r := attr{k: k, dec: max(a.dec, b.dec), ip: addDigits(max(a.ip, b.ip), 1)}
@@ -81,12 +98,12 @@ func fixSum(m *machine, n *node) attr {
 		r.unsigned = a.unsigned || b.unsigned
 	}
 	if k == Decimal {
-		r.dec = m.clampScale(int(r.dec))
+		r.dec = m.clampScale(r.dec)
 	}
 	return r
 }
 
-func addDigits(a, b uint8) uint8 { return min(a+b, maxDigits) }
+func addDigits(a, b int) int { return min(a+b, maxDigits) }
 
 func evalAdd(m *machine, n *node) *value {
 	a, b, ok := m.numbers(n)
@@ -181,7 +198,7 @@ func fixMul(m *machine, n *node) attr {
 	case Int:
 		r.unsigned = a.unsigned || b.unsigned
 	case Decimal:
-		r.dec = m.clampScale(int(a.dec) + int(b.dec))
+		r.dec = m.clampScale(a.dec + b.dec)
 	default:
 		r.dec = max(a.dec, b.dec)
 	}
@@ -220,7 +237,7 @@ func mulInt64(x, y int64) (int64, bool) {
 		if i < 0 {
 			return uint64(-i)
 		}
-		return uint64(i)
+		return unsigned(i)
 	}
 	hi, lo := bits.Mul64(abs(x), abs(y))
 	if hi != 0 || lo > math.MaxInt64 {
@@ -241,7 +258,7 @@ func fixDiv(m *machine, n *node) attr {
 		}
 		return r
 	}
-	return attr{k: Decimal, dec: m.clampScale(int(a.dec) + divIncrement), ip: addDigits(a.ip, b.dec)}
+	return attr{k: Decimal, dec: m.clampScale(a.dec + divIncrement), ip: addDigits(a.ip, b.dec)}
 }
 
 func evalDiv(m *machine, n *node) *value {
@@ -293,8 +310,8 @@ func evalIntDiv(m *machine, n *node) *value {
 	if a.k == Int && b.k == Int && !a.unsigned && !b.unsigned && b.i != 0 && b.i != -1 {
 		return m.slot(n).setInt(a.i / b.i)
 	}
-	x, _ := m.toDec(a)
-	y, _ := m.toDec(b)
+	x, _ := m.exact(n.args[0], a)
+	y, _ := m.exact(n.args[1], b)
 	d, status := decDiv(&x, &y, 0)
 	switch status {
 	case decDivZero:
@@ -353,15 +370,12 @@ func evalMod(m *machine, n *node) *value {
 const maxScaleZero = 38
 
 func fixNeg(m *machine, n *node) attr {
-	a := numeric(m.attr(n.args[0]))
-	if m.attr(n.args[0]).k.temporal() {
-		a.k = Decimal
-	}
+	a := fixAbs(m, n)
 	if a.k == Int {
 		// The negation of the smallest BIGINT, and of what exceeds it, is a
 		// DECIMAL.
 		v, ok := m.constant(n.args[0])
-		if ok && v.k == Int && (v.isUint() && uint64(v.i) != 1<<63 || !v.isUint() && v.i == math.MinInt64) {
+		if ok && v.k == Int && (v.isUint() && unsigned(v.i) != 1<<63 || !v.isUint() && v.i == math.MinInt64) {
 			return attr{k: Decimal, ip: a.ip}
 		}
 		a.unsigned = false

@@ -136,17 +136,17 @@ func fixCast(m *machine, n *node) attr {
 	case Double:
 		return attr{k: c.k, dec: notFixed}
 	case Decimal:
-		return attr{k: Decimal, dec: uint8(c.scale), ip: uint8(c.length - c.scale)}
+		return attr{k: Decimal, dec: c.scale, ip: c.length - c.scale}
 	case Int:
 		ip := numeric(m.attr(n.args[0])).ip
 		if m.attr(n.args[0]).k == Text {
 			if v, ok := m.constant(n.args[0]); ok {
-				ip = uint8(min(len(v.s), 19))
+				ip = min(len(v.s), 19)
 			}
 		}
 		return attr{k: Int, ip: ip, unsigned: c.unsigned}
 	default:
-		return attr{k: c.k, dec: uint8(max(c.length, 0))}
+		return attr{k: c.k, dec: max(c.length, 0)}
 	}
 }
 
@@ -170,7 +170,7 @@ func evalCast(m *machine, n *node) *value {
 		}
 		return m.slot(n).setInt(m.toInt(v))
 	case Decimal:
-		d, status := m.toDec(m.number(n.args[0], v))
+		d, status := m.exact(n.args[0], v)
 		return m.slot(n).setDec(fitDecimal(d, status, c.length, c.scale))
 	case Double:
 		return m.slot(n).setReal(m.toFloat(m.number(n.args[0], v)))
@@ -189,10 +189,10 @@ func evalCast(m *machine, n *node) *value {
 func (m *machine) toUint(v *value) uint64 {
 	switch v.k {
 	case Int:
-		return uint64(v.i)
+		return unsigned(v.i)
 	case Text:
 		i, _ := textToInt(v.s)
-		return uint64(i)
+		return unsigned(i)
 	case Decimal:
 		d, _ := decRound(&v.d, 0, false)
 		if d.neg && !d.isZero() {
@@ -211,7 +211,7 @@ func (m *machine) toUint(v *value) uint64 {
 			return uint64(f)
 		}
 	default:
-		return uint64(m.toInt(v))
+		return unsigned(m.toInt(v))
 	}
 }
 

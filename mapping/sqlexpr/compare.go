@@ -48,12 +48,6 @@ func (m *machine) compareTo(n *node, a, b *value, holds func(int) bool) *value {
 // compareArgs orders the values a and b of the arguments i and j of n.
 func (m *machine) compareArgs(n *node, i int, a *value, j int, b *value) (c int, ok bool) {
 	k := comparisonKind(a.k, b.k)
-	switch {
-	case a.hybrid && a.k == Text && b.k != Text:
-		k = timeKind(&a.t)
-	case b.hybrid && b.k == Text && a.k != Text:
-		k = timeKind(&b.t)
-	}
 	if k != Text {
 		a, b = m.number(n.args[i], a), m.number(n.args[j], b)
 	}
@@ -77,7 +71,7 @@ func (m *machine) nearlyEqual(x *node, a *value, y *node, b *value) (c int, ok b
 		return 0, false
 	}
 	f, g := m.toFloat(a), m.toFloat(b)
-	if f == g || math.Abs(f-g) < 5/math.Pow10(int(decimals)+1) {
+	if f == g || math.Abs(f-g) < 5/math.Pow10(decimals+1) {
 		return 0, true
 	}
 	return cmp.Compare(f, g), true
@@ -86,8 +80,8 @@ func (m *machine) nearlyEqual(x *node, a *value, y *node, b *value) (c int, ok b
 // shown rounds a DECIMAL to the scale it prints with: MariaDB does that with
 // constants before it compares two of them.
 func (m *machine) shown(n *node, v *value, k Kind) *value {
-	if k == Decimal && v.k == Decimal && int(v.d.frac) > int(m.attr(n).dec) {
-		d, _ := decRound(&v.d, int(m.attr(n).dec), false)
+	if k == Decimal && v.k == Decimal && v.d.frac > m.attr(n).dec {
+		d, _ := decRound(&v.d, m.attr(n).dec, false)
 		return new(value).setDec(d)
 	}
 	return v
@@ -136,7 +130,7 @@ func (m *machine) compare(n *node, a, b *value, k Kind) (c int, ok bool) {
 			}
 			return -1, true
 		case a.isUint():
-			return cmp.Compare(uint64(a.i), uint64(b.i)), true
+			return cmp.Compare(unsigned(a.i), unsigned(b.i)), true
 		default:
 			return cmp.Compare(a.i, b.i), true
 		}

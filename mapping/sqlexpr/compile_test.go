@@ -150,7 +150,9 @@ func TestHostileTextsAreCheap(t *testing.T) {
 		spent := time.Since(start)
 		runtime.ReadMemStats(&after)
 		t.Logf("%-16s %8v %6d KiB  %.60v", name, spent.Round(time.Microsecond), (after.TotalAlloc-before.TotalAlloc)>>10, err)
-		assert.Less(t, spent, time.Second, name)
+		if !raceDetector {
+			assert.Less(t, spent, time.Second, name)
+		}
 		assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(64<<20), name)
 		if name != "deep but right" && name != "power" && name != "looks at values" {
 			assert.Error(t, err, name)

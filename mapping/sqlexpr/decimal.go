@@ -26,8 +26,8 @@ var pow10 = [...]uint32{1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 1000
 // are 0. A value of 0 is never negative.
 type dec struct {
 	w    [maxWords]uint32
-	intg int16 // digits there is room for before the point, may exceed the digits that count
-	frac int16 // digits after the point
+	intg int // digits there is room for before the point, may exceed the digits that count
+	frac int // digits after the point
 	neg  bool
 }
 
@@ -41,7 +41,14 @@ const (
 	decDivZero
 )
 
-func words(digits int16) int { return (int(digits) + wordDigits - 1) / wordDigits }
+// word makes a word of a number that is known to fit.
+func word(u uint64) uint32 { return uint32(u) } //nolint:gosec // below wordBase
+
+// signed and unsigned are the same 64 bits.
+func signed(u uint64) int64   { return int64(u) }  //nolint:gosec // meant to wrap around
+func unsigned(i int64) uint64 { return uint64(i) } //nolint:gosec // meant to wrap around
+
+func words(digits int) int { return (digits + wordDigits - 1) / wordDigits }
 
 func (d *dec) iw() int { return words(d.intg) }
 func (d *dec) fw() int { return words(d.frac) }
@@ -121,7 +128,7 @@ func addMagnitudes(a, b *dec) (dec, decStatus) {
 		iw++ // there may be a carry
 	}
 	iw, fw, status := fit(iw, max(a.fw(), b.fw()))
-	r := dec{neg: a.neg, intg: int16(iw * wordDigits), frac: min(max(a.frac, b.frac), int16(fw*wordDigits))}
+	r := dec{neg: a.neg, intg: iw * wordDigits, frac: min(max(a.frac, b.frac), fw*wordDigits)}
 	if status == decOverflow {
 		return r, status
 	}
@@ -138,7 +145,7 @@ func addMagnitudes(a, b *dec) (dec, decStatus) {
 	if carry != 0 { // only without words before the point
 		if iw+fw == maxWords {
 			fw--
-			r.frac = min(r.frac, int16(fw*wordDigits))
+			r.frac = min(r.frac, fw*wordDigits)
 			status = decTruncated
 		}
 		copy(r.w[1:iw+fw+1], r.w[:iw+fw])
@@ -203,7 +210,7 @@ func subMagnitudes(a, b *dec) (dec, decStatus) {
 		a, b, neg = b, a, !neg
 	}
 	iw, fw, status := fit(a.significantWords(), max(a.fw(), b.fw()))
-	r := dec{neg: neg, intg: int16(iw * wordDigits), frac: min(max(a.frac, b.frac), int16(fw*wordDigits))}
+	r := dec{neg: neg, intg: iw * wordDigits, frac: min(max(a.frac, b.frac), fw*wordDigits)}
 	var borrow uint32
 	for i := iw + fw - 1; i >= 0; i-- {
 		x, y := a.word(i-iw), b.word(i-iw)+borrow
@@ -230,17 +237,20 @@ func decMul(a, b *dec, maxFrac int) (dec, decStatus) {
 		fa, fb = a.fracWords(), b.fracWords()
 	}
 	iw, fw, status := fit(idealI, fa+fb)
-	r := dec{neg: a.neg != b.neg, frac: min(a.frac+b.frac, int16(min(maxFrac, fw*wordDigits))), intg: int16(iw * wordDigits)}
+	r := dec{neg: a.neg != b.neg, frac: min(a.frac+b.frac, min(maxFrac, fw*wordDigits)), intg: iw * wordDigits}
 	if status == decOverflow {
 		return r, status
 	}
 	if status == decTruncated {
-		// Half of the room for each, and what one does not need for the other.
-		wantA := min(fa, fw/2)
-		fb = min(fb, fw-wantA)
-		fa = min(fa, fw-fb)
+		for fa+fb > fw {
+			// The one with more decimals gives way, or the smaller last word.
+			if fa > fb || fa == fb && a.w[ia+fa-1] < b.w[ib+fb-1] {
+				fa--
+			} else {
+				fb--
+			}
+		}
 	}
-	fw = fa + fb
 	// Schoolbook, over the words that are left.
 	var acc [2 * maxWords]uint32
 	na, nb := ia+fa, ib+fb
@@ -252,9 +262,9 @@ func decMul(a, b *dec, maxFrac int) (dec, decStatus) {
 		for j := nb - 1; j >= 0; j-- {
 			p := uint64(a.w[i])*uint64(b.w[j]) + uint64(acc[i+j+1]) + carry
 			carry = p / wordBase
-			acc[i+j+1] = uint32(p - carry*wordBase)
+			acc[i+j+1] = word(p - carry*wordBase)
 		}
-		acc[i] = uint32(carry)
+		acc[i] = word(carry)
 	}
 	// acc has ia+ib words before the point, of which iw or more are wanted.
 	skip := ia + ib - iw
@@ -319,7 +329,7 @@ func decDiv(a, b *dec, increment int) (dec, decStatus) {
 		return dec{intg: 1}, decOK
 	}
 	gA, gB := a.fw()*wordDigits, b.fw()*wordDigits
-	increment = max(0, increment-(gA-int(a.frac))-(gB-int(b.frac)))
+	increment = max(0, increment-(gA-a.frac)-(gB-b.frac))
 	intDigits := (digitsA - gA) - (digitsB - gB)
 	if a.w[fa] >= b.w[fb] {
 		intDigits++
@@ -342,8 +352,8 @@ func decDiv(a, b *dec, increment int) (dec, decStatus) {
 	// that are due are 0.
 	from, to := max(0, n-iw-fw), max(0, iw+fw-n)
 	copy(r.w[to:iw+fw], quo[from:n])
-	r.intg = int16(iw * wordDigits)
-	r.frac = int16(fw * wordDigits)
+	r.intg = iw * wordDigits
+	r.frac = fw * wordDigits
 	if r.isZero() {
 		r.neg = false
 	}
@@ -377,7 +387,7 @@ func decMod(a, b *dec) (dec, decStatus) {
 		first++
 	}
 	iw, keep, status := fit(n-first-fw, fw)
-	r := dec{neg: a.neg, intg: int16(iw * wordDigits), frac: min(max(a.frac, b.frac), int16(keep*wordDigits))}
+	r := dec{neg: a.neg, intg: iw * wordDigits, frac: min(max(a.frac, b.frac), keep*wordDigits)}
 	copy(r.w[:iw+words(r.frac)], num[first:n])
 	if r.isZero() {
 		r.setZero()
@@ -393,7 +403,7 @@ func divideWords(quo, num, den []uint32) {
 		d := uint64(den[0])
 		for i, w := range num {
 			rest = rest*wordBase + uint64(w)
-			quo[i] = uint32(rest / d)
+			quo[i] = word(rest / d)
 			rest %= d
 			num[i] = 0
 		}
@@ -417,12 +427,12 @@ func divideWords(quo, num, den []uint32) {
 			q--
 			addBack(n[j:j+len(d)+1], d)
 		}
-		quo[j+len(d)-1] = uint32(q)
+		quo[j+len(d)-1] = word(q)
 	}
 	var rest uint64
 	for i := range num {
 		rest = rest*wordBase + uint64(n[i+1])
-		num[i] = uint32(rest / scale)
+		num[i] = word(rest / scale)
 		rest %= scale
 	}
 }
@@ -432,9 +442,9 @@ func scaleWords(dst, src []uint32, factor uint64, over *uint32) {
 	for i := len(src) - 1; i >= 0; i-- {
 		p := uint64(src[i])*factor + carry
 		carry = p / wordBase
-		dst[i] = uint32(p - carry*wordBase)
+		dst[i] = word(p - carry*wordBase)
 	}
-	*over = uint32(carry)
+	*over = word(carry)
 }
 
 // estimate returns the quotient's next word, at most one too large.
@@ -464,15 +474,15 @@ func subtractProduct(n, d []uint32, q uint64) bool {
 			x += wordBase
 			borrow = 1
 		}
-		n[i+1] = uint32(x - s)
+		n[i+1] = word(x - s)
 	}
 	s := carry + borrow
 	x := uint64(n[0])
 	if x < s {
-		n[0] = uint32(x + wordBase - s)
+		n[0] = word(x + wordBase - s)
 		return true
 	}
-	n[0] = uint32(x - s)
+	n[0] = word(x - s)
 	return false
 }
 
@@ -495,7 +505,7 @@ func addBack(n, d []uint32) {
 func decRound(d *dec, scale int, truncate bool) (dec, decStatus) {
 	iw, status := d.iw(), decOK
 	if scale >= 0 {
-		if words(int16(min(scale, 1000)))+iw > maxWords {
+		if words(min(scale, 1000))+iw > maxWords {
 			// Leading zeros make room before decimals are given up.
 			if s := d.significantWords(); s < iw {
 				c := d.compact(s)
@@ -506,16 +516,16 @@ func decRound(d *dec, scale int, truncate bool) (dec, decStatus) {
 			}
 		}
 	}
-	if scale >= int(d.frac) {
+	if scale >= d.frac {
 		r := *d
-		r.frac = int16(scale)
+		r.frac = scale
 		return r, status
 	}
-	if scale+int(d.intg) < 0 {
+	if scale+d.intg < 0 {
 		return dec{intg: 1}, status
 	}
 	// Digits are counted from the point: digit p = scale is the first to go.
-	r := dec{neg: d.neg, intg: d.intg, frac: int16(max(scale, 0))}
+	r := dec{neg: d.neg, intg: d.intg, frac: max(scale, 0)}
 	up := !truncate && d.digit(scale) >= 5
 	copy(r.w[:], d.w[:iw+words(r.frac)])
 	r.clearFrom(scale)
@@ -530,7 +540,7 @@ func decRound(d *dec, scale int, truncate bool) (dec, decStatus) {
 
 // compact returns d with room for iw words before the point only.
 func (d *dec) compact(iw int) dec {
-	r := dec{neg: d.neg, intg: int16(iw * wordDigits), frac: d.frac}
+	r := dec{neg: d.neg, intg: iw * wordDigits, frac: d.frac}
 	copy(r.w[:], d.w[d.iw()-iw:d.iw()+d.fw()])
 	return r
 }
@@ -576,19 +586,19 @@ func (d *dec) increment(p int) bool {
 		if d.fw() == 0 {
 			return false
 		}
-		d.frac = min(d.frac, int16((d.fw()-1)*wordDigits))
+		d.frac = min(d.frac, (d.fw()-1)*wordDigits)
 		n = d.iw() + d.fw()
 	}
 	copy(d.w[1:n+1], d.w[:n])
 	d.w[0] = unit
-	d.intg = int16(d.iw()*wordDigits + 1)
+	d.intg = d.iw()*wordDigits + 1
 	return true
 }
 
 // widen counts the digits before the point again after a carry.
 func (d *dec) widen() bool {
 	if iw := d.iw(); iw > 0 && d.w[0] != 0 {
-		d.intg = max(d.intg, int16((iw-1)*wordDigits+digitCount(d.w[0])))
+		d.intg = max(d.intg, (iw-1)*wordDigits+digitCount(d.w[0]))
 	}
 	return true
 }
@@ -615,13 +625,13 @@ func decFromUint(u uint64) dec {
 	switch {
 	case u < wordBase:
 		d.w[0] = uint32(u)
-		d.intg = int16(digitCount(d.w[0]))
+		d.intg = digitCount(d.w[0])
 	case u < wordBase*wordBase:
-		d.w[0], d.w[1] = uint32(u/wordBase), uint32(u%wordBase)
-		d.intg = int16(wordDigits + digitCount(d.w[0]))
+		d.w[0], d.w[1] = word(u/wordBase), word(u%wordBase)
+		d.intg = wordDigits + digitCount(d.w[0])
 	default:
-		d.w[0], d.w[1], d.w[2] = uint32(u/(wordBase*wordBase)), uint32(u/wordBase%wordBase), uint32(u%wordBase)
-		d.intg = int16(2*wordDigits + digitCount(d.w[0]))
+		d.w[0], d.w[1], d.w[2] = word(u/(wordBase*wordBase)), word(u/wordBase%wordBase), word(u%wordBase)
+		d.intg = 2*wordDigits + digitCount(d.w[0])
 	}
 	return d
 }
@@ -634,7 +644,7 @@ func (d *dec) toInt() (int64, bool) {
 	case d.neg && (!ok || u > 1<<63):
 		return math.MinInt64, false
 	case d.neg:
-		return int64(-u), true
+		return signed(-u), true
 	case !ok || u > math.MaxInt64:
 		return math.MaxInt64, false
 	default:

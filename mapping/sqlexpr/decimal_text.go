@@ -26,7 +26,7 @@ func (d *dec) appendText(dst []byte) []byte {
 	}
 	if d.frac > 0 {
 		dst = append(dst, '.')
-		for left := int(d.frac); left > 0; left -= wordDigits {
+		for left := d.frac; left > 0; left -= wordDigits {
 			dst = appendWord(dst, d.w[i], min(left, wordDigits))
 			i++
 		}
@@ -142,7 +142,7 @@ func decFromDigits(whole, frac string, neg bool) (dec, decStatus) {
 	if status == decTruncated {
 		frac = frac[:fw*wordDigits]
 	}
-	d := dec{neg: neg, intg: int16(len(whole)), frac: int16(len(frac))}
+	d := dec{neg: neg, intg: len(whole), frac: len(frac)}
 	for i, k := iw-1, len(whole); i >= 0; i, k = i-1, k-wordDigits {
 		d.w[i] = digitsWord(whole[max(0, k-wordDigits):k])
 	}

@@ -5,7 +5,7 @@ import (
 )
 
 var numberFunctions = []*operation{
-	{name: "ABS", min: 1, max: 1, fix: func(m *machine, n *node) attr { return numeric(m.attr(n.args[0])) }, eval: evalAbs},
+	{name: "ABS", min: 1, max: 1, fix: fixAbs, eval: evalAbs},
 	{name: "SIGN", min: 1, max: 1, fix: fixBool, eval: evalSign},
 	{name: "ROUND", min: 1, max: 2, looks: true, fix: fixRound, eval: evalRound},
 	{name: "TRUNCATE", min: 2, max: 2, looks: true, fix: fixRound, eval: evalRound},
@@ -22,6 +22,14 @@ var numberFunctions = []*operation{
 
 func fixReal(*machine, *node) attr { return attr{k: Double, dec: notFixed} }
 
+func fixAbs(m *machine, n *node) attr {
+	a := numeric(m.attr(n.args[0]))
+	if m.attr(n.args[0]).k.temporal() {
+		a.k = Decimal
+	}
+	return a
+}
+
 func evalAbs(m *machine, n *node) *value {
 	v := m.numberArg(n, 0)
 	if v.null() {
@@ -32,7 +40,7 @@ func evalAbs(m *machine, n *node) *value {
 		i := m.intOf(v)
 		switch {
 		case v.isUint():
-			return m.slot(n).setUint(uint64(i))
+			return m.slot(n).setUint(unsigned(i))
 		case i == math.MinInt64:
 			return m.outOfRange(n, "BIGINT")
 		case i < 0:
@@ -104,7 +112,7 @@ func fixRound(m *machine, n *node) attr {
 		}
 		return a
 	default:
-		a.dec = uint8(max(0, min(digits, notFixed)))
+		a.dec = max(0, min(digits, notFixed))
 		return a
 	}
 }
@@ -129,7 +137,7 @@ func evalRound(m *machine, n *node) *value {
 		return out
 	}
 	d, _ := m.toDec(v)
-	r, status := decRound(&d, min(digits, int(m.attr(n).dec)), truncate)
+	r, status := decRound(&d, min(digits, m.attr(n).dec), truncate)
 	switch {
 	case status == decOverflow:
 		return m.outOfRange(n, "DECIMAL")

@@ -268,7 +268,7 @@ func evalSubstringIndex(m *machine, n *node) *value {
 // position returns the place of sub in s in characters, from 1; 0 if it is
 // not there at or after character number from.
 func (m *machine) position(n *node, sub, s string, from int64) *value {
-	if from < 1 || len(n.args) > 2 && from > int64(utf8.RuneCountInString(s)) {
+	if from < 1 || len(n.args) > 2 && from > int64(len(s)) {
 		return m.slot(n).setInt(0)
 	}
 	if !m.spend(n, 2*len(s)*len(sub)) {

@@ -54,7 +54,7 @@ func fixNow(k Kind) func(*machine, *node) attr {
 		a := attr{k: k}
 		if len(n.args) > 0 {
 			if v, ok := m.constant(n.args[0]); ok {
-				a.dec = uint8(max(0, min(m.toInt(v), 6)))
+				a.dec = int(max(0, min(m.toInt(v), 6)))
 			}
 		}
 		return a
@@ -63,7 +63,7 @@ func fixNow(k Kind) func(*machine, *node) attr {
 
 func evalNow(m *machine, n *node) *value {
 	a := m.attr(n)
-	t, ok := m.now(int(a.dec))
+	t, ok := m.now(a.dec)
 	switch a.k {
 	case Date:
 		t = t.AsDate()
@@ -75,7 +75,7 @@ func evalNow(m *machine, n *node) *value {
 
 // fraction tells how many decimals the time in an argument has; of a text
 // those it holds, or missing if it holds no time.
-func (m *machine) fraction(n *node, missing uint8, read func(*node, *value) (temporal, bool)) uint8 {
+func (m *machine) fraction(n *node, missing int, read func(*node, *value) (temporal, bool)) int {
 	switch a := m.attr(n); a.k {
 	case Date, Int:
 		return 0
@@ -89,10 +89,10 @@ func (m *machine) fraction(n *node, missing uint8, read func(*node, *value) (tem
 	}
 	if v, ok := m.constant(n); ok {
 		if v.k == Text && v.hybrid {
-			return v.t.Decimals
+			return int(v.t.Decimals)
 		}
 		if t, ok := read(n, v); ok {
-			return t.Decimals
+			return int(t.Decimals)
 		}
 	}
 	return missing
@@ -139,7 +139,7 @@ func (m *machine) seconds(n *node, whole int64, micro uint32, neg bool) *value {
 	d.frac = 6
 	d.w[d.iw()] = micro * 1000
 	d.neg = neg
-	r, _ := decRound(&d, int(a.dec), true)
+	r, _ := decRound(&d, a.dec, true)
 	return m.slot(n).setDec(r)
 }
 
@@ -270,7 +270,7 @@ func fixStrToDate(m *machine, n *node) attr {
 		return attr{k: DateTime, dec: 6}
 	}
 	k, decimals := mysqltime.LayoutKind(m.textOf(n.args[1], v))
-	return attr{k: timeKind(&temporal{Kind: k}), dec: uint8(decimals)}
+	return attr{k: timeKind(&temporal{Kind: k}), dec: decimals}
 }
 
 func evalStrToDate(m *machine, n *node) *value {
@@ -314,13 +314,13 @@ func evalAddTime(m *machine, n *node) *value {
 	t, ok := mysqltime.AddTime(x, y, n.op.name == "SUBTIME")
 	if m.attr(n).k == Text {
 		if d := m.attr(n).dec; d != notFixed {
-			t = t.Cut(int(d))
+			t = t.Cut(d)
 		} else {
 			t = t.Auto()
 		}
 		return m.setTimeText(n, t, ok)
 	}
-	return m.setTime(n, t.Cut(int(m.attr(n).dec)), ok)
+	return m.setTime(n, t.Cut(m.attr(n).dec), ok)
 }
 
 func evalDateDiff(m *machine, n *node) *value {
@@ -403,7 +403,7 @@ var opShift = &operation{name: "DATE_ADD", looks: true, fix: fixShift, eval: eva
 func fixShift(m *machine, n *node) attr {
 	by, _ := n.extra.(shift)
 	a := m.attr(n.args[0])
-	decimals := uint8(by.unit.Decimals())
+	decimals := by.unit.Decimals()
 	if by.unit == mysqltime.Second {
 		decimals = min(numeric(m.attr(n.args[1])).dec, 6)
 	}
@@ -442,7 +442,7 @@ func evalShift(m *machine, n *node) *value {
 	if m.attr(n).k == Text {
 		return m.setTimeText(n, t, ok)
 	}
-	return m.setTime(n, t.Cut(int(m.attr(n).dec)), ok)
+	return m.setTime(n, t.Cut(m.attr(n).dec), ok)
 }
 
 // amount reads the number before a unit.
@@ -452,7 +452,7 @@ func (m *machine) amount(n *node, v *value, unit mysqltime.Unit) (mysqltime.Inte
 		return mysqltime.ParseInterval(m.textOf(n, v), unit)
 	case unit == mysqltime.Second && v.k != Int:
 		whole, micro, neg, decimals := m.split(n, v)
-		return mysqltime.Seconds(uint64(whole), micro, neg, decimals), true
+		return mysqltime.Seconds(unsigned(whole), micro, neg, decimals), true
 	case v.isUint():
 		return mysqltime.NewInterval(math.MaxInt64, unit), true
 	default:

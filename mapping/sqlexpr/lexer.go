@@ -29,14 +29,13 @@ type token struct {
 // lexer cuts the text into tokens. It reports the mistakes it finds and goes
 // on behind them.
 type lexer struct {
-	src    string
-	o      *Options
-	pos    int
-	span   int // next span
-	prev   token
-	holes  []Hole
-	errs   Errors
-	tokens int
+	src   string
+	o     *Options
+	pos   int
+	span  int // next span
+	prev  token
+	holes []Hole
+	errs  Errors
 }
 
 func (l *lexer) errorf(code string, off int, format string, args ...any) {

@@ -36,8 +36,8 @@ const notFixed = 31
 // attr is what MySQL fixes about an operand before it evaluates anything.
 type attr struct {
 	k        Kind
-	dec      uint8 // decimals: of DECIMAL and DOUBLE the scale it prints with; of times the fraction
-	ip       uint8 // most digits before the point of a number
+	dec      int // decimals: of DECIMAL and DOUBLE the scale it prints with; of times the fraction
+	ip       int // most digits before the point of a number
 	unsigned bool
 }
 
@@ -56,7 +56,7 @@ type value struct {
 
 func (v *value) setNull() *value          { v.k = Null; return v }
 func (v *value) setInt(i int64) *value    { v.k, v.unsigned, v.i = Int, false, i; return v }
-func (v *value) setUint(u uint64) *value  { v.k, v.unsigned, v.i = Int, true, int64(u); return v }
+func (v *value) setUint(u uint64) *value  { v.k, v.unsigned, v.i = Int, true, signed(u); return v }
 func (v *value) setText(s string) *value  { v.k, v.s, v.hybrid = Text, s, false; return v }
 func (v *value) setReal(f float64) *value { v.k, v.f = Double, f; return v }
 func (v *value) setDec(d dec) *value      { v.k, v.d = Decimal, d; return v }
@@ -162,7 +162,7 @@ func (m *machine) outOfRange(n *node, k string) *value {
 }
 
 // clampScale bounds decimals to what a DECIMAL may have.
-func (m *machine) clampScale(n int) uint8 { return uint8(max(0, min(n, m.maxScale))) }
+func (m *machine) clampScale(n int) int { return max(0, min(n, m.maxScale)) }
 
 // maxFrac bounds the decimals the library keeps of a product.
 func (m *machine) maxFrac() int { return m.maxScale + 1 }

@@ -27,7 +27,7 @@ func parseNumber(s string) (value, attr, bool) {
 	if n != len(s) || status == decOverflow {
 		return value{}, attr{}, false
 	}
-	return value{k: Decimal, d: d}, attr{k: Decimal, dec: uint8(d.frac), ip: uint8(d.intg)}, true
+	return value{k: Decimal, d: d}, attr{k: Decimal, dec: d.frac, ip: d.intg}, true
 }
 
 // parseInteger reads what fits 64 bits.
@@ -37,7 +37,7 @@ func parseInteger(s, digits string) (value, attr, bool) {
 			return value{}, attr{}, false
 		}
 	}
-	a := attr{k: Int, ip: uint8(min(len(strings.TrimLeft(digits, "0"))+1, maxDigits) - 1)}
+	a := attr{k: Int, ip: min(len(strings.TrimLeft(digits, "0"))+1, maxDigits) - 1}
 	a.ip = max(a.ip, 1)
 	if i, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return value{k: Int, i: i}, a, true
@@ -47,7 +47,7 @@ func parseInteger(s, digits string) (value, attr, bool) {
 	}
 	u, err := strconv.ParseUint(digits, 10, 64)
 	a.unsigned = true
-	return value{k: Int, unsigned: true, i: int64(u)}, a, err == nil
+	return value{k: Int, unsigned: true, i: signed(u)}, a, err == nil
 }
 
 func parseDouble(s string) (value, attr, bool) {
@@ -125,7 +125,7 @@ func textToInt(s string) (i int64, unsigned bool) {
 		return i, false
 	}
 	u, _ := strconv.ParseUint(s[start:n], 10, 64)
-	return int64(u), u > math.MaxInt64
+	return signed(u), u > math.MaxInt64
 }
 
 // toFloat converts as MySQL's val_real.
@@ -133,7 +133,7 @@ func (m *machine) toFloat(v *value) float64 {
 	switch v.k {
 	case Int:
 		if v.isUint() {
-			return float64(uint64(v.i))
+			return float64(unsigned(v.i))
 		}
 		return float64(v.i)
 	case Decimal:
@@ -160,7 +160,7 @@ func (m *machine) toDec(v *value) (dec, decStatus) {
 	switch v.k {
 	case Int:
 		if v.isUint() {
-			return decFromUint(uint64(v.i)), decOK
+			return decFromUint(unsigned(v.i)), decOK
 		}
 		return decFromInt(v.i), decOK
 	case Decimal:
@@ -310,13 +310,13 @@ func (m *machine) appendValue(dst []byte, n *node, v *value) []byte {
 		return dst
 	case Int:
 		if v.isUint() {
-			return strconv.AppendUint(dst, uint64(v.i), 10)
+			return strconv.AppendUint(dst, unsigned(v.i), 10)
 		}
 		return strconv.AppendInt(dst, v.i, 10)
 	case Decimal:
-		return appendDec(dst, &v.d, int(m.attr(n).dec))
+		return appendDec(dst, &v.d, m.attr(n).dec)
 	case Double:
-		return appendFloat(dst, v.f, int(m.attr(n).dec))
+		return appendFloat(dst, v.f, m.attr(n).dec)
 	case Text:
 		return append(dst, v.s...)
 	default:
@@ -325,7 +325,7 @@ func (m *machine) appendValue(dst []byte, n *node, v *value) []byte {
 }
 
 func appendDec(dst []byte, d *dec, scale int) []byte {
-	if int(d.frac) == scale {
+	if d.frac == scale {
 		return d.appendText(dst)
 	}
 	r, _ := decRound(d, scale, false)

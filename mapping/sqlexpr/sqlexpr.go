@@ -138,7 +138,7 @@ func (env *Env) random() float64 {
 	if env != nil && env.Rand != nil {
 		return env.Rand()
 	}
-	return rand.Float64() //nolint:gosec // RAND() is not for secrets
+	return rand.Float64()
 }
 
 // Expr is a compiled expression. It is immutable and safe for concurrent use.

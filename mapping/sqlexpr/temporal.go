@@ -98,7 +98,7 @@ func (m *machine) split(n *node, v *value) (whole int64, micro uint32, neg bool,
 	}
 	d, _ := m.toDec(v)
 	if v.k != Text {
-		decimals = min(int(m.attr(n).dec), 6)
+		decimals = min(m.attr(n).dec, 6)
 	}
 	cut, _ := decRound(&d, 6, true)
 	u, ok := cut.toUint()
@@ -181,13 +181,13 @@ func (m *machine) toTemporal(n, from *node, v *value) *value {
 	a := m.attr(n)
 	if a.k == Time {
 		t, ok := m.timeOf(from, v)
-		return m.setTime(n, t.Cut(int(a.dec)), ok)
+		return m.setTime(n, t.Cut(a.dec), ok)
 	}
 	t, ok := m.dateOf(from, v)
 	if a.k == Date {
 		return m.setTime(n, t.AsDate(), ok)
 	}
-	return m.setTime(n, t.AsDateTime().Cut(int(a.dec)), ok)
+	return m.setTime(n, t.AsDateTime().Cut(a.dec), ok)
 }
 
 // compareTimes compares a time with a time, text or number, as dates or as
