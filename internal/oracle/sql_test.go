@@ -219,7 +219,7 @@ func TestExpressionsAgainstServer(t *testing.T) {
 	seeds := rand.New(rand.NewPCG(run, 1))
 	excused := map[string]int{}
 	failures, errs, nulls := 0, 0, 0
-	for left := int(count); left > 0; left -= sqlChunk { //nolint:gosec // a count
+	for left := int(count); left > 0; left -= sqlChunk {
 		cases := make([]*sqlCase, min(sqlChunk, left))
 		for i := range cases {
 			cases[i] = generateSQL(seeds.Uint64())
