@@ -45,7 +45,11 @@ func fixAggregate(m *machine, n *node) attr {
 		return attr{}
 	}
 	agg.sum.setZero()
-	for o, err := range m.ops.Rows(n.hole) {
+	rows := m.ops.Rows(n.hole)
+	if rows == nil {
+		rows = func(func(Operand, error) bool) {}
+	}
+	for o, err := range rows {
 		if err != nil {
 			m.operandError(n.off, err)
 			return attr{}

@@ -53,6 +53,7 @@ func TestMistakesCarryCodeAndPlace(t *testing.T) {
 		{"1+{{{a}}", sqlexpr.CodeBraces, 2, ""},
 		{"'x{{a'", sqlexpr.CodeBraces, 2, ""},
 		{"{{a}}}", sqlexpr.CodeBraces, 5, ""},
+		{"'{{a}}}'", sqlexpr.CodeBraces, 6, ""},
 		{"{{}}", sqlexpr.CodeSyntax, 0, ""},
 		{"{{a..b}}", sqlexpr.CodeSyntax, 0, ""},
 		{"{{a}}x", sqlexpr.CodeSyntax, 5, ""},

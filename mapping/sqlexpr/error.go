@@ -81,6 +81,8 @@ func (e *EvalError) Unwrap() error { return e.Err }
 var (
 	errLimit = errors.New("the texts built exceed the limit of 1 MiB, or 16 MiB together")
 	errWork  = errors.New("the texts are too long to search")
+	// errNoOperands is what holes give without operands.
+	errNoOperands = errors.New("the expression has holes, but no operands were given")
 )
 
 // excerpt shortens data for a message.

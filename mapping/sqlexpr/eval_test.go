@@ -119,6 +119,8 @@ func TestWhatHolesTake(t *testing.T) {
 		{"{{a}}.{{a}}", sqlexpr.NumberOperand("3"), "3.3"},
 		{"{{a}}000", sqlexpr.NullOperand(), "not_numeric"},
 		{"'{{a}}'", sqlexpr.TextOperand(`it's {{b}} \ "x"`), `it's {{b}} \ "x"`},
+		{`'{"x":{{a}},"y":{"z":"{a}"}}'`, sqlexpr.TextOperand("1"), `{"x":1,"y":{"z":"1"}}`},
+		{`'{"x":{{a}}}'`, sqlexpr.TextOperand("1"), `{"x":1}`},
 		{"LENGTH('{{a}}-{a}')", sqlexpr.TextOperand("中'"), "9"},
 		{"IF(0,{{a}},1)", sqlexpr.TextOperand("x"), "not_numeric"},
 		{"'x' regexp '^{{a}}{1}$'", sqlexpr.TextOperand("x"), "1"},
@@ -190,4 +192,13 @@ func TestCompiledIsSharedBetweenGoroutines(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+func TestNoOperands(t *testing.T) {
+	t.Parallel()
+	holes := sqlexpr.Options{Holes: true}
+	require.Equal(t, "3", outcome("1+2", holes, nil))
+	require.Equal(t, "sql_error", outcome("{{a}}", holes, nil))
+	require.Equal(t, "NULL", outcome("sum({{l.x}})", holes, nil))
+	require.Equal(t, "0", outcome("count({{l.x}})", holes, numbers{}))
 }

@@ -141,7 +141,7 @@ func (l *lexer) scanNumber() token {
 		switch {
 		case c == '{' && l.o.Holes:
 			flush()
-			hole, ok := l.scanHole(false)
+			hole, ok := l.scanHole(false, false)
 			if !ok {
 				return token{kind: tokError, off: t.off}
 			}
@@ -185,6 +185,7 @@ func (l *lexer) scanString(quote byte) token {
 	pattern := l.prev.kind == tokName && (l.prev.text == "regexp" || l.prev.text == "rlike")
 	l.pos++
 	start := l.pos
+	open := 0 // braces that are text and not closed yet
 	var b strings.Builder
 	flush := func() { b.WriteString(l.src[start:l.pos]) }
 	limit := l.limit()
@@ -213,7 +214,7 @@ func (l *lexer) scanString(quote byte) token {
 			}
 		case c == '{' && l.o.Holes && l.isHole(pattern):
 			flush()
-			hole, ok := l.scanHole(true)
+			hole, ok := l.scanHole(true, open > 0)
 			if !ok {
 				return token{kind: tokError, off: t.off}
 			}
@@ -224,6 +225,12 @@ func (l *lexer) scanString(quote byte) token {
 			t.parts = append(t.parts, part{hole: hole})
 			start = l.pos
 		default:
+			switch c {
+			case '{':
+				open++
+			case '}':
+				open--
+			}
 			l.pos++
 		}
 	}
@@ -300,8 +307,9 @@ func splitRef(s string) Hole {
 	return h
 }
 
-// scanHole reads {ref|pipe} or {{ref|pipe}} and returns its index.
-func (l *lexer) scanHole(quoted bool) (int, bool) {
+// scanHole reads {ref|pipe} or {{ref|pipe}} and returns its index. closes tells
+// that a brace behind it may close one that is text, as in '{"a":{{a}}}'.
+func (l *lexer) scanHole(quoted, closes bool) (int, bool) {
 	off := l.pos
 	open, closing := "{", "}"
 	if strings.HasPrefix(l.src[off:], "{{") {
@@ -316,8 +324,7 @@ func (l *lexer) scanHole(quoted bool) (int, bool) {
 	}
 	h := splitRef(inner[:end])
 	l.pos = off + len(open) + end + len(closing)
-	// A third brace stays text inside quotes only after a single-brace hole.
-	if l.pos < len(l.src) && l.src[l.pos] == '}' && (closing == "}}" || !quoted) {
+	if l.pos < len(l.src) && l.src[l.pos] == '}' && (closing == "}}" && !closes || !quoted) {
 		l.errorf(CodeBraces, l.pos, "one brace too many")
 		l.pos++
 		return 0, false

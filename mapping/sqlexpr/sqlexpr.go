@@ -158,12 +158,16 @@ func (e *Expr) Holes() []Hole { return append([]Hole(nil), e.holes...) }
 // String returns the text the expression was compiled from.
 func (e *Expr) String() string { return e.src }
 
-// Eval computes the value for the operands. NULL is a value: a caller for
+// Eval computes the value for the operands, which may be nil if the text has
+// neither holes nor spans. NULL is a value: a caller for
 // which it is a mistake asks Value.IsNull. Errors are *EvalError.
 func (e *Expr) Eval(ops Operands, env *Env) (Value, error) {
 	m, _ := e.pool.Get().(*machine)
 	if m == nil {
 		m = e.machine()
+	}
+	if ops == nil {
+		ops = noOperands{}
 	}
 	m.ops, m.env, m.err, m.built, m.work = ops, env, nil, 0, 0
 	defer e.release(m)
@@ -180,6 +184,13 @@ func (e *Expr) Eval(ops Operands, env *Env) (Value, error) {
 	}
 	return m.result(v), nil
 }
+
+// noOperands are the operands of a text without holes.
+type noOperands struct{}
+
+func (noOperands) Hole(int) (Operand, error)          { return Operand{}, errNoOperands }
+func (noOperands) Rows(int) iter.Seq2[Operand, error] { return nil }
+func (noOperands) Span(int) (Operand, error)          { return Operand{}, errNoOperands }
 
 func (e *Expr) machine() *machine {
 	return &machine{e: e, maxScale: e.o.maxScale(), cells: make([]cell, e.count), holes: make([]Operand, len(e.holes))}
