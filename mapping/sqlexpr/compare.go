@@ -236,7 +236,7 @@ func evalLike(m *machine, n *node) *value {
 			return m.fail(n, CodeSQL, "ESCAPE takes one character", nil)
 		}
 	}
-	if !m.spend(n, 2*len(s)*len(pattern)) {
+	if !m.spend(n, 8*len(s)*len(pattern)) {
 		return m.slot(n).setNull()
 	}
 	return m.slot(n).setBool(m.like(s, pattern, escape))

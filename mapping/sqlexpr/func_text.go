@@ -271,7 +271,7 @@ func (m *machine) position(n *node, sub, s string, from int64) *value {
 	if from < 1 || len(n.args) > 2 && from > int64(len(s)) {
 		return m.slot(n).setInt(0)
 	}
-	if !m.spend(n, 2*len(s)*len(sub)) {
+	if !m.spend(n, 8*len(s)*len(sub)) {
 		return m.slot(n).setNull()
 	}
 	start := offset(s, from-1)

@@ -17,7 +17,7 @@ const (
 	totalLimit = 16 << 20
 	// workLimit is the most characters one evaluation looks at; what LIKE,
 	// LOCATE and REGEXP need is the product of two lengths.
-	workLimit = 128 << 20
+	workLimit = 64 << 20
 	// mysqlScale is the most decimals MySQL gives a DECIMAL it computes.
 	mysqlScale = 30
 	// mariadbScale is MariaDB's.
