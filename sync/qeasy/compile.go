@@ -318,10 +318,7 @@ func (s *Scheme) cached(name string, l mapping.Lookup) mapping.Lookup {
 func (c *compiler) writeSide() {
 	s, h := c.s, c.s.target
 	s.request, s.other = c.build(h, h.Request), c.build(h, h.Other)
-	if h.Group != nil {
-		c.bad(SideTarget, "/groupCalculate", "", CodeUnsupportedMember,
-			"bills grouped over many records can not be written exactly once yet: a record that a window reads twice would be billed twice")
-	}
+	c.grouping()
 	if len(h.Writeback) > 0 {
 		c.bad(SideTarget, "/response", "primaryWriteback", CodeUnsupportedMember, "the target's answer is kept as its id in the ledger, and not written back into source records")
 	}
@@ -351,6 +348,25 @@ func (c *compiler) writeSide() {
 		c.bad(SideTarget, "/api", "", CodeAPIUnsupported, "the connector made no sink of the half")
 	}
 	s.to = sink
+}
+
+// grouping checks what bills over many records do not go together with.
+func (c *compiler) grouping() {
+	s := c.s
+	if s.target.Group == nil {
+		return
+	}
+	refuse := func(path, message string) { c.bad(SideTarget, path, "", CodeUnsupportedMember, message) }
+	switch {
+	case s.source.Remedy != nil:
+		refuse("/groupCalculate", "bills over many records and a second pass (omissionRemedy) do not go together: each would bill rows of the other")
+	case s.key != nil && s.key.random:
+		refuse("/groupCalculate", "without an id of their own two equal rows could not be told apart, and one would be missing in the bill")
+	case s.cfg.FollowIDCheck:
+		refuse("/groupCalculate", "a row that was billed is never billed again, which Config.FollowIDCheck can not change")
+	default:
+		c.note(SideTarget, "/groupCalculate", "all rows of a pull are held in memory and grouped; which bill a row belongs to is stored before the bill is written, so that none is billed twice")
+	}
 }
 
 // fixed builds the otherRequest where no record can change it.

@@ -15,11 +15,21 @@ const RemedyPartition = "omission_remedy"
 // changed before it runs. Rows that condition drops or beatFlat finds no line in are
 // skipped, and counted by [Scheme.Counts].
 //
+// With groupCalculate a record is a bill over many rows, whose key is made of its head
+// and its rows; the ledger name + [GroupedRows] says which bill a row belongs to.
+//
 // LAST_SYNC_TIME is the source's resume point in state, and [Config].Since before the first.
 func (s *Scheme) Pipeline(name string, state duijiesync.State) *duijiesync.Pipeline[Row, Write] {
 	src := &rowSource{s: s, from: s.from, state: state, scope: duijiesync.Scope{Pipeline: name}}
-	return s.pipeline(name, state, src)
+	p := s.pipeline(name, state, src)
+	if g := s.target.Group; g != nil {
+		p.Source = &grouped{rowSource: src, group: *g, limit: mostGrouped}
+	}
+	return p
 }
+
+// mostGrouped is how many rows of one pull are grouped: they are held in memory.
+const mostGrouped = 1_000_000
 
 // Remedy makes the pipeline of omissionRemedy, to be run on its schedule (five fields of
 // cron). It shares name, and so the ledger, with [Scheme.Pipeline], and has a lease of its

@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"os"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -32,6 +33,7 @@ type vector struct {
 	Condition      json.RawMessage
 	GroupCalculate json.RawMessage
 	Metadata       json.RawMessage
+	Rows           []json.RawMessage `json:"records"`
 	Expect         struct {
 		Text         *string
 		AcceptWithin string          `json:"accept_within"`
@@ -52,10 +54,7 @@ type vector struct {
 		BatchSize int `json:"batch_size"`
 		Keep      json.RawMessage
 		Drop      bool
-		Records   []struct {
-			ID      string
-			Content json.RawMessage
-		}
+		Bills     []json.RawMessage `json:"records"`
 	}
 }
 
@@ -312,27 +311,38 @@ func (v vector) testRow(t *testing.T, members map[string]json.RawMessage) {
 		return
 	}
 	got := src.row(t.Context(), &duijiesync.Record[json.RawMessage]{Value: record})
-	require.Len(t, got, len(v.Expect.Records))
-	for i, want := range v.Expect.Records {
+	require.Len(t, got, len(v.Expect.Bills))
+	for i, raw := range v.Expect.Bills {
+		var want struct {
+			ID      string
+			Content json.RawMessage
+		}
+		require.NoError(t, json.Unmarshal(raw, &want))
 		require.NoError(t, got[i].Err)
 		require.Equal(t, want.ID, got[i].Key)
 		require.JSONEq(t, string(want.Content), string(got[i].Value.JSON))
 	}
 }
 
-// testGroup: a grouping is read and, as it can not be run exactly once, refused with
-// its reason. What it computes is tested in package rows.
+// testGroup runs rows through a grouped scheme.
 func (v vector) testGroup(t *testing.T) {
 	t.Helper()
 	h, err := Parse(SideTarget, document(t, `{"api":"x"}`, map[string]json.RawMessage{"groupCalculate": v.GroupCalculate}))
 	require.NoError(t, err)
 	source, err := Parse(SideSource, []byte(sourceHead))
 	require.NoError(t, err)
-	_, err = Compile(source, h, vectorConfig())
-	p, ok := errors.AsType[*Problem](err)
-	require.True(t, ok)
-	require.Equal(t, "/groupCalculate", p.Path)
-	require.Equal(t, CodeUnsupportedMember, p.Code)
+	s, err := Compile(source, h, vectorConfig())
+	require.NoError(t, err)
+	var list []*groupRow
+	for i, r := range v.Rows {
+		list = append(list, &groupRow{key: strconv.Itoa(i), json: r})
+	}
+	made, bad := (&grouped{group: *s.target.Group}).make(list)
+	require.Empty(t, bad)
+	require.Len(t, made, len(v.Expect.Bills))
+	for i, want := range v.Expect.Bills {
+		require.JSONEq(t, string(want), string(made[i].json))
+	}
 }
 
 func (v vector) testDocument(t *testing.T) {
