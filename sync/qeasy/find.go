@@ -3,6 +3,8 @@ package qeasy
 import (
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/duijie-go/duijie/mapping"
 )
@@ -35,6 +37,9 @@ func words(s, stop string) (out []word, end, spaces int) {
 		if i == len(s) {
 			break
 		}
+		if rest, ok := strings.CutPrefix(s[i:], stop); ok && !startsName(rest) { // an operand or bracket may follow at once
+			return out, i + len(stop), spaces
+		}
 		at, deep := i, 0
 		for i < len(s) && (deep > 0 || strings.IndexByte(" \t\r\n", s[i]) < 0) {
 			switch s[i] {
@@ -45,13 +50,15 @@ func words(s, stop string) (out []word, end, spaces int) {
 			}
 			i++
 		}
-		w := word{s[at:i], at}
-		if w.text == stop {
-			return out, i, spaces
-		}
-		out = append(out, w)
+		out = append(out, word{s[at:i], at})
 	}
 	return out, len(s), spaces
+}
+
+// startsName tells that a text goes on with a letter, digit or underscore.
+func startsName(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return r == '_' || unicode.IsLetter(r) && r != utf8.RuneError || unicode.IsDigit(r)
 }
 
 // parseFind reads a _findCollection; s begins with the prefix. nested tells that it is an

@@ -60,7 +60,7 @@ func (s *shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.orders[in.No]++
 		fmt.Fprintf(w, `{"code":"0","data":{"id":"T%s"}}`, in.No)
 	default:
-		http.Error(w, "<html>", http.StatusBadGateway)
+		fmt.Fprint(w, "<html>a proxy's page</html>")
 	}
 }
 
@@ -229,4 +229,21 @@ func TestHTTPSettings(t *testing.T) {
 	require.ErrorIs(t, err, duijie.ErrUnauthenticated)
 	require.NotContains(t, err.Error(), "secret-key")
 	require.NotContains(t, fmt.Sprintf("%v %+v", c, c), "secret-key")
+}
+
+// TestHTTPOtherPages: a proxy's page is no answer; a write it came for is in doubt.
+func TestHTTPOtherPages(t *testing.T) {
+	t.Parallel()
+	s := &shop{rows: 1, orders: map[string]int{}}
+	c := s.connector(t, func(cfg *qeasy.HTTPConfig) { cfg.APIs = []string{"v1/orders", "page"} })
+	source, target := halves(t, `{"api":"v1/orders","method":"GET","id":"id","request":[{"field":"page_size","value":"3"}]}`,
+		`{"api":"page","request":[{"field":"No","value":"{no}"}]}`)
+	scheme, err := qeasy.Compile(source, target, qeasy.Config{Source: c, Target: c})
+	require.NoError(t, err)
+	p := scheme.Pipeline("orders", duijiesync.NewMemoryState())
+	p.Settle = duijiesync.SettlePolicy{Attempts: 1, Delay: time.Millisecond}
+	rep, err := p.Run(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, 1, rep.Held)
+	require.Zero(t, rep.Created)
 }

@@ -101,6 +101,7 @@ func TestRules(t *testing.T) {
 		"find with spaces":        {field("_findCollection find a from b where c = {{d}}"), "lookup_syntax /request/0/value", 36},
 		"find braces":             {field("_findCollection find a from b where c={{d|x}}"), "unknown_pipe /request/0/value", 38},
 		"nested without an end":   {field("_function case _findCollection find a from b where c={{d}} when true then 1 end"), "lookup_end_missing /request/0/value", 15},
+		"nested behind quotes":    {field("_function concat('a','it\\'s', _findCollection find a from b where c={{d}} _endFind)"), "", 0},
 		"nested in quotes":        {field("_function '_findCollection find a from b where c={{d}} _endFind'"), "lookup_syntax /request/0/value", 11},
 		"nested mistake":          {field("_function 1+_findCollection find a form b where c={{d}} _endFind"), "lookup_syntax /request/0/value", 35},
 		"mongo":                   {field("_mongoQuery " + uuid + ` findField=content.a where={"content.b":{"$in":["{{c}}","d"]},"$or":[{"id":"1"},{"content.e":{"$exists":true}}]}`), "", 0},

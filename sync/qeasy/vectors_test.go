@@ -374,3 +374,59 @@ func (v vector) testDocument(t *testing.T) {
 		require.True(t, s.Target().Batch)
 	}
 }
+
+// TestKeys: a part of a key that is missing is an error, or two records would share one.
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ id, row, want string }{
+		{"no", `{"no":17}`, "17"},
+		{"a.b", `{"a":{"b":"x"}}`, "x"},
+		{"-1", `{"-1":9007199254740993}`, "9007199254740993"},
+		{"{{no}}-{{line}}", `{"no":"N","line":2}`, "N-2"},
+		{"{{no}}-{{line}}", `{"no":"N"}`, ""},
+		{"no", `{"no":""}`, ""},
+		{"no", `{"no":null}`, ""},
+		{"no", `{"no":[1]}`, ""},
+	} {
+		source, err := json.Marshal(map[string]any{"api": "x", "id": c.id})
+		require.NoError(t, err)
+		h, err := Parse(SideSource, source)
+		require.NoError(t, err)
+		target, err := Parse(SideTarget, []byte(`{"api":"x"}`))
+		require.NoError(t, err)
+		s, err := Compile(h, target, vectorConfig())
+		require.NoError(t, err)
+		key, err := s.key.key(t.Context(), []byte(c.row))
+		if c.want == "" {
+			requireCode(t, err, CodeIDMissingInRecord)
+			continue
+		}
+		require.NoError(t, err)
+		require.Equal(t, c.want, key)
+	}
+}
+
+// TestRemedyKeepsNoCheckpoint, whatever the connector's source yields, and begins anew.
+func TestRemedyKeepsNoCheckpoint(t *testing.T) {
+	t.Parallel()
+	h, err := Parse(SideSource, []byte(sourceHead))
+	require.NoError(t, err)
+	target, err := Parse(SideTarget, []byte(`{"api":"x"}`))
+	require.NoError(t, err)
+	s, err := Compile(h, target, vectorConfig())
+	require.NoError(t, err)
+	from := duijiesync.Slice([]json.RawMessage{json.RawMessage(`{"id":1}`)}, func(json.RawMessage) string { return "" })
+	var live duijiesync.Checkpoint
+	for b, err := range (&rowSource{s: s, from: from}).Read(t.Context(), "") {
+		require.NoError(t, err)
+		live = b.Checkpoint
+	}
+	require.NotEmpty(t, live)
+	n := 0
+	for b, err := range (&rowSource{s: s, from: from, again: true}).Read(t.Context(), live) {
+		require.NoError(t, err)
+		require.Empty(t, b.Checkpoint)
+		n += len(b.Records)
+	}
+	require.Equal(t, 1, n)
+}
