@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -219,5 +220,81 @@ func TestRandomID(t *testing.T) {
 			require.NoError(t, err)
 		}
 		require.Len(t, w.written["B1"], 1)
+	})
+}
+
+// TestWorkedExample is the one of the contract, chapter 13.
+func TestWorkedExample(t *testing.T) {
+	t.Parallel()
+	const record = `{"stockout_id":"88","order_no":"CK88","consign_time":"2024-03-14 16:05:09","shop_no":"004","details_list":[
+		{"spec_no":"A","goods_count":"2.0000","paid":"59.8000"},{"spec_no":"B","goods_count":"0.0000","paid":"0.0000"}]}`
+	const target = `{"api":"save","effect":"EXECUTE","method":"POST","idCheck":true,"operation":{"rowsKey":"array","rows":20,"method":"batchArraySave"},
+ "request":[{"field":"FBillTypeID","type":"string","value":"XSCKD01_SYS","parser":{"name":"ConvertObjectParser","params":"FNUMBER"}},
+  {"field":"FBillNo","type":"string","value":"{order_no}"},{"field":"FDate","type":"string","value":"{{consign_time|date}}"},
+  {"field":"FSaleOrgId","type":"string","value":"_function case '{{shop_no}}' when '004' then '104' else '103' end","parser":{"name":"ConvertObjectParser","params":"FNumber"}},
+  {"field":"FEntity","type":"array","value":"details_list","children":[
+   {"field":"FMaterialID","type":"string","value":"{{details_list.spec_no}}","parser":{"name":"ConvertObjectParser","params":"FNumber"}},
+   {"field":"FRealQty","type":"string","value":"{{details_list.goods_count}}"},
+   {"field":"FTaxPrice","type":"string","value":"_function {{details_list.paid}}/{{details_list.goods_count}}"}]}],
+ "otherRequest":[{"field":"FormId","type":"string","value":"SAL_OUTSTOCK"},{"field":"IsAutoSubmitAndAudit","type":"bool","value":"true"}]}`
+	for _, filtered := range []bool{true, false} {
+		condition := ""
+		if filtered {
+			condition = `,"condition":[[{"field":"details_list.goods_count","logic":"gt","value":"0"}]]`
+		}
+		s, d := halves(t, `{"api":"list","effect":"QUERY","method":"POST","number":"order_no","id":"stockout_id","idCheck":true,
+ "request":[{"field":"start_time","type":"datetime","value":"_function SUBTIME('{{LAST_SYNC_TIME|datetime}}', '00:30:00')"},
+            {"field":"end_time","type":"datetime","value":"{{CURRENT_TIME|datetime}}"},{"field":"status","type":"string","value":"95,110"}]`+condition+`}`, target)
+		w := newWorld()
+		scheme, err := qeasy.Compile(s, d, qeasy.Config{
+			Source: w, Target: w, Since: time.Unix(1710403200, 0), Now: func() time.Time { return time.Unix(1710406800, 0) },
+		})
+		require.NoError(t, err)
+		spec := scheme.Source()
+		request, _, err := spec.Build(t.Context(), qeasy.At{LastSync: spec.Since, Now: spec.Now()})
+		require.NoError(t, err)
+		require.JSONEq(t, `{"start_time":"2024-03-14 15:30:00","end_time":"2024-03-14 17:00:00","status":"95,110"}`, string(request))
+
+		w.bills = []worldBill{{time.Unix(1710404000, 0), record}}
+		p := scheme.Pipeline("outstock", duijiesync.NewMemoryState())
+		rep, err := p.Run(t.Context())
+		require.NoError(t, err)
+		letters, err := p.DeadLetters(t.Context(), duijiesync.DeadLetterQuery{})
+		require.NoError(t, err)
+		if !filtered {
+			require.Len(t, letters, 1)
+			require.Equal(t, "88", letters[0].Key)
+			require.Contains(t, letters[0].Message, "/request/4/children/2/value FEntity.FTaxPrice (line 2): null_result")
+			continue
+		}
+		require.Empty(t, letters)
+		require.EqualValues(t, 1, rep.Created)
+		require.JSONEq(t, `{"FBillTypeID":{"FNUMBER":"XSCKD01_SYS"},"FBillNo":"CK88","FDate":"2024-03-14","FSaleOrgId":{"FNumber":"104"},
+ "FEntity":[{"FMaterialID":{"FNumber":"A"},"FRealQty":"2.0000","FTaxPrice":"29.90000000"}]}`, string(w.written["CK88"][0].Request))
+		require.Equal(t, 20, w.sink.Rows)
+		require.JSONEq(t, `{"FormId":"SAL_OUTSTOCK","IsAutoSubmitAndAudit":true}`, string(w.sink.Fixed))
+	}
+}
+
+// TestLastSyncTimeOfTargets is the start of the last run that finished.
+func TestLastSyncTimeOfTargets(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		s, d := halves(t, plainSource, `{"api":"save","request":[{"field":"FBillNo","value":"{no}"},{"field":"since","value":"{LAST_SYNC_TIME}"}]}`)
+		since := time.Now().Add(-time.Hour)
+		scheme, err := qeasy.Compile(s, d, qeasy.Config{Source: w, Target: w, Since: since})
+		require.NoError(t, err)
+		state := duijiesync.NewMemoryState()
+		w.bill(1, "1")
+		_, err = scheme.Pipeline("p", state).Run(t.Context())
+		require.NoError(t, err)
+		require.Contains(t, string(w.written["B1"][0].Request), fmt.Sprint(since.Unix()))
+		first := time.Now()
+		time.Sleep(time.Hour)
+		w.bill(2, "1")
+		_, err = scheme.Pipeline("p", state).Run(t.Context())
+		require.NoError(t, err)
+		require.Contains(t, string(w.written["B2"][0].Request), fmt.Sprint(first.Unix()))
 	})
 }
