@@ -234,7 +234,7 @@ func (c *compiler) sourceSpec(request []Field) *SourceSpec {
 		API: h.API, Method: h.Method, Fields: request, Other: h.Other, PageSize: h.PageSize,
 		ID: cmp.Or(h.ID, cfg.ID), Number: h.Number, Since: cfg.Since, Zone: cfg.Zone, Now: cfg.Now, zone: c.s.zone,
 	}
-	spec.request, spec.other = c.build(h, request), c.build(h, h.Other)
+	spec.request, spec.other = c.build(h, request, true), c.build(h, h.Other, true)
 	spec.Window = spec.window()
 	if spec.Incremental() && cfg.Since.IsZero() {
 		c.bad(SideSource, spec.Window.Start.Path, strings.Join(spec.Window.Start.Names, "."), CodeUnsupportedMember,
@@ -244,13 +244,17 @@ func (c *compiler) sourceSpec(request []Field) *SourceSpec {
 }
 
 // build compiles fields with the lookups and tables that are bound.
-func (c *compiler) build(h *Half, fields []Field) *build {
+func (c *compiler) build(h *Half, fields []Field, noRecord bool) *build {
 	d := &docReader{h: h, o: options{limits: defaultLimits}, lines: newLines("")}
 	before := h.warnings
 	t := &translated{origin: map[string]origin{}, shifts: map[string]int{}, schemes: map[string]origin{}, tables: map[string]origin{}}
-	tr := &translator{d: d, t: t, required: h.Side == SideTarget, config: &c.s.cfg}
+	tr := &translator{d: d, t: t, required: h.Side == SideTarget, config: &c.s.cfg, noRecord: noRecord}
 	t.spec.Fields, t.spec.Zone = tr.fields(fields, "/fields", ""), c.s.zone
-	h.warnings = before // said when it was parsed
+	h.warnings = before            // said when it was parsed
+	for _, p := range d.problems { // of fields that were changed since
+		p.Line, p.Col = 0, 0
+		c.problems = append(c.problems, p)
+	}
 	b := &build{t: t, side: h.Side}
 	if len(t.spec.Fields) == 0 {
 		return b
@@ -317,7 +321,7 @@ func (s *Scheme) cached(name string, l mapping.Lookup) mapping.Lookup {
 // writeSide compiles the target half.
 func (c *compiler) writeSide() {
 	s, h := c.s, c.s.target
-	s.request, s.other = c.build(h, h.Request), c.build(h, h.Other)
+	s.request, s.other = c.build(h, h.Request, false), c.build(h, h.Other, false)
 	c.grouping()
 	if len(h.Writeback) > 0 {
 		c.bad(SideTarget, "/response", "primaryWriteback", CodeUnsupportedMember, "the target's answer is kept as its id in the ledger, and not written back into source records")

@@ -298,3 +298,14 @@ func TestLastSyncTimeOfTargets(t *testing.T) {
 		require.Contains(t, string(w.written["B2"][0].Request), fmt.Sprint(first.Unix()))
 	})
 }
+
+// TestChangedHalves: fields that were changed by hand are checked like those that were
+// read.
+func TestChangedHalves(t *testing.T) {
+	t.Parallel()
+	s, d := halves(t, `{"api":"list","id":"id","request":[{"field":"a","value":"1"}]}`, `{"api":"save","request":[{"field":"a","value":"{b}"}]}`)
+	s.Request[0].Value, d.Request[0].Value = "{b}", "_findCollection find x"
+	w := newWorld()
+	_, err := qeasy.Compile(s, d, qeasy.Config{Source: w, Target: w})
+	require.Equal(t, "no_record /request/0/value, lookup_syntax /request/0/value", verdict(nil, err))
+}

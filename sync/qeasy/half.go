@@ -36,12 +36,10 @@ type Half struct {
 	OtherReply []Field           // otherResponse: switches of the adapter
 	Adapter    string            // class of the vendor's adapter
 
-	declared []string // names of response fields; display only
 	ignored  []string // members that were left out, with a warning or by WithMembers
 	present  []string // all top-level members, in the document's order
 	warnings []*Problem
 	places   map[string]int // offsets in the document, by JSON Pointer
-	specs    [2]translated  // of Request and Other
 }
 
 // Warnings are what [Parse] found odd without refusing it.

@@ -32,7 +32,7 @@ func (c *compiler) keyer(id string) *keyer {
 		}
 	}
 	f := Field{Name: "v", Type: "string", Value: id, HasValue: true, Path: "/id"}
-	k.build = c.build(c.s.source, []Field{f})
+	k.build = c.build(c.s.source, []Field{f}, false)
 	return k
 }
 

@@ -566,9 +566,7 @@ func (d *docReader) response(name string, n *node) {
 		kids := e.get("children")
 		if d.h.Side == SideTarget && f.text == "primaryWriteback" && kids != nil && kids.kind != kindNull {
 			d.h.Writeback = d.fieldsOf(fmt.Sprintf("/%s/%d/children", name, i), "primaryWriteback", "primaryWriteback", kids)
-			continue
 		}
-		d.h.declared = append(d.h.declared, f.text)
 	}
 }
 

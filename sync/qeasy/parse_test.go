@@ -223,14 +223,14 @@ func TestHostileDocuments(t *testing.T) { //nolint:paralleltest // it measures m
 		h, err := qeasy.Parse("", []byte(doc))
 		took := time.Since(began)
 		runtime.ReadMemStats(&after)
-		for range 2 { // on a busy machine
-			if took > time.Second {
+		for range 4 { // on a busy machine
+			if took > slowness*time.Second {
 				began = time.Now()
 				_, _ = qeasy.Parse("", []byte(doc))
 				took = time.Since(began)
 			}
 		}
-		require.Less(t, took, time.Second, name)
+		require.Less(t, took, slowness*time.Second, name)
 		require.Less(t, (after.TotalAlloc-before.TotalAlloc)>>20, uint64(64), "%s, of all that was ever allocated", name)
 		if err == nil {
 			require.NotNil(t, h)

@@ -40,8 +40,8 @@ func (d *docReader) translate() {
 	h := d.h
 	source := h.Side == SideSource
 	d.key()
-	h.specs[0] = d.spec(h.Request, source, "/request")
-	h.specs[1] = d.spec(h.Other, source, "/otherRequest")
+	d.spec(h.Request, source, "/request")
+	d.spec(h.Other, source, "/otherRequest")
 	if h.Remedy != nil {
 		d.spec(h.Remedy.Request, true, "/omissionRemedy/takeOverRequest")
 		for i := range h.Remedy.Request {

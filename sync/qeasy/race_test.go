@@ -1,0 +1,6 @@
+//go:build race
+
+package qeasy_test
+
+// slowness is by how much the race detector may slow the reader down.
+const slowness = 10
