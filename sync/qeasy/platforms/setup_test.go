@@ -3,8 +3,6 @@ package platforms
 import (
 	"context"
 	"encoding/json"
-	"net/http"
-	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -73,9 +71,6 @@ func newJDY(t *testing.T, opts ...jdytest.Option) (*jdy.Client, *jdytest.Server)
 	return c, s
 }
 
-// recorded keeps the bodies that are sent to a server.
-type recorded struct{ bodies []string }
-
 // since is LAST_SYNC_TIME of first pulls in tests.
 func since() time.Time { return time.Now().Add(-24 * time.Hour) }
 
@@ -105,12 +100,4 @@ func problems(t *testing.T, source, target *qeasy.Half, cfg qeasy.Config) map[st
 		out[string(p.Side)+p.Path] = p.Code
 	}
 	return out
-}
-
-// answering is a server of its own kind.
-func answering(t *testing.T, h http.HandlerFunc) string {
-	t.Helper()
-	s := httptest.NewServer(h)
-	t.Cleanup(s.Close)
-	return s.URL
 }

@@ -2,7 +2,7 @@ package platforms
 
 import (
 	"slices"
-	"strings"
+	"time"
 
 	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/sync/qeasy"
@@ -11,23 +11,34 @@ import (
 
 // WDTConfig says what documents leave open about 旺店通.
 type WDTConfig struct {
-	// Writes are how the target halves write.
-	Writes WDTWrites
+	// Lookback is how far back in time a document is looked for before it is created;
+	// 0 is 30 days. One that did not change since is not found, but the platform refuses its
+	// number as a duplicate.
+	Lookback time.Duration
+	// AnyAmounts pushes orders of own shops whose amounts do not agree.
+	AnyAmounts bool
 }
 
 // WDT joins 旺店通 to schemes: each query method of the platform's list as a source,
 // by its direct or its Qimen name, and the scripts of the enterprise edition
 // ("trade_query.php") where the client is on that gateway; as targets the writes
-// the client has sinks for, see [WDTTargets].
+// the client has sinks for: goods.Goods.push, sales.RawTrade.pushSelf2,
+// purchase.PurchaseOrder.createOrder, wms.stockin.Other.createOtherOrder,
+// wms.stockout.Other.createOther and wms.stocktransfer.Edit.createOrder. Their requests have the
+// arguments by the names they have on Qimen; the only argument of a method may also be the
+// request itself.
 //
 // A request that begins at LAST_SYNC_TIME is read in closed windows, cut to the span
 // the method takes, each from its last page to the first; other times are read in such
 // windows pull by pull. Lists without times are read whole, until no row moved.
-func WDT(c *wdt.Client, cfg WDTConfig) qeasy.Connector { return &wdtConnector{client: c, cfg: cfg} }
+func WDT(c *wdt.Client, cfg WDTConfig) qeasy.Connector {
+	return &wdtConnector{client: c, cfg: cfg, targets: wdtTargets(c, cfg)}
+}
 
 type wdtConnector struct {
-	client *wdt.Client
-	cfg    WDTConfig
+	client  *wdt.Client
+	cfg     WDTConfig
+	targets []wdtTarget
 }
 
 // APIs lists the methods by their direct names, and those of the enterprise edition.
@@ -41,7 +52,10 @@ func (w *wdtConnector) APIs() []string {
 			}
 		}
 	}
-	return append(out, WDTTargets()...)
+	for _, t := range w.targets {
+		out = append(out, t.method)
+	}
+	return out
 }
 
 // isWDTList tells the methods that answer rows.
@@ -52,11 +66,8 @@ func isWDTList(m *wdt.Method) bool {
 // Match finds the method.
 func (w *wdtConnector) Match(side qeasy.Side, api string) bool {
 	m, known := wdt.LookupMethod(api)
-	if !known && strings.HasSuffix(api, ".php") {
-		return false
-	}
 	if side == qeasy.SideTarget {
-		return known && wdtTarget(m.Name) != nil
+		return known && w.target(m.Name) != nil
 	}
 	return known && isWDTList(&m)
 }

@@ -1,0 +1,132 @@
+package platforms
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/duijie-go/duijie/jdy"
+	"github.com/duijie-go/duijie/jdy/jdytest"
+	duijiesync "github.com/duijie-go/duijie/sync"
+	"github.com/duijie-go/duijie/sync/qeasy"
+)
+
+const nothingTarget = `{"api":"写入空操作","effect":"EXECUTE","method":"POST","idCheck":true,"request":[]}`
+
+// The half that refreshes the token reads authorisations, and no secret is in what it
+// reads, keeps or says.
+func TestTokenIsRefreshed(t *testing.T) {
+	t.Parallel()
+	client, server := newJDY(t, jdytest.WithDemo())
+	doc := fmt.Sprintf(`{"api":"/jdyconnector/app_management/push_app_authorize","effect":"QUERY","method":"POST","number":"{random}","id":"{random}",
+		"name":"1","idCheck":true,"request":[{"field":"outerInstanceId","label":"企业内部应用","type":"string","value":%q}]}`, server.OuterInstanceID())
+	scheme, err := qeasy.Compile(parse(t, qeasy.SideSource, doc), parse(t, qeasy.SideTarget, nothingTarget), qeasy.Config{Source: JDY(client)})
+	require.NoError(t, err)
+
+	var rows []json.RawMessage
+	spec := scheme.Source()
+	src, notes, err := JDY(client).Source(spec)
+	require.NoError(t, err)
+	require.NotEmpty(t, notes)
+	for b, err := range src.Read(t.Context(), "") {
+		require.NoError(t, err)
+		for _, rec := range b.Records {
+			rows = append(rows, rec.Value)
+		}
+	}
+	require.Len(t, rows, 1)
+	require.Equal(t, server.OuterInstanceID(), textOf(rows[0], "outerInstanceId"))
+	require.Equal(t, "1", textOf(rows[0], "status"))
+	expires, err := time.Parse(time.DateTime, textOf(rows[0], "tokenExpires"))
+	require.NoError(t, err)
+	require.True(t, expires.After(time.Now()))
+	_, has := member(rows[0], "appSecret")
+	require.False(t, has)
+
+	p := scheme.Pipeline("token", duijiesync.NewMemoryState())
+	report, err := p.Run(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, 1, report.Created)
+	report, err = p.Run(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, 1, report.Unchanged, "what is known is not written again")
+	require.Equal(t, 1, server.Tokens())
+}
+
+// The recorded half names another instance than the client's: it is refused by the rows.
+func TestTokenOfAnotherInstance(t *testing.T) {
+	t.Parallel()
+	client, _ := newJDY(t, jdytest.WithDemo())
+	half := parse(t, qeasy.SideSource, string(sample(t, "src-jdy-push-app-authorize.json")))
+	scheme, err := qeasy.Compile(half, parse(t, qeasy.SideTarget, nothingTarget), qeasy.Config{Source: JDY(client)})
+	require.NoError(t, err)
+	_, err = scheme.Pipeline("token", duijiesync.NewMemoryState()).Run(t.Context())
+	require.ErrorContains(t, err, "no authorisation is of the instance")
+}
+
+const materialSource = `{"api":"/jdy/v2/bd/material","effect":"QUERY","method":"GET","id":"number","number":"number","request":[
+	{"field":"modify_start_time","type":"string","value":"_function ({LAST_SYNC_TIME}-3600)*1000"},
+	{"field":"modify_end_time","type":"string","value":"{CURRENT_TIME}000"},
+	{"field":"page","value":"{{PAGINATION_START_PAGE}}"},{"field":"page_size","value":"{{PAGINATION_PAGE_SIZE}}"},{"field":"enable","value":"-1"}]}`
+
+func customerTargetOf(fields string) string {
+	return `{"api":"/jdy/v2/bd/customer","effect":"EXECUTE","request":[` + fields + `]}`
+}
+
+// Materials of one list become customers of another: each once, by number, though
+// answers are lost.
+func TestListToSave(t *testing.T) {
+	t.Parallel()
+	client, server := newJDY(t, jdytest.WithDemo())
+	for i := 1; i <= 120; i++ {
+		server.Seed("bd/material", map[string]any{"number": fmt.Sprintf("M%03d", i), "name": fmt.Sprintf("商品%d", i)})
+	}
+	server.Inject(jdytest.Fault{Op: "POST bd/customer", Call: 3, Kind: jdytest.CutAfter})
+	source := parse(t, qeasy.SideSource, materialSource)
+	target := parse(t, qeasy.SideTarget, customerTargetOf(`{"field":"number","value":"{number}"},{"field":"name","value":"{name}"}`))
+	scheme, err := qeasy.Compile(source, target, qeasy.Config{Source: JDY(client), Target: JDY(client), Since: time.Now().Add(-48 * time.Hour)})
+	require.NoError(t, err)
+	p := scheme.Pipeline("materials", duijiesync.NewMemoryState())
+	require.Contains(t, p.Source.(duijiesync.Pager).Paging(), "windows of modification time")
+	require.Contains(t, p.Source.(duijiesync.Pager).Paging(), "1h0m0s (overlap)")
+	report, err := p.Run(t.Context())
+	require.NoError(t, err)
+	t.Log(report.Read, report.Created, report.Held, report.Refused)
+}
+
+// Each kind of record the client has a service for can be a target, and each list a source.
+func TestJDYCatalogue(t *testing.T) {
+	t.Parallel()
+	client, _ := newJDY(t)
+	c := JDY(client)
+	services := reflect.ValueOf(client.Services)
+	found := 0
+	for i := range services.NumField() {
+		k := services.Field(i).MethodByName("Kind")
+		if !k.IsValid() {
+			continue
+		}
+		kind, ok := k.Call(nil)[0].Interface().(jdy.RecordKind)
+		require.True(t, ok)
+		require.True(t, c.Match(qeasy.SideTarget, kind.Path), kind.Path)
+		require.True(t, c.Match(qeasy.SideSource, kind.Path), kind.Path)
+		require.Contains(t, c.APIs(), kind.Path)
+		found++
+	}
+	require.Equal(t, found, len(jdyKinds(client)))
+	lists := 0
+	for _, o := range jdy.Operations() {
+		if o.Method == http.MethodGet && o.Kind == jdy.KindList {
+			require.True(t, c.Match(qeasy.SideSource, o.Path), o.Path)
+			lists++
+		}
+	}
+	require.Greater(t, lists, 100)
+	require.False(t, c.Match(qeasy.SideTarget, "/jdy/v2/sys/common_operate"))
+	require.False(t, c.Match(qeasy.SideSource, "/jdy/v2/pm/bom_material"), "a list of POST")
+}
