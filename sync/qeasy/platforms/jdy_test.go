@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/jdy"
 	"github.com/duijie-go/duijie/jdy/jdytest"
 	duijiesync "github.com/duijie-go/duijie/sync"
@@ -22,7 +23,8 @@ const nothingTarget = `{"api":"写入空操作","effect":"EXECUTE","method":"POS
 // reads, keeps or says.
 func TestTokenIsRefreshed(t *testing.T) {
 	t.Parallel()
-	client, server := newJDY(t, jdytest.WithDemo())
+	start := time.Now()
+	client, server := newJDY(t, jdytest.WithDemo(), jdytest.WithClock(func() time.Time { return start }))
 	doc := fmt.Sprintf(`{"api":"/jdyconnector/app_management/push_app_authorize","effect":"QUERY","method":"POST","number":"{random}","id":"{random}",
 		"name":"1","idCheck":true,"request":[{"field":"outerInstanceId","label":"企业内部应用","type":"string","value":%q}]}`, server.OuterInstanceID())
 	scheme, err := qeasy.Compile(parse(t, qeasy.SideSource, doc), parse(t, qeasy.SideTarget, nothingTarget), qeasy.Config{Source: JDY(client)})
@@ -82,21 +84,29 @@ func customerTargetOf(fields string) string {
 // answers are lost.
 func TestListToSave(t *testing.T) {
 	t.Parallel()
-	client, server := newJDY(t, jdytest.WithDemo())
+	client, server := newJDY(t)
+	changed := time.Now().In(duijie.China).Add(-2 * time.Hour).Format(time.DateTime)
 	for i := 1; i <= 120; i++ {
-		server.Seed("bd/material", map[string]any{"number": fmt.Sprintf("M%03d", i), "name": fmt.Sprintf("商品%d", i)})
+		server.Seed("bd/material", jdytest.Row{"number": fmt.Sprintf("M%03d", i), "name": fmt.Sprintf("商品%d", i), "modify_time": changed})
 	}
+	server.Seed("bd/material", jdytest.Row{"number": "OLD", "name": "旧", "modify_time": "2024-01-01 00:00:00"})
 	server.Inject(jdytest.Fault{Op: "POST bd/customer", Call: 3, Kind: jdytest.CutAfter})
 	source := parse(t, qeasy.SideSource, materialSource)
 	target := parse(t, qeasy.SideTarget, customerTargetOf(`{"field":"number","value":"{number}"},{"field":"name","value":"{name}"}`))
 	scheme, err := qeasy.Compile(source, target, qeasy.Config{Source: JDY(client), Target: JDY(client), Since: time.Now().Add(-48 * time.Hour)})
 	require.NoError(t, err)
 	p := scheme.Pipeline("materials", duijiesync.NewMemoryState())
+	p.Settle.Delay = 10 * time.Millisecond
 	require.Contains(t, p.Source.(duijiesync.Pager).Paging(), "windows of modification time")
 	require.Contains(t, p.Source.(duijiesync.Pager).Paging(), "1h0m0s (overlap)")
 	report, err := p.Run(t.Context())
 	require.NoError(t, err)
-	t.Log(report.Read, report.Created, report.Held, report.Refused)
+	require.EqualValues(t, 120, report.Created)
+	require.Zero(t, report.Held+report.Refused)
+	for i := 1; i <= 120; i++ {
+		require.Equal(t, 1, server.Created("bd/customer", fmt.Sprintf("M%03d", i)), i)
+	}
+	require.Zero(t, server.Created("bd/customer", "OLD"), "changed before LAST_SYNC_TIME")
 }
 
 // Each kind of record the client has a service for can be a target, and each list a source.

@@ -46,6 +46,7 @@ func TestShopsBecomeCustomers(t *testing.T) {
 			scheme, err := qeasy.Compile(source, target, qeasy.Config{Source: WDT(shops, WDTConfig{}), Target: Kingdee(books, KingdeeConfig{})})
 			require.NoError(t, err)
 			p := scheme.Pipeline("shops", duijiesync.NewMemoryState())
+			p.Settle.Delay = 10 * time.Millisecond
 			report, err := p.Run(t.Context())
 			require.NoError(t, err)
 			require.EqualValues(t, 70, report.Read)
@@ -89,5 +90,3 @@ func deadLetters(t *testing.T, p *duijiesync.Pipeline[qeasy.Row, qeasy.Write]) [
 	require.NoError(t, err)
 	return out
 }
-
-var _ = time.Second
