@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/duijie-go/duijie/jdy/jdytest"
 	"github.com/duijie-go/duijie/kingdee"
 	"github.com/duijie-go/duijie/kingdee/kingdeetest"
+	duijiesync "github.com/duijie-go/duijie/sync"
 	"github.com/duijie-go/duijie/sync/qeasy"
 	"github.com/duijie-go/duijie/wdt"
 	"github.com/duijie-go/duijie/wdt/wdttest"
@@ -71,9 +71,6 @@ func newJDY(t *testing.T, opts ...jdytest.Option) (*jdy.Client, *jdytest.Server)
 	return c, s
 }
 
-// since is LAST_SYNC_TIME of first pulls in tests.
-func since() time.Time { return time.Now().Add(-24 * time.Hour) }
-
 // sample is a recorded half.
 func sample(t *testing.T, name string) []byte {
 	t.Helper()
@@ -100,4 +97,8 @@ func problems(t *testing.T, source, target *qeasy.Half, cfg qeasy.Config) map[st
 		out[string(p.Side)+p.Path] = p.Code
 	}
 	return out
+}
+
+func rawRecord(body string) duijiesync.Record[json.RawMessage] {
+	return duijiesync.Record[json.RawMessage]{Value: json.RawMessage(body)}
 }
