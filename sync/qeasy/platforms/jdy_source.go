@@ -68,14 +68,14 @@ func (r *jdyRead) field(f *qeasy.Field) {
 	text, fixed := f.Constant()
 	switch f.Name {
 	case "page":
-		if n, err := strconv.Atoi(text); fixed && (err != nil || n > 1) {
+		if n, err := strconv.Atoi(text); fixed && !blank(f) && (err != nil || n > 1) {
 			r.badField(f, qeasy.CodeUnsupportedMember, "all pages are read, so it can not begin at %q", text)
 		}
 		r.note(f.Path, f.Name, "left out: the client pages, and reads again what moved")
 		r.strip = append(r.strip, f.Name)
 	case "page_size":
 		r.strip = append(r.strip, f.Name)
-		if !fixed {
+		if !fixed || blank(f) {
 			return
 		}
 		n, err := strconv.Atoi(text)
@@ -99,7 +99,7 @@ func (r *jdyRead) field(f *qeasy.Field) {
 	}
 }
 
-// key is the row's id of the scheme, by which a list is read until nothing moved.
+// config tells rows apart by the scheme's id where that is a member of the row.
 func (r *jdyRead) config(full bool) jdy.SourceConfig[json.RawMessage] {
 	cfg := jdy.SourceConfig[json.RawMessage]{Full: full}
 	if id := r.spec.ID; id != "" && !strings.Contains(id, "{") {
@@ -238,8 +238,8 @@ func (r *jdyRead) reveal(raw json.RawMessage) (json.RawMessage, error) {
 		return append(out, ']'), nil
 	case '"':
 		text, _ := scalar(raw)
-		if clear := r.j.client.Decrypt(text); clear != text {
-			return wire.AppendText(nil, clear)
+		if readable := r.j.client.Decrypt(text); readable != text {
+			return wire.AppendText(nil, readable)
 		}
 	}
 	return raw, nil

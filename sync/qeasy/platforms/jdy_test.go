@@ -128,7 +128,7 @@ func TestJDYCatalogue(t *testing.T) {
 		require.Contains(t, c.APIs(), kind.Path)
 		found++
 	}
-	require.Equal(t, found, len(jdyKinds(client)))
+	require.Len(t, jdyKinds(client), found)
 	lists := 0
 	for _, o := range jdy.Operations() {
 		if o.Method == http.MethodGet && o.Kind == jdy.KindList {

@@ -92,12 +92,12 @@ func (r *wdtRead) page(f *qeasy.Field) {
 	text, fixed := f.Constant()
 	switch f.Name {
 	case "page_no":
-		if n, err := strconv.Atoi(text); fixed && (err != nil || n > 1) {
+		if n, err := strconv.Atoi(text); fixed && !blank(f) && (err != nil || n > 1) {
 			r.badField(f, qeasy.CodeUnsupportedMember, "all pages are read, so it can not begin at %q", text)
 		}
 		r.note(f.Path, f.Name, "left out: pages are read from the last to the first, so that rows which move are not lost")
 	case "page_size":
-		if !fixed {
+		if !fixed || blank(f) {
 			return
 		}
 		n, err := strconv.Atoi(text)

@@ -189,7 +189,8 @@ func (w *wdtConnector) Sink(spec *qeasy.SinkSpec) (duijiesync.Sink[qeasy.Write],
 func (s *wdtSave) arguments() {
 	t := s.target
 	only := t.args[0].name
-	s.bare = len(t.args) == 1 && !(len(s.spec.Fields) == 1 && s.spec.Fields[0].Name == only && s.spec.Fields[0].Type == "object")
+	wrapped := len(s.spec.Fields) == 1 && s.spec.Fields[0].Name == only && s.spec.Fields[0].Type == "object"
+	s.bare = len(t.args) == 1 && !wrapped
 	if s.bare {
 		s.members(s.spec.Fields, t.args[0].typ, "/request", true)
 		return
