@@ -145,6 +145,8 @@ type Answer struct {
 	TraceID string // the platform's id of the call
 }
 
+var errUnfit = errors.New("the call succeeded, but its answer does not fit")
+
 // into decodes the answer.
 func (e envelope) into(path string, out any) error {
 	switch out := out.(type) {
@@ -155,7 +157,7 @@ func (e envelope) into(path string, out any) error {
 		return nil
 	}
 	if err := decode(e.body, out); err != nil {
-		return fmt.Errorf("fxiaoke: %s: the call succeeded, but its answer does not fit %T: %w", path, out, err)
+		return fmt.Errorf("fxiaoke: %s: %w %T: %w", path, errUnfit, out, err)
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ func (c *Client) ListObjects(ctx context.Context, opts ...duijie.CallOption) ([]
 		return nil, err
 	}
 	if out.Data.Objects == nil {
-		return nil, malformedAnswer(path, out.TraceID, "the answer lists no objects")
+		return nil, fmt.Errorf("%w: %w", malformedAnswer(path, out.TraceID, "the answer lists no objects"), errUnfit)
 	}
 	return out.Data.Objects, nil
 }

@@ -3,6 +3,7 @@ package fxiaoke
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -19,6 +20,7 @@ type request struct {
 	body   []byte // a JSON object without credentials
 	user   string // another employee than the client's; "" = the client's
 	before func(context.Context) error
+	fields map[string]json.RawMessage // of the record a sink writes
 
 	via   *transport.Transport // nil is the client's
 	build func(ctx context.Context, trace string, a transport.Attempt) (*http.Request, error)

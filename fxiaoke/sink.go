@@ -153,7 +153,7 @@ func (s *Sink[T]) write(ctx context.Context, id string, r *request, out *duijies
 	}
 	if err == nil {
 		*out = done
-		s.proved(id)
+		s.setup.proved(id, r.fields)
 		return nil
 	}
 	e, ok := errors.AsType[*duijie.APIError](err)
@@ -225,10 +225,10 @@ func (s *Sink[T]) request(rec duijiesync.Record[T]) (*request, error) {
 		for _, name := range newOnly {
 			delete(m, name)
 		}
-		return UpdateRequest{
+		return of(m)(UpdateRequest{
 			Object: s.cfg.Object, ID: rec.Target.ID, Data: m,
 			TriggerWorkFlow: s.cfg.TriggerWorkFlow, TriggerApprovalFlow: s.cfg.TriggerApprovalFlow,
-		}.request()
+		}.request())
 	}
 	if len(s.cfg.Owner) > 0 && (m["owner"] == nil || emptyValue(m["owner"])) {
 		if m["owner"], err = wire.Marshal(s.cfg.Owner); err != nil {
@@ -244,5 +244,15 @@ func (s *Sink[T]) request(rec duijiesync.Record[T]) (*request, error) {
 			return nil, err
 		}
 	}
-	return create.request()
+	return of(m)(create.request())
+}
+
+// of notes in a request which fields its record has.
+func of(fields map[string]json.RawMessage) func(*request, error) (*request, error) {
+	return func(r *request, err error) (*request, error) {
+		if err == nil {
+			r.fields = fields
+		}
+		return r, err
+	}
 }
