@@ -107,13 +107,16 @@ var entryID = regexp.MustCompile(`(?i)工单\s*id\s*[:：]\s*(\d+)`)
 
 // EntryDone tells whether a text of task.batchUpdate says that an entry is done: it
 // holds 没有发现需要更新的数据 (nothing to change), or 成功 and neither 失败 nor a negation as in
-// 不成功 and 没有更新成功. What stands in brackets or quotes does not count, as in [Rule].
+// 不成功 and 没有更新成功. What stands in brackets or quotes does not count, as in [Rule]; where
+// it is not sure what does, as after a sign that is not closed, a failure counts.
 func EntryDone(text string) bool {
-	text = ownWords(text)
-	if strings.Contains(text, "没有发现需要更新的数据") {
-		return true
+	own, most := ownWords(text), mostWords(text)
+	for _, words := range []string{own, most} {
+		if strings.Contains(words, "失败") || notDone.MatchString(words) {
+			return false
+		}
 	}
-	return strings.Contains(text, "成功") && !strings.Contains(text, "失败") && !notDone.MatchString(text)
+	return strings.Contains(own, "没有发现需要更新的数据") || strings.Contains(own, "成功")
 }
 
 // notDone finds 不成功, 未成功, 没有更新成功 and the like.

@@ -185,18 +185,26 @@ func (s *CreateSink[T]) create(ctx context.Context, w wish, key string, out *dui
 		}
 	}
 	if o.TargetID = made.TaskID; o.Kind == duijiesync.OutcomeCreated && !made.Named {
-		o = s.lookUp(ctx, key)
+		o = s.lookUp(ctx, key, made.TaskID)
 	}
 	*out = o
 	return nil
 }
 
-// lookUp tells what became of a create whose answer does not name the task. Where the
-// task is not to be seen yet, the outcome is unknown: the engine looks again later.
-func (s *CreateSink[T]) lookUp(ctx context.Context, key string) duijiesync.Outcome {
+// lookUp tells what became of a create whose answer does not name the task. A number in
+// it that may be the task's id is believed where the task has the key: a list may show a
+// fresh task late. Where the task is not to be seen yet, the outcome is unknown: the
+// engine looks again later.
+func (s *CreateSink[T]) lookUp(ctx context.Context, key, maybe string) duijiesync.Outcome {
 	row, err := s.project.taskByKey(ctx, s.column, key)
 	if id := row.ID(); err == nil && isID(id) {
 		return duijiesync.Outcome{Kind: duijiesync.OutcomeCreated, TargetID: id}
+	}
+	_, unclear := errors.AsType[ambiguous](err)
+	if maybe != "" && !unclear {
+		if row, getErr := s.project.Get(ctx, maybe); getErr == nil && row.Text(s.column.ID) == key {
+			return duijiesync.Outcome{Kind: duijiesync.OutcomeCreated, TargetID: maybe}
+		}
 	}
 	o := duijiesync.Outcome{Kind: duijiesync.OutcomeUnknown, Message: "banniu: task.create: the answer names no task, and none has the key yet"}
 	if err != nil {

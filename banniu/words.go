@@ -14,6 +14,28 @@ var quotes = map[rune]rune{
 // was cut) reaches to the end; one that is closed more often than opened, as a value with
 // a bracket of its own has it, to the last.
 func ownWords(text string) string {
+	own := outside(text, endOfQuote)
+	if strings.TrimFunc(own, func(r rune) bool { return !letter(r) }) == "" {
+		return text
+	}
+	return own
+}
+
+// mostWords are all that may be the platform's own words: only what brackets or quotes
+// surely enclose is left out, up to the first sign that closes them.
+func mostWords(text string) string {
+	return outside(text, func(all []rune, at int, closing rune) int {
+		for i := at + 1; i < len(all); i++ {
+			if all[i] == closing {
+				return i
+			}
+		}
+		return at
+	})
+}
+
+// outside is a text without what stands in brackets or quotes, whose ends end tells.
+func outside(text string, end func(all []rune, at int, closing rune) int) string {
 	var own []rune
 	all := []rune(text)
 	for i := 0; i < len(all); i++ {
@@ -22,11 +44,8 @@ func ownWords(text string) string {
 			own = append(own, all[i])
 			continue
 		}
-		i = endOfQuote(all, i, closing)
+		i = end(all, i, closing)
 		own = append(own, ' ')
-	}
-	if strings.TrimFunc(string(own), func(r rune) bool { return !letter(r) }) == "" && len(all) > 0 {
-		return text
 	}
 	return string(own)
 }
