@@ -247,7 +247,7 @@ func (s *Sink[T]) describe(ctx context.Context) (fields map[string]Field, absent
 	if !asked.IsZero() && time.Since(asked) < good {
 		return fields, absent, nil
 	}
-	fields, absent = nil, false
+	fields = nil
 	objects, err := s.client.ListObjects(ctx)
 	if err != nil && !toldNothing(err) {
 		return nil, false, err
