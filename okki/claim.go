@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/duijie-go/duijie"
@@ -26,6 +27,73 @@ func (k RecordKind) otherRecord(format string, args ...any) error {
 // claimRows is how many records an e-mail can belong to; a list that answers more does
 // not select by it.
 const claimRows = 20
+
+// claims are the e-mails of records that are being made, so that two with one e-mail are
+// made one after the other: side by side both would find it free.
+type claims struct {
+	mu   sync.Mutex
+	held map[string]chan struct{} // closed when it is free again
+}
+
+// take waits until none of these is held, and holds them.
+func (c *claims) take(ctx context.Context, emails []string) (release func(), err error) {
+	for {
+		c.mu.Lock()
+		var busy chan struct{}
+		for _, e := range emails {
+			if done := c.held[e]; done != nil {
+				busy = done
+			}
+		}
+		if busy == nil {
+			break // all or none: nobody waits for another while holding one
+		}
+		c.mu.Unlock()
+		select {
+		case <-busy:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	defer c.mu.Unlock()
+	done := make(chan struct{})
+	if c.held == nil {
+		c.held = map[string]chan struct{}{}
+	}
+	for _, e := range emails {
+		c.held[e] = done
+	}
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		for _, e := range emails {
+			delete(c.held, e)
+		}
+		close(done)
+	}, nil
+}
+
+// create pushes a new record whose number is free: with the e-mails of its contacts to
+// itself, after a look that nothing has them, and with one behind that it is a new one.
+// since is as of free.
+func (k RecordKind) create(ctx context.Context, c *Client, model json.RawMessage, opts []duijie.CallOption) (p Pushed, since time.Time, err error) {
+	var keys []string
+	for _, email := range k.emails(model) {
+		keys = append(keys, k.Path+" "+strings.ToLower(email))
+	}
+	release, err := c.claims.take(ctx, keys)
+	if err != nil {
+		return Pushed{}, since, err
+	}
+	defer release()
+	if since, err = k.free(ctx, c, model); err != nil {
+		return Pushed{}, since, err
+	}
+	if p, err = k.pushModel(ctx, c, model, opts); err == nil {
+		err = k.isNew(ctx, c, p, since)
+	}
+	return p, since, err
+}
 
 // free sees that no e-mail of a new record's contacts belongs to a record already,
 // where that turns the push into an edit of that one; archived and converted ones are
@@ -52,8 +120,9 @@ func (k RecordKind) withEmail(ctx context.Context, c *Client, email string, arch
 	if err != nil {
 		return p, err
 	}
+	unclear := ambiguous{fmt.Sprintf("okki: the list of %ss answers %d rows of %d for the e-mail %q: it does not tell whose it is", k.Name, len(p.rows), p.total, email)}
 	if max(p.total, int64(len(p.rows))) > claimRows {
-		return p, ambiguous{fmt.Sprintf("okki: the list of %ss answers %d rows for the e-mail %q: it does not tell whose it is", k.Name, p.total, email)}
+		return p, unclear
 	}
 	for _, row := range p.rows {
 		id := idText(member(row, k.ID))
@@ -66,6 +135,9 @@ func (k RecordKind) withEmail(ctx context.Context, c *Client, email string, arch
 			return p, k.otherRecord("the e-mail %q belongs to %s %s (%s %s) already, and the push would edit that one: nothing was sent",
 				email, k.Name, id, k.Number, memberText(record, k.Number))
 		}
+	}
+	if p.total > int64(len(p.rows)) || p.total < 0 && len(p.rows) >= q.PageSize { // the rest may have it
+		return p, unclear
 	}
 	return p, nil
 }

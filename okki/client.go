@@ -27,6 +27,7 @@ type Client struct {
 	http   *transport.Transport
 	store  duijie.TokenStore
 	tokens *sessions
+	claims claims
 }
 
 // NewClient makes a client. Its error names every setting that is missing or

@@ -290,7 +290,8 @@ func (k RecordKind) pushed(op *Operation, data json.RawMessage, named string) (P
 // A lead is only pushed where no lead has an e-mail of its contacts, archived and
 // converted ones included: the platform would edit that one, and say success.
 // duijie.ErrConflict tells whose the e-mail is, or, where the platform edited another
-// lead all the same, which one. [LostLinesError] is as of Push, and Pushed names the
+// lead all the same, which one. Leads of one e-mail are created one after the other; one
+// that another client creates between the look and the push is not told from the new one. [LostLinesError] is as of Push, and Pushed names the
 // document.
 //
 // Effect: write, and one read before; of a lead three lists for each e-mail before, and
@@ -318,14 +319,7 @@ func (r *Records[Row, Detail, Model]) Create(ctx context.Context, m Model, settl
 	case !isAbsent(err):
 		return Pushed{}, err
 	}
-	since, err := r.kind.free(ctx, r.client, model)
-	if err != nil {
-		return Pushed{}, err
-	}
-	pushed, err := r.kind.pushModel(ctx, r.client, model, opts)
-	if err == nil {
-		err = r.kind.isNew(ctx, r.client, pushed, since)
-	}
+	pushed, since, err := r.kind.create(ctx, r.client, model, opts)
 	if !errors.Is(err, duijie.ErrOutcomeUnknown) {
 		return pushed, err
 	}

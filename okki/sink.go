@@ -226,21 +226,19 @@ func noteOf(t duijiesync.Target) (note, bool) {
 // writeOne pushes one record. An error stops the run: it speaks of no record.
 func (s *Sink[T]) writeOne(ctx context.Context, w wish, out *duijiesync.Outcome) error {
 	var err error
+	var pushed Pushed
 	var since time.Time
 	if w.target.ID == "" {
 		var taken bool
 		if taken, err = s.taken(ctx, w, out); taken || err != nil {
 			return err
 		}
-		if since, err = s.kind.free(ctx, s.client, w.body); err != nil {
-			return s.failed(w, err, out)
+		pushed, since, err = s.kind.create(ctx, s.client, w.body, nil)
+	} else {
+		if w.body, err = s.paired(ctx, w, out); err != nil || w.body == nil {
+			return err
 		}
-	} else if w.body, err = s.paired(ctx, w, out); err != nil || w.body == nil {
-		return err
-	}
-	pushed, err := s.kind.pushModel(ctx, s.client, w.body, nil)
-	if err == nil && w.target.ID == "" {
-		err = s.kind.isNew(ctx, s.client, pushed, since)
+		pushed, err = s.kind.pushModel(ctx, s.client, w.body, nil)
 	}
 	if errors.Is(err, duijie.ErrOutcomeUnknown) && !since.IsZero() {
 		s.doubt.Store(w.key, since)
