@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/internal/wire"
@@ -33,7 +34,8 @@ const (
 // CompleteTables reads the rows that the sub-tables in [Instance.CutTables] may lack, four
 // tables at a time, and puts them into Data and Raw of the instances. formUUID "" is each
 // instance's own form, else the application's. With an error, CutTables still names what
-// could not be read; the error names the first of them.
+// could not be read; the error names the first of them of each instance. A fault of the
+// setup, such as a right that is missing, ends the reading.
 //
 // A table of n rows costs n/50 calls, rounded up: a page of 100 instances of 500 rows each
 // costs 1,000 calls where the list costs one. The calls count against the month's. A table that
@@ -73,13 +75,22 @@ func (y *Yida) completeTables(ctx context.Context, formUUID string, instances []
 	}
 	tables, failed := make([]json.RawMessage, len(jobs)), make([]error, len(jobs))
 	var wg sync.WaitGroup
+	var over atomic.Pointer[error] // what would fail the others too: they are not asked for
 	slots := make(chan struct{}, tableLanes)
 	for n, j := range jobs {
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			if failed[n] = ctx.Err(); failed[n] == nil {
-				tables[n], failed[n] = y.completeTable(ctx, formUUID, &instances[j.at], j.name, aliases)
+			if failed[n] = ctx.Err(); failed[n] != nil {
+				return
+			}
+			if err := over.Load(); err != nil {
+				failed[n] = *err
+				return
+			}
+			tables[n], failed[n] = y.completeTable(ctx, formUUID, &instances[j.at], j.name, aliases)
+			if err := failed[n]; err != nil && !tableOnly(err) {
+				over.Store(&err)
 			}
 		})
 	}
