@@ -73,31 +73,34 @@ const (
 )
 
 // components is the definition of the form, nil where it is not to be had: the right
-// may be missing, or the application may be one that has none. newer is a time it must
-// not be older than.
-func (c *formCheck) components(ctx context.Context, newer time.Time) ([]Component, error) {
+// may be missing, or the application may be one that has none. newer is a time it should
+// not be older than; fresh is false for an older one, where no newer one is to be had.
+func (c *formCheck) components(ctx context.Context, newer time.Time) (list []Component, fresh bool, err error) {
 	select {
 	case c.turn <- struct{}{}:
 		defer func() { <-c.turn }()
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return nil, false, ctx.Err()
 	}
 	now := time.Now()
-	if c.list != nil && !c.asked.Before(newer) || c.list == nil && now.Before(c.due) {
-		return c.list, nil
+	switch {
+	case c.list != nil && !c.asked.Before(newer):
+		return c.list, true, nil
+	case now.Before(c.due):
+		return c.list, false, nil
 	}
-	list, err := c.y.FormDefinitions(ctx, c.form)
+	list, err = c.y.FormDefinitions(ctx, c.form)
 	switch {
 	case ctx.Err() != nil:
-		return nil, ctx.Err()
+		return nil, false, ctx.Err()
 	case err == nil && usable(list):
 		c.list, c.asked = list, now
+		return list, true, nil
 	case err == nil || notToBeHad(err):
-		c.list, c.due = nil, now.Add(definitionPause)
-	default:
-		return nil, err
+		c.due = now.Add(definitionPause)
+		return c.list, false, nil
 	}
-	return c.list, nil
+	return nil, false, err
 }
 
 func usable(list []Component) bool {
@@ -134,13 +137,13 @@ func (c *formCheck) check(ctx context.Context, rows ...json.RawMessage) error {
 // missing is check against a definition not older than newer; known tells that there
 // is one.
 func (c *formCheck) missing(ctx context.Context, newer time.Time, rows []json.RawMessage) (known bool, err error) {
-	list, err := c.components(ctx, newer)
-	if err != nil || list == nil {
+	list, fresh, err := c.components(ctx, newer)
+	if err != nil || list == nil || !newer.IsZero() && !fresh {
 		return false, err
 	}
 	lacks := lacking(list, rows)
 	if lacks != nil && newer.IsZero() { // the form may have been given it since
-		if list, err = c.components(ctx, time.Now().Add(-definitionAge)); err != nil || list == nil {
+		if list, _, err = c.components(ctx, time.Now().Add(-definitionAge)); err != nil {
 			return false, err
 		}
 		lacks = lacking(list, rows)
