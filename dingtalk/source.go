@@ -59,7 +59,8 @@ var firstWindow = time.Date(2014, 1, 1, 0, 0, 0, 0, duijie.China)
 // more than Yida pages through is halved until it fits. The calls count against the
 // monthly quota: a window of n rows costs about n/100 + 2 calls, and more where sub-tables
 // of 50 rows and more are completed: see SourceConfig.CutTables. One that can not be
-// read is an error of its record, which names it; no record is silently short.
+// read is an error of its record, which names it, and a replay of the dead letter reads it
+// again; no record is silently short.
 func NewSource[T any](y *Yida, q FormQuery, cfg SourceConfig[T]) (duijiesync.Source[T], error) {
 	form, err := y.form(q.FormUUID, "source")
 	if err == nil {
@@ -234,12 +235,26 @@ func valueOf[T any](i Instance) (T, error) {
 	return v, i.Data.Decode(&v)
 }
 
-// decode reads the raw item of a dead letter back.
+// lettersTime is how long the sub-tables of one dead letter may take: a letter is read
+// back without a context.
+const lettersTime = 5 * time.Minute
+
+// decode reads the raw item of a dead letter back, and the sub-tables that could not be
+// read when it became one.
 func (s reader[T]) decode(raw json.RawMessage) (T, error) {
+	var v T
 	i, err := readInstance(raw, s.y.zone())
 	if err != nil {
-		var v T
 		return v, err
+	}
+	if len(i.CutTables) > 0 && !s.cfg.CutTables {
+		ctx, cancel := context.WithTimeout(context.Background(), lettersTime)
+		defer cancel()
+		list := []Instance{i}
+		if err := s.y.completeTables(ctx, s.query.FormUUID, list, s.query.UseAlias && !s.cfg.ByID)[0]; err != nil {
+			return v, err
+		}
+		i = list[0]
 	}
 	return s.value(i)
 }
