@@ -39,7 +39,9 @@ const (
 //
 // A table of n rows costs n/50 calls, rounded up: a page of 100 instances of 500 rows each
 // costs 1,000 calls where the list costs one. The calls count against the month's. A table that
-// keeps changing while it is read is duijie.ErrNoProgress.
+// keeps changing while it is read is duijie.ErrNoProgress. A table of several pages that loses one row
+// and gains another between two of them is not seen to change: Modified of the instance tells, read
+// again. Sources read such an instance again in their next window.
 //
 // Effect: read.
 func (y *Yida) CompleteTables(ctx context.Context, formUUID string, instances []Instance) error {
