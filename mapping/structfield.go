@@ -14,7 +14,7 @@ type structField struct {
 	typ       reflect.Type
 	omitEmpty bool
 	omitZero  bool
-	quoted    bool // the string option: numbers and bools as texts
+	quoted    bool // the string option: scalars as texts
 	tagged    bool // the name is from the tag
 	readOnly  bool // it lies behind an embedded pointer that can not be set
 }
@@ -86,11 +86,16 @@ func collectFields(t reflect.Type, index []int, readOnly bool, around map[reflec
 		opts := strings.Split(options, ",")
 		sf := structField{
 			name: name, index: at, typ: f.Type, omitEmpty: slices.Contains(opts, "omitempty"), omitZero: slices.Contains(opts, "omitzero"),
-			quoted: slices.Contains(opts, "string"), tagged: name != "", readOnly: readOnly,
+			quoted: slices.Contains(opts, "string") && isScalar(inner.Kind()), tagged: name != "", readOnly: readOnly,
 		}
 		if name == "" {
 			sf.name = f.Name
 		}
 		*all = append(*all, sf)
 	}
+}
+
+// isScalar tells whether the string option of a tag counts for a kind.
+func isScalar(k reflect.Kind) bool {
+	return k >= reflect.Bool && k <= reflect.Float64 || k == reflect.String
 }

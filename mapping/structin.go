@@ -74,7 +74,7 @@ func (l *loader) compile(t reflect.Type, s *scope, n *node) load {
 		return loadDecimal
 	case t == numberType:
 		return func(_ *evaluation, v reflect.Value, _ int32) (Value, error) { return numberOf(v.String()) }
-	case t.Implements(marshalerType) || t.Implements(textMarshalerType) || reflect.PointerTo(t).Implements(marshalerType):
+	case marshalsItself(t):
 		l.reachBelow(s, n)
 		return loadJSON(n)
 	}
@@ -125,7 +125,7 @@ func (l *loader) compileStruct(t reflect.Type, s *scope, n *node) load {
 		}
 		l.reach(s, kid.slot)
 		m := structMember{structField: f, slot: kid.slot, load: l.compile(f.typ, s, kid)}
-		if f.quoted {
+		if f.quoted && !marshalsItself(f.typ) {
 			m.load = loadQuoted(m.load)
 		}
 		members = append(members, m)
@@ -299,19 +299,34 @@ func numberOf(literal string) (Value, error) {
 	return Value{}, fmt.Errorf("%q is no JSON number", short(literal))
 }
 
-// loadQuoted is the string option of a tag.
+// loadQuoted is the string option of a tag: the JSON of a scalar as a text.
 func loadQuoted(inner load) load {
 	return func(e *evaluation, v reflect.Value, base int32) (Value, error) {
 		out, err := inner(e, v, base)
-		if out.kind == KindNumber || out.kind == KindBool {
-			out = TextValue(out.s)
+		if err == nil && out.IsSet() {
+			out = TextValue(string(out.JSON()))
 		}
 		return out, err
 	}
 }
 
+// marshalsItself tells whether values of a type, or pointers to them, make their JSON
+// themselves.
+func marshalsItself(t reflect.Type) bool {
+	p := reflect.PointerTo(t)
+	return t.Implements(marshalerType) || t.Implements(textMarshalerType) || p.Implements(marshalerType) || p.Implements(textMarshalerType)
+}
+
+// marshal gives the JSON of a value, by the methods of its pointer too.
+func marshal(v reflect.Value) ([]byte, error) {
+	if v.CanAddr() {
+		v = v.Addr()
+	}
+	return wire.Marshal(v.Interface())
+}
+
 func jsonOf(v reflect.Value) (Value, error) {
-	b, err := wire.Marshal(v.Interface())
+	b, err := marshal(v)
 	if err != nil {
 		return Value{}, err
 	}
@@ -321,7 +336,7 @@ func jsonOf(v reflect.Value) (Value, error) {
 // loadJSON reads a value through its JSON.
 func loadJSON(n *node) load {
 	return func(e *evaluation, v reflect.Value, base int32) (Value, error) {
-		b, err := wire.Marshal(v.Interface())
+		b, err := marshal(v)
 		if err != nil {
 			return Value{}, err
 		}

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"encoding"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -109,7 +110,10 @@ func (s *storer) field(t reflect.Type, f *field) store {
 	}
 }
 
-var unmarshalerType = reflect.TypeFor[json.Unmarshaler]()
+var (
+	unmarshalerType     = reflect.TypeFor[json.Unmarshaler]()
+	textUnmarshalerType = reflect.TypeFor[encoding.TextUnmarshaler]()
+)
 
 // static decodes a constant once where its type shares no memory, else for each
 // record.
@@ -217,7 +221,7 @@ func setter(t reflect.Type) func(e *evaluation, to reflect.Value, v Value) error
 	if t == decimalType {
 		return setDecimal
 	}
-	if t == numberType || reflect.PointerTo(t).Implements(unmarshalerType) {
+	if p := reflect.PointerTo(t); t == numberType || p.Implements(unmarshalerType) || p.Implements(textUnmarshalerType) {
 		return setJSON
 	}
 	switch t.Kind() {

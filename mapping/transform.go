@@ -59,7 +59,7 @@ func (m *Mapper) readerOf(t reflect.Type) (func(e *evaluation, in reflect.Value)
 	}
 	if m.hasFuncs { // they may ask for any member
 		return func(e *evaluation, in reflect.Value) error {
-			b, err := wire.Marshal(in.Interface())
+			b, err := marshal(in)
 			if err != nil {
 				return recordFault(err)
 			}
@@ -68,7 +68,7 @@ func (m *Mapper) readerOf(t reflect.Type) (func(e *evaluation, in reflect.Value)
 	}
 	return func(e *evaluation, in reflect.Value) error {
 		if m.needsInput {
-			e.record = in.Interface()
+			e.record = in.Addr().Interface()
 		}
 		return e.readGo(root, in)
 	}, mistakes
