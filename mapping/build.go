@@ -52,8 +52,7 @@ func (e *evaluation) member(dst []byte, f *field) ([]byte, bool) {
 		if len(e.errs) > failed {
 			return dst, false
 		}
-		v, ok := e.orDefault(f)
-		return v.AppendJSON(dst), ok
+		return e.instead(dst, f)
 	case sourceRows:
 		return e.lines(dst, f)
 	case sourceOne:
@@ -76,11 +75,13 @@ func (e *evaluation) wrapped(dst []byte, mark int, f *field) []byte {
 	if f.prefix == "" && len(f.parsers) == 0 {
 		return dst
 	}
-	kind := KindObject
-	if f.source != sourceObject {
-		kind = KindArray
+	v := Value{s: string(dst[mark:]), kind: KindArray}
+	switch dst[mark] {
+	case '{':
+		v.kind = KindObject
+	case 'n': // the default
+		v.kind = KindNull
 	}
-	v := Value{s: string(dst[mark:]), kind: kind}
 	for _, p := range f.parsers {
 		var err error
 		if v, err = p(v); err != nil {
@@ -109,10 +110,20 @@ func (e *evaluation) lines(dst []byte, f *field) ([]byte, bool) {
 	case len(e.errs) > failed:
 		return dst[:mark], false
 	case !present:
-		v, ok := e.orDefault(f)
-		return v.AppendJSON(dst[:mark]), ok
+		return e.instead(dst[:mark], f)
 	}
 	return e.wrapped(append(dst, ']'), mark, f), true
+}
+
+// instead appends the default of a field with children that has no value, reshaped
+// like one.
+func (e *evaluation) instead(dst []byte, f *field) ([]byte, bool) {
+	v, ok := e.orDefault(f)
+	if !ok {
+		return dst, false
+	}
+	mark := len(dst)
+	return e.wrapped(v.AppendJSON(dst), mark, f), true
 }
 
 // rows calls build for each row of a field with Each. false means that the array is
