@@ -1,9 +1,12 @@
 package mapping
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 )
 
@@ -164,7 +167,12 @@ func (e *evaluation) lookup(f *field, call *lookupCall) (Value, error) {
 	if !known {
 		return Value{}, &failure{code: CodeLookupRequired, offset: -1, err: errors.New("the lookup was not asked")}
 	}
-	switch n := len(answer.Values); {
+	values := answer.Values
+	isNull := func(v json.RawMessage) bool { return string(bytes.TrimSpace(v)) == "null" }
+	if slices.ContainsFunc(values, isNull) {
+		values = slices.DeleteFunc(slices.Clone(values), isNull)
+	}
+	switch n := len(values); {
 	case n == 0 && call.required:
 		return Value{}, failAt(CodeLookupRequired, -1, "lookup %s found no %s", call.name, call.want)
 	case n == 0:
@@ -173,7 +181,7 @@ func (e *evaluation) lookup(f *field, call *lookupCall) (Value, error) {
 	case n > 1 && !call.first:
 		return Value{}, failAt(CodeLookupAmbiguous, -1, "lookup %s found %d different values of %s", call.name, n, call.want)
 	}
-	v, err := ParseValue(answer.Values[0])
+	v, err := ParseValue(values[0])
 	if err != nil {
 		return Value{}, failAt(CodeInvalidJSON, -1, "lookup %s answered no JSON: %w", call.name, err)
 	}

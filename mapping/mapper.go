@@ -199,17 +199,20 @@ func (m *Mapper) Prefetch(ctx context.Context, env *Env, records iter.Seq[[]byte
 	var a asked
 	e := m.start(ctx, env)
 	defer m.finish(e)
+	known := *e.env
+	known.answers = nil // those of an earlier page may have changed
+	e.env = &known
 	for in := range records {
 		if e.read(in) == nil {
 			e.ask(m.fields, &a)
 		}
 		e.reset()
 	}
-	known := *e.env
-	known.answers = make(map[string]Answer, len(a.seen))
-	if err := m.ask(e, &a, known.answers); err != nil {
+	found := make(map[string]Answer, len(a.seen))
+	if err := m.ask(e, &a, found); err != nil {
 		return nil, err
 	}
+	known.answers = found
 	return &known, nil
 }
 

@@ -299,22 +299,44 @@ func (r *rule) sum(target Value) (field, reason string) {
 
 // unique remembers values of the run. Lines of one record may share a value.
 func (r *rule) unique(target Value, input string) (field, reason string) {
-	var b strings.Builder
-	set := false
-	for _, f := range r.fields {
-		v := target.Get(f)
-		set = set || v.IsSet()
-		text := v.Text()
-		b.WriteString(strconv.Itoa(len(text)) + ":" + text)
-	}
-	if !set {
-		return "", ""
+	lines := 1 // of the fields that are in lines
+	found := make([][]Value, len(r.fields))
+	for i, f := range r.fields {
+		for _, v := range spread(target, f, "") {
+			found[i] = append(found[i], v)
+		}
+		switch n := len(found[i]); {
+		case n == 0:
+			return "", "" // there are no lines
+		case n > 1 && lines > 1 && n != lines:
+			return strings.Join(r.fields, ", "), "the fields lie in lines of different arrays"
+		default:
+			lines = max(lines, n)
+		}
 	}
 	record := input
 	if r.Key != "" {
 		record = target.Get(r.Key).Text()
 	}
-	value, of := maphash.String(r.seed, b.String()), maphash.String(r.seed, record)
+	of := maphash.String(r.seed, record)
+	for line := range lines {
+		var b strings.Builder
+		set := false
+		for _, values := range found {
+			v := values[min(line, len(values)-1)]
+			set = set || v.IsSet()
+			text := v.Text()
+			b.WriteString(strconv.Itoa(len(text)) + ":" + text)
+		}
+		if set && !r.remember(maphash.String(r.seed, b.String()), of) {
+			return strings.Join(r.fields, ", "), "another record of the run has the same value"
+		}
+	}
+	return "", ""
+}
+
+// remember notes the record a value is of; false when it is another's already.
+func (r *rule) remember(value, of uint64) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.seen == nil {
@@ -322,14 +344,14 @@ func (r *rule) unique(target Value, input string) (field, reason string) {
 	}
 	before, known := r.seen[value]
 	switch {
-	case known && before != of:
-		return strings.Join(r.fields, ", "), "another record of the run has the same value"
-	case !known && len(r.seen) >= maxUnique:
+	case known:
+		return before == of
+	case len(r.seen) >= maxUnique:
 		r.unwatched.Add(1)
-	case !known:
+	default:
 		r.seen[value] = of
 	}
-	return "", ""
+	return true
 }
 
 // place is where a value was found.

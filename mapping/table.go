@@ -10,7 +10,10 @@ import (
 )
 
 // table is a list of pairs.
-type table struct{ forward, back map[string]string }
+type table struct {
+	forward, back map[string]string
+	twice         map[string]bool // right texts of several left ones
+}
 
 // Table is a list of pairs of texts, such as the codes of one system and those of
 // another. The zero Table is empty.
@@ -19,16 +22,15 @@ type Table struct{ t table }
 // NewTable makes a table of pairs, left to right. Several left texts may have the
 // same right text; looked up in reverse, such a text is an error on the record.
 func NewTable(pairs map[string]string) Table {
-	t := Table{table{forward: make(map[string]string, len(pairs)), back: make(map[string]string, len(pairs))}}
-	twice := map[string]bool{}
+	t := Table{table{forward: make(map[string]string, len(pairs)), back: make(map[string]string, len(pairs)), twice: map[string]bool{}}}
 	for left, right := range pairs {
 		t.t.forward[left] = right
 		if _, known := t.t.back[right]; known {
-			twice[right] = true
+			t.t.twice[right] = true
 		}
 		t.t.back[right] = left
 	}
-	for right := range twice {
+	for right := range t.t.twice {
 		delete(t.t.back, right)
 	}
 	return t
@@ -49,7 +51,10 @@ func (t *table) find(v Value, call *TableCall) (Value, error) {
 	if to, ok := pairs[text]; ok {
 		return TextValue(to), nil
 	}
-	if call.Keep {
+	switch {
+	case call.Reverse && t.twice[text]: // not even with Keep: it would pass for the left text
+		return Value{}, failAt(CodeMappingNotFound, -1, "%q has several partners in the table", short(text))
+	case call.Keep:
 		return v, nil
 	}
 	return Value{}, &failure{code: CodeMappingNotFound, member: "/table", offset: -1, err: fmt.Errorf("%w %q", errNotInTable, short(text))}
