@@ -58,17 +58,46 @@ func (m *Mapper) parseTime(text string) (time.Time, error) {
 		switch {
 		case err != nil || digits > 14:
 			return time.Time{}, fmt.Errorf("%d digits are no Unix time", digits)
+		case isDateOfDigits(whole):
+			return time.Time{}, fmt.Errorf("%s is rather a date than a Unix time", whole)
 		case digits > 11:
 			return time.UnixMilli(n), nil
 		}
 		return time.Unix(n, 0), nil
 	}
 	for _, layout := range timeLayouts {
-		if t, err := time.ParseInLocation(layout, text, m.zone); err == nil {
+		t, err := time.Parse(layout, text)
+		switch {
+		case err != nil:
+		case strings.Contains(layout, "Z07"):
 			return t, nil
+		default:
+			return inZone(t, m.zone), nil
 		}
 	}
 	return time.Time{}, fmt.Errorf("want a time like 2024-03-14 16:00:00 or a Unix time, found %q", short(text))
+}
+
+// inZone takes the clock of t for that of a zone. In an hour a clock skips, it is the
+// time after the skip, as in MySQL: package time may fall back into the day before.
+func inZone(t time.Time, zone *time.Location) time.Time {
+	out := time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), zone)
+	_, offset := out.Zone()
+	if skipped := t.Sub(out) - time.Duration(offset)*time.Second; skipped > 0 {
+		out = out.Add(skipped)
+	}
+	return out
+}
+
+// isDateOfDigits tells a date such as 20240314 or 20240314160000 from a Unix time, which
+// it would make one of 1970, or of 2611.
+func isDateOfDigits(digits string) bool {
+	layout := "20060102"
+	if len(digits) == len("20060102150405") {
+		layout = "20060102150405"
+	}
+	t, err := time.Parse(layout, digits)
+	return err == nil && t.Year() >= 1900 && t.Year() < 2200
 }
 
 // timeLayouts are the texts read as times. A fraction of the second is read
