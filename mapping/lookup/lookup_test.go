@@ -250,6 +250,7 @@ type table struct {
 	statements []string
 	args       [][]driver.NamedValue
 	columns    []string
+	types      []string
 	rows       [][]driver.Value
 	fail       error
 }
@@ -280,6 +281,12 @@ type tableRows struct {
 
 func (r *tableRows) Columns() []string { return r.d.columns }
 func (r *tableRows) Close() error      { return nil }
+func (r *tableRows) ColumnTypeDatabaseTypeName(i int) string {
+	if i < len(r.d.types) {
+		return r.d.types[i]
+	}
+	return ""
+}
 func (r *tableRows) Next(into []driver.Value) error {
 	if r.n == len(r.d.rows) {
 		return io.EOF
@@ -301,7 +308,7 @@ func TestSQL(t *testing.T) {
 	}
 	answers, err := l.Find(t.Context(), []mapping.Query{q("G1"), q("G2"), q("G3"), q("G4")})
 	require.NoError(t, err)
-	require.Equal(t, []string{`SELECT DISTINCT "barcode", "goods_no" FROM "shop"."goods" WHERE ("goods_no" IN (?)) OR ("goods_no" IN (?)) OR ("goods_no" IN (?)) OR ("goods_no" IN (?))`}, d.statements)
+	require.Equal(t, []string{`SELECT "barcode", "goods_no" FROM "shop"."goods" WHERE ("goods_no" IN (?)) OR ("goods_no" IN (?)) OR ("goods_no" IN (?)) OR ("goods_no" IN (?))`}, d.statements)
 	require.Equal(t, []json.RawMessage{json.RawMessage(`"6901"`)}, answers[0].Values, "g1 is another number")
 	require.Equal(t, []json.RawMessage{json.RawMessage(`9007199254740993`)}, answers[1].Values)
 	require.Empty(t, answers[2].Values)
@@ -339,8 +346,8 @@ func TestSQLStatements(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.Equal(t, []string{
-		"SELECT DISTINCT `a`, `b`, `c` FROM `t` WHERE (`b` IN ($1) AND `c` IN ($2, $3))",
-		"SELECT DISTINCT `a`, `b`, `c` FROM `t` WHERE (`b` IN ($1) AND `c` IN ($2)) OR (`b` IN ($3) AND `c` IN ($4))",
+		"SELECT `a`, `b`, `c` FROM `t` WHERE (`b` IN ($1) AND `c` IN ($2, $3))",
+		"SELECT `a`, `b`, `c` FROM `t` WHERE (`b` IN ($1) AND `c` IN ($2)) OR (`b` IN ($3) AND `c` IN ($4))",
 	}, d.statements[:2])
 	for _, args := range d.args {
 		require.LessOrEqual(t, len(args), 4)
@@ -348,5 +355,52 @@ func TestSQLStatements(t *testing.T) {
 	_, err = lookup.NewSQL(nil, lookup.SQLConfig{Table: "a;b", Columns: map[string]string{"x": "y z"}, Quote: "[", MaxArgs: -1})
 	for _, words := range []string{"database is missing", `"a;b"`, `"y z"`, `"["`, "MaxArgs"} {
 		require.ErrorContains(t, err, words)
+	}
+}
+
+// What a driver hands over as text keeps the kind of its column: an amount in a text would be
+// reckoned with as floating point by an expression, a date moved by a zone it does not have.
+func TestSQLColumnsKeepTheirKind(t *testing.T) {
+	t.Parallel()
+	naive := time.Date(2024, 3, 14, 16, 5, 9, 0, time.UTC)
+	day := time.Date(2024, 3, 14, 0, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		dollar bool
+		typ    string
+		value  driver.Value
+		want   string
+	}{
+		{false, "DECIMAL", []byte("12.50"), `12.50`},
+		{true, "NUMERIC", "0.10", `0.10`},
+		{true, "NUMERIC", "NaN", `!`},
+		{false, "UNSIGNED BIGINT", []byte("18446744073709551615"), `18446744073709551615`},
+		{false, "BIGINT", []byte("7"), `7`}, // statements whose arguments are written into them
+		{false, "DOUBLE", []byte("0.1"), `!`},
+		{false, "FLOAT", "0.1", `!`},
+		{true, "FLOAT8", "0.1", `!`},
+		{false, "VARCHAR", []byte("12.50"), `"12.50"`},
+		{false, "", []byte("12.50"), `"12.50"`},
+		{false, "BIT", []byte{1}, `!`},
+		{false, "BLOB", []byte{0xff}, `!`},
+		{true, "DATE", day, `"2024-03-14"`},
+		{false, "DATE", day, `"2024-03-14"`},
+		{false, "DATETIME", naive, `"2024-03-14 16:05:09"`},
+		{true, "TIMESTAMP", naive, `"2024-03-14 16:05:09"`},
+		{true, "TIMESTAMPTZ", naive, `"2024-03-15 00:05:09"`},
+		{false, "TIMESTAMP", naive, `"2024-03-15 00:05:09"`},
+		{false, "", naive, `"2024-03-15 00:05:09"`},
+	} {
+		d := &table{columns: []string{"v", "k"}, types: []string{c.typ, "VARCHAR"}, rows: [][]driver.Value{{c.value, "1"}}}
+		db := sql.OpenDB(d)
+		l, err := lookup.NewSQL(db, lookup.SQLConfig{Table: "t", Columns: map[string]string{"v": "v", "k": "k"}, Dollar: c.dollar})
+		require.NoError(t, err)
+		answers, err := l.Find(t.Context(), []mapping.Query{{Want: "v", Where: eq("k", "1")}})
+		require.NoError(t, db.Close())
+		if c.want == "!" {
+			require.Error(t, err, c.typ)
+			continue
+		}
+		require.NoError(t, err, c.typ)
+		require.Equal(t, []json.RawMessage{json.RawMessage(c.want)}, answers[0].Values, c.typ)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/internal/wire"
@@ -33,7 +34,8 @@ type SQLConfig struct {
 	// MaxArgs is how many arguments one statement may have; more questions become
 	// several statements. Default 500.
 	MaxArgs int
-	// Zone is the zone times are given in as text; nil is China.
+	// Zone is the zone times are given in as text; nil is China. Dates, and times the
+	// database keeps without a zone, are given as they stand.
 	Zone *time.Location
 }
 
@@ -180,6 +182,10 @@ func (s *SQL) read(ctx context.Context, some []question, out []mapping.Answer) e
 		return fmt.Errorf("duijie/mapping/lookup: read table %s: %w", s.cfg.Table, err)
 	}
 	defer func() { _ = rows.Close() }()
+	types, err := rows.ColumnTypes()
+	if err != nil {
+		return fmt.Errorf("duijie/mapping/lookup: read table %s: %w", s.cfg.Table, err)
+	}
 	values, into := make([]any, len(columns)), make([]any, len(columns))
 	for i := range values {
 		into[i] = &values[i]
@@ -190,7 +196,7 @@ func (s *SQL) read(ctx context.Context, some []question, out []mapping.Answer) e
 		}
 		row := make([]json.RawMessage, len(columns))
 		for i, v := range values {
-			if row[i], err = s.encode(v); err != nil {
+			if row[i], err = s.encode(v, types[i].DatabaseTypeName()); err != nil {
 				return fmt.Errorf("duijie/mapping/lookup: column %s of table %s: %w", s.cfg.Columns[columns[i]], s.cfg.Table, err)
 			}
 		}
@@ -221,7 +227,7 @@ func (q question) matches(row []json.RawMessage) bool {
 func (s *SQL) statement(columns []string, some []question) (string, []any) {
 	var b strings.Builder
 	var args []any
-	b.WriteString("SELECT DISTINCT ")
+	b.WriteString("SELECT ") // not DISTINCT, which under a lenient collation drops rows that differ
 	for i, path := range columns {
 		if i > 0 {
 			b.WriteString(", ")
@@ -275,23 +281,59 @@ func (s *SQL) placeholder(n int) string {
 	return "?"
 }
 
-// encode makes JSON of a column's value without losing a digit.
-func (s *SQL) encode(v any) (json.RawMessage, error) {
+// encode makes JSON of a column's value without losing a digit. typ is the database's name
+// of the column's type, "" where the driver does not tell.
+func (s *SQL) encode(v any, typ string) (json.RawMessage, error) {
+	typ = strings.ToUpper(typ)
 	switch v := v.(type) {
 	case nil:
 		return json.RawMessage("null"), nil
 	case string:
-		return wire.AppendText(nil, v)
+		return encodeText(v, typ)
 	case []byte:
-		return wire.AppendText(nil, string(v))
+		return encodeText(string(v), typ)
 	case int64:
 		return strconv.AppendInt(nil, v, 10), nil
+	case uint64:
+		return strconv.AppendUint(nil, v, 10), nil
 	case bool:
 		return strconv.AppendBool(nil, v), nil
 	case time.Time:
-		return wire.AppendText(nil, v.In(s.cfg.Zone).Format(time.DateTime))
+		return wire.AppendText(nil, s.clock(v, typ))
 	case float64, float32:
-		return nil, errors.New("it holds floating point numbers, which have lost digits: give it a text, integer or decimal type, or use a view that casts it")
+		return nil, errFloat
 	}
 	return nil, fmt.Errorf("its values come as %T", v)
+}
+
+var errFloat = errors.New("it holds floating point numbers, which have lost digits: give it a text, integer or decimal type, or use a view that casts it")
+
+// encodeText makes JSON of what a driver hands over as text: exact numbers come so too.
+func encodeText(v, typ string) (json.RawMessage, error) {
+	switch {
+	case strings.HasPrefix(typ, "FLOAT"), strings.HasPrefix(typ, "DOUBLE"), typ == "REAL":
+		return nil, errFloat
+	case typ == "DECIMAL", typ == "NUMERIC", strings.HasSuffix(typ, "INT"):
+		if c := wire.First([]byte(v)); c != '-' && (c < '0' || c > '9') || !json.Valid([]byte(v)) {
+			return nil, fmt.Errorf("a value of type %s is no number", typ)
+		}
+		return json.RawMessage(v), nil
+	case typ == "BIT", !utf8.ValidString(v):
+		return nil, errors.New("it holds bytes that are no text")
+	}
+	return wire.AppendText(nil, v)
+}
+
+// clock writes a time. A date, and a time the database keeps without a zone, stay what
+// they are: a driver labels them UTC, and another zone would move them to another day.
+func (s *SQL) clock(t time.Time, typ string) string {
+	switch {
+	case typ == "DATE":
+		return t.Format(time.DateOnly)
+	case typ == "TIME", typ == "TIMETZ":
+		return t.Format(time.TimeOnly)
+	case strings.HasPrefix(typ, "DATETIME") && typ != "DATETIMEOFFSET", typ == "SMALLDATETIME", typ == "TIMESTAMP" && s.cfg.Dollar:
+		return t.Format(time.DateTime)
+	}
+	return t.In(s.cfg.Zone).Format(time.DateTime)
 }
