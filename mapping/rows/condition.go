@@ -147,7 +147,7 @@ func compileTest(t Test, path string, zone *time.Location, problems *Problems) t
 		}
 		out.low, out.high, out.ranged = strings.TrimSpace(low), strings.TrimSpace(high), true
 	default:
-		out.low = text(t.Value)
+		out.low = plain(t.Value)
 	}
 	out.times(path, zone, problems)
 	return out
@@ -198,6 +198,9 @@ func (t *test) passes(value json.RawMessage, zone *time.Location) bool {
 		at, ok := moment(has, zone)
 		low, high, known = at.Compare(t.since), at.Compare(t.until), ok
 	} else {
+		if !isArray(value) && !isObject(value) {
+			has = plain(value)
+		}
 		low, high = compare(has, t.low), compare(has, t.high)
 	}
 	switch t.Logic {

@@ -14,7 +14,8 @@ type Flattening struct {
 	// details_list_goods, can be opened next.
 	Arrays []string
 	// Key is the name of the member that holds the record's key: it gets the row's
-	// suffix too. "" leaves all members as they are.
+	// suffix too. "" leaves all members as they are. A key that is null, blank or no
+	// scalar stays so: its line numbers alone would be the key of many records.
 	Key string
 }
 
@@ -47,7 +48,7 @@ func (f Flattening) Flatten(record []byte) ([]Row, error) {
 	}
 	out := make([]Row, len(flat))
 	for i, r := range flat {
-		if has, ok := r.object.get(f.Key); ok && f.Key != "" {
+		if has, ok := r.object.get(f.Key); ok && f.Key != "" && text(has) != "" {
 			key, err := quoted(text(has) + r.suffix)
 			if err != nil {
 				return nil, err

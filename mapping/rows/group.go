@@ -93,7 +93,7 @@ func (g Grouping) Check() error {
 // averages are exact decimals over numbers and texts that are numbers; an absent, null
 // or empty value does not count, any other is an error: it would be lost in the sum. A
 // result is a JSON number if all values were, else a text. An average has four more
-// decimals than the sum, rounded half up.
+// decimals than the sum, rounded half up. Empty values are neither least nor greatest.
 func (g Grouping) Group(rows [][]byte) ([]Bill, error) {
 	if err := g.Check(); err != nil {
 		return nil, err
@@ -234,12 +234,18 @@ func calculate(rows []object, field, operator string) (v json.RawMessage, ok boo
 	case "$sum", "$avg":
 		return total(values, field, operator == "$avg")
 	}
+	if operator == "$min" || operator == "$max" {
+		values = slices.DeleteFunc(values, func(v json.RawMessage) bool { return isText(v) && text(v) == "" })
+		if i := slices.IndexFunc(values, func(v json.RawMessage) bool { return isArray(v) || isObject(v) }); i >= 0 {
+			return nil, false, fmt.Errorf("%q has no order, in field %q", cut("", values[i]), field)
+		}
+	}
 	if len(values) == 0 {
 		return nil, false, nil
 	}
 	best := values[0]
 	for _, v := range values[1:] {
-		c := compare(text(v), text(best))
+		c := compare(plain(v), plain(best))
 		if operator == "$last" || operator == "$min" && c < 0 || operator == "$max" && c > 0 {
 			best = v
 		}

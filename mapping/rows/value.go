@@ -1,6 +1,7 @@
 package rows
 
 import (
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -14,6 +15,18 @@ func number(s string) (duijie.Decimal, bool) {
 	}
 	d, err := duijie.ParseDecimal(s)
 	return d, err == nil
+}
+
+// plain is a scalar as text for comparing: a JSON number without its exponent.
+func plain(v json.RawMessage) string {
+	s := text(v)
+	if isText(v) || !strings.ContainsAny(s, "eE") {
+		return s
+	}
+	if d, err := duijie.ParseDecimal(s); err == nil {
+		return d.Canonical()
+	}
+	return s
 }
 
 // compare orders two texts: as numbers where both are, else byte by byte.
@@ -33,7 +46,7 @@ func moment(s string, zone *time.Location) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	if digits := strings.TrimPrefix(s, "-"); digits != "" && strings.Trim(digits, "0123456789") == "" {
-		if len(digits) > 14 {
+		if len(digits) > 14 || isDateOfDigits(digits) {
 			return time.Time{}, false
 		}
 		var n int64
@@ -56,4 +69,15 @@ func moment(s string, zone *time.Location) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	return t.Time.In(zone), true
+}
+
+// isDateOfDigits tells a date such as 20240314 or 20240314160000 from a Unix time, which
+// it would make one of 1970, or of 2611.
+func isDateOfDigits(digits string) bool {
+	layout := "20060102"
+	if len(digits) == len("20060102150405") {
+		layout = "20060102150405"
+	}
+	t, err := time.Parse(layout, digits)
+	return err == nil && t.Year() >= 1900 && t.Year() < 2200
 }
