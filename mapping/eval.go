@@ -23,10 +23,13 @@ type evaluation struct {
 	at      []int32 // the current frame of each level
 	index   []int   // the current row of each level but the head
 	scratch []byte
-	out     []byte            // where targets are built that are handed out as copies
-	found   map[string]Answer // what lookups answered for this record
-	record  any               // the record as a Go value, until somebody wants its JSON
-	most    int               // how long the buffer with the target may be
+	out     []byte                      // where targets are built that are handed out as copies
+	found   map[string]Answer           // what lookups answered for this record
+	record  any                         // the record as a Go value, until somebody wants its JSON
+	heads   map[string]Value            // what functions asked of the head
+	summed  int                         // how many values aggregates took
+	columns map[*hole][]sqlexpr.Operand // those of aggregates inside lines
+	most    int                         // how long the buffer with the target may be
 	errs    []error
 	notes   []Note
 
@@ -71,6 +74,9 @@ func (e *evaluation) value(r *ref, offset int) (Value, error) {
 	}
 	return Value{}, nil
 }
+
+// maxHeads is how many paths of the head that functions ask for are remembered.
+const maxHeads = 1000
 
 // all yields the values of an aggregate's reference over all rows.
 func (e *evaluation) all(r *ref, yield func(Value) bool) {
@@ -146,7 +152,17 @@ func (e *evaluation) get(p *location, path string) Value {
 	}
 	in, rest := p.at(path)
 	if in.outer == nil {
-		return whole.Get(path)
+		v, known := e.heads[path]
+		if !known { // each line may ask for it
+			v = whole.Get(path)
+			if e.heads == nil {
+				e.heads = map[string]Value{}
+			}
+			if len(e.heads) < maxHeads {
+				e.heads[path] = v
+			}
+		}
+		return v
 	}
 	if row := e.vals[e.at[in.level]]; row.s != "" {
 		return row.Get(rest)

@@ -51,7 +51,7 @@ type Limits struct {
 	Input     int // bytes of a record; 16 MiB
 	Output    int // bytes of a target; 64 MiB
 	Depth     int // nesting of a record; 128
-	Values    int // wanted values of one record, over all its rows; 500,000
+	Values    int // wanted values of one record, over all its rows; 500,000, and 8 times that taken by aggregates
 	Fields    int // fields of a spec; 10,000
 	SpecDepth int // nesting of fields and of conditions; 32
 	Text      int // bytes of a template or expression; 64 KiB

@@ -212,9 +212,10 @@ func (r *rule) verdict(target Value, input string) (field, reason string) {
 	case CheckSum:
 		return r.sum(target)
 	}
+	head := sync.OnceValue(func() Value { return target.Get(r.Other) })
 	for _, f := range r.fields {
 		for at, v := range spread(target, f, "") {
-			if reason := r.value(target, v, at); reason != "" {
+			if reason := r.value(head, v, at); reason != "" {
 				return at.field, reason
 			}
 		}
@@ -222,8 +223,9 @@ func (r *rule) verdict(target Value, input string) (field, reason string) {
 	return "", ""
 }
 
-// value checks one value of a field.
-func (r *rule) value(target, v Value, at place) string {
+// value checks one value of a field; head gives the one it is compared with, where that is
+// no line's.
+func (r *rule) value(head func() Value, v Value, at place) string {
 	if r.Check == CheckRequired {
 		if !v.IsSet() || v.Kind() == KindText && strings.TrimSpace(v.Text()) == "" {
 			return "the value is missing"
@@ -250,15 +252,17 @@ func (r *rule) value(target, v Value, at place) string {
 			return "the value does not match " + r.Pattern
 		}
 	case CheckCompare:
-		return r.compare(target, v, at)
+		return r.compare(head, v, at)
 	}
 	return ""
 }
 
-func (r *rule) compare(target, v Value, at place) string {
-	other := target.Get(r.Other)
+func (r *rule) compare(head func() Value, v Value, at place) string {
+	var other Value
 	if inner, ok := strings.CutPrefix(r.Other, at.array+"."); ok && at.array != "" {
 		other = at.line.Get(inner)
+	} else {
+		other = head()
 	}
 	if !other.IsSet() {
 		return ""
