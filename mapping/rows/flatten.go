@@ -37,8 +37,9 @@ func (f Flattening) Flatten(record []byte) ([]Row, error) {
 	flat := []flatRow{{o, ""}}
 	for _, array := range f.Arrays {
 		var next []flatRow
+		left := maxRows
 		for _, r := range flat {
-			lines, err := open(r, array)
+			lines, err := open(r, array, &left)
 			if err != nil {
 				return nil, err
 			}
@@ -69,8 +70,20 @@ type flatRow struct {
 	suffix string
 }
 
-// open makes a row of each element of one array.
-func open(r flatRow, array string) ([]flatRow, error) {
+// maxRows bounds what the rows of one record may hold together, in bytes about: each has the
+// whole head.
+const maxRows = 128 << 20
+
+func (o object) size() int {
+	n := 0
+	for _, m := range o {
+		n += 64 + len(m.name) + len(m.value)
+	}
+	return n
+}
+
+// open makes a row of each element of one array, and takes their size from left.
+func open(r flatRow, array string, left *int) ([]flatRow, error) {
 	at := r.object.find(array)
 	if at < 0 || isNull(r.object[at].value) {
 		return nil, nil
@@ -79,14 +92,22 @@ func open(r flatRow, array string) ([]flatRow, error) {
 		return nil, fmt.Errorf("duijie/mapping/rows: flatten: %q is no array", array)
 	}
 	var out []flatRow
+	head := make(map[string]bool, len(r.object))
+	for _, m := range r.object {
+		head[m.name] = true
+	}
+	size := r.object.size() - len(r.object[at].value)
 	for i, line := range elements(r.object[at].value) {
+		if *left -= size + len(line); *left < 0 {
+			return nil, fmt.Errorf("duijie/mapping/rows: flatten: the rows would hold more than %d bytes", maxRows)
+		}
 		if !isObject(line) {
 			return nil, fmt.Errorf("duijie/mapping/rows: flatten: line %d of %q is no object", i+1, array)
 		}
 		fields := inner(line)
 		for k := range fields {
 			fields[k].name = array + "_" + fields[k].name
-			if r.object.find(fields[k].name) >= 0 {
+			if head[fields[k].name] {
 				return nil, fmt.Errorf("duijie/mapping/rows: flatten: the head has a field %q already", fields[k].name)
 			}
 		}
@@ -112,7 +133,11 @@ func Split(record []byte, array string) ([]json.RawMessage, error) {
 		return nil, fmt.Errorf("duijie/mapping/rows: split: %q is no array", array)
 	}
 	var out []json.RawMessage
+	left, size := maxRows, o.size()-len(o[at].value)
 	for _, element := range elements(o[at].value) {
+		if left -= size + len(element); left < 0 {
+			return nil, fmt.Errorf("duijie/mapping/rows: split: the records would hold more than %d bytes", maxRows)
+		}
 		raw, err := o.with(array, element).encode()
 		if err != nil {
 			return nil, err

@@ -1,6 +1,7 @@
 package rows_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -70,4 +71,18 @@ func TestNumbersCompareAsNumbers(t *testing.T) {
 		_, err = d.Apply([]byte(`{"t":` + digits + `}`))
 		require.Error(t, err, "%s is no time of 1970 or 2611", digits)
 	}
+}
+
+// A large head and many lines make no gigabytes of rows.
+func TestRowsAreBounded(t *testing.T) {
+	t.Parallel()
+	record := []byte(`{"no":"1","text":"` + strings.Repeat("x", 1<<20) + `","l":[` + strings.Repeat(`{"a":1},`, 4000) + `{"a":1}]}`)
+	_, err := rows.Flattening{Arrays: []string{"l"}, Key: "no"}.Flatten(record)
+	require.ErrorContains(t, err, "flatten: the rows would hold more than")
+	_, err = rows.Split(record, "l")
+	require.ErrorContains(t, err, "split: the records would hold more than")
+	many := []byte(`{"no":"1","l":[` + strings.Repeat(`{"a":1,"b":2},`, 20_000) + `{"a":1}]}`)
+	flat, err := rows.Flattening{Arrays: []string{"l"}, Key: "no"}.Flatten(many)
+	require.NoError(t, err)
+	require.Len(t, flat, 20_001)
 }
