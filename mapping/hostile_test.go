@@ -130,3 +130,31 @@ func TestPrefetchAsksOncePerPage(t *testing.T) {
 	_, err = m.MapJSON(t.Context(), nil, []byte(`{"k":1}`))
 	require.ErrorAs(t, err, &le, "no answers to one question")
 }
+
+// A bound that is a number takes no text for one: "N/A" is not above 0.
+func TestRulesTakeNoTextForANumber(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		rule   Rule
+		record string
+		passes bool
+	}{
+		{Rule{Check: CheckRange, Field: "a", Min: "0"}, `{"a":"N/A"}`, false},
+		{Rule{Check: CheckRange, Field: "a", Min: "0"}, `{"a":"1,000.00"}`, false},
+		{Rule{Check: CheckRange, Field: "a", Max: "9"}, `{"a":""}`, false},
+		{Rule{Check: CheckRange, Field: "a", Max: "9"}, `{"a":[1]}`, false},
+		{Rule{Check: CheckRange, Field: "a", Min: "-1", Max: "1e2"}, `{"a":" 100.00 "}`, true},
+		{Rule{Check: CheckRange, Field: "a", Min: "0"}, `{"a":null}`, true},
+		{Rule{Check: CheckRange, Field: "a", Min: "2024-01-01", Max: "2024-12-31"}, `{"a":"2024-03-14"}`, true},
+		{Rule{Check: CheckCompare, Field: "a", Op: ">", Other: "b"}, `{"a":"N/A","b":5}`, false},
+		{Rule{Check: CheckCompare, Field: "a", Op: "<", Other: "b"}, `{"a":5,"b":"N/A"}`, false},
+		{Rule{Check: CheckCompare, Field: "a", Op: "<>", Other: "b"}, `{"a":5,"b":"N/A"}`, true},
+		{Rule{Check: CheckCompare, Field: "a", Op: "=", Other: "b"}, `{"a":1e2,"b":"100.0"}`, true},
+		{Rule{Check: CheckCompare, Field: "a", Op: "<=", Other: "b"}, `{"a":"2024-03-14","b":"2024-03-15"}`, true},
+	} {
+		m, err := Compile(Spec{Fields: []Field{{Target: "a", Template: "{a}", Type: TypeAny}, {Target: "b", Template: "{b}", Type: TypeAny}, {Target: "c", Const: json.RawMessage("1")}}, Rules: []Rule{c.rule}})
+		require.NoError(t, err)
+		_, err = m.MapJSON(t.Context(), nil, []byte(c.record))
+		assert.Equal(t, c.passes, err == nil, "%+v of %s: %v", c.rule, c.record, err)
+	}
+}

@@ -34,7 +34,8 @@ type Query struct {
 // Answer is what a [Lookup] found for one [Query].
 type Answer struct {
 	// Values are the distinct wanted values of the matching records, each JSON.
-	// None means that nothing was found; several, that the records differ.
+	// None means that nothing was found; several, that the records differ. Whoever
+	// gets them only reads them: a cache gives the same ones to others.
 	Values []json.RawMessage
 }
 

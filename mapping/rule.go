@@ -21,14 +21,15 @@ type Rule struct {
 	Fields []string `json:"fields,omitempty"`
 	// Values are those CheckEnum allows, as text: 1 is "1".
 	Values []string `json:"values,omitempty"`
-	// Min and Max bound CheckRange, both included; empty is no bound. Numbers compare as
-	// numbers, everything else, dates among it, as text.
+	// Min and Max bound CheckRange, both included; empty is no bound. Bounds that are
+	// numbers let only numbers pass; others, dates among them, compare as text.
 	Min string `json:"min,omitempty"`
 	Max string `json:"max,omitempty"` // see Min
 	// Pattern is the regular expression (RE2) of CheckPattern. The whole text must match.
 	Pattern string `json:"pattern,omitempty"`
 	// Op and Other are the comparison of CheckCompare, one of = <> < <= > >=, and the
-	// field it is made with: both in one line, or Other in the head.
+	// field it is made with: both in one line, or Other in the head. A number is neither
+	// before nor after a text.
 	Op    string `json:"op,omitempty"`
 	Other string `json:"other,omitempty"` // see Op
 	// Lines is the field whose values over all lines add up to Field, for CheckSum:

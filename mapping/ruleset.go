@@ -241,6 +241,9 @@ func (r *rule) value(head func() Value, v Value, at place) string {
 			return "the value is none of " + strings.Join(r.Values, ", ")
 		}
 	case CheckRange:
+		if (r.min.isNum || r.Min == "") && (r.max.isNum || r.Max == "") && !newBoundary(strings.TrimSpace(v.Text())).isNum {
+			return "the value is no number"
+		}
 		if r.Min != "" && r.min.cmp(v.Text()) < 0 {
 			return "the value is below " + r.Min
 		}
@@ -267,7 +270,11 @@ func (r *rule) compare(head func() Value, v Value, at place) string {
 	if !other.IsSet() {
 		return ""
 	}
-	c := newBoundary(strings.TrimSpace(other.Text())).cmp(v.Text())
+	bound := newBoundary(strings.TrimSpace(other.Text()))
+	if r.Op != "<>" && bound.isNum != newBoundary(strings.TrimSpace(v.Text())).isNum {
+		return "one of the value and " + r.Other + " is no number"
+	}
+	c := bound.cmp(v.Text())
 	holds := map[string]bool{"=": c == 0, "<>": c != 0, "<": c < 0, "<=": c <= 0, ">": c > 0, ">=": c >= 0}[r.Op]
 	if holds {
 		return ""
