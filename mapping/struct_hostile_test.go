@@ -58,10 +58,10 @@ type hostileIn struct {
 	Loud2   loud             `json:"loud2"`
 	Addr    netip.Addr       `json:"addr"`
 	Quoted  string           `json:"quoted,string"`
-	QDec    duijie.Decimal   `json:"qdec,string"`
+	QDec    duijie.Decimal   `json:"qdec,string"` //nolint:staticcheck // the option means nothing here, and must stay so
 	QInt    *int             `json:"qint,string"`
 	QBool   bool             `json:"qbool,string"`
-	QTime   time.Time        `json:"qtime,string"`
+	QTime   time.Time        `json:"qtime,string"` //nolint:staticcheck // the option means nothing here, and must stay so
 	Nil     []string         `json:"nil"`
 	NilRows []price          `json:"nilrows"`
 	Self    *self            `json:"self"`
@@ -126,7 +126,7 @@ type (
 		Tidy  *tidy          `json:"tidy"`
 		Big   *big.Int       `json:"big"`
 		Cents cents          `json:"cents"`
-		Dec   duijie.Decimal `json:"dec,string"`
+		Dec   duijie.Decimal `json:"dec,string"` //nolint:staticcheck // the option means nothing here, and must stay so
 		Addr  netip.Addr     `json:"addr"`
 		Any   any            `json:"any"`
 		Lines []struct {
