@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/duijie-go/duijie/internal/wire"
 )
 
 // model maps records slowly and plainly, with maps: what a Mapper must come to.
@@ -448,6 +450,74 @@ func TestMapJSONIsTheModel(t *testing.T) {
 	}
 	require.Greater(t, mapped, 500)
 	require.Greater(t, refused, 500)
+}
+
+// modelStruct is a record of the model as Go has it.
+type modelStruct struct {
+	A  any              `json:"a"`
+	B  json.RawMessage  `json:"b,omitempty"`
+	C  *json.RawMessage `json:"c,omitempty"`
+	AB *any             `json:"a.b,omitempty"`
+	BC any              `json:"b.c,omitempty"`
+	L  []*modelLine     `json:"l"`
+	O  *struct {
+		L []map[string]any `json:"l"`
+	} `json:"o,omitempty"`
+}
+
+type modelLine struct {
+	A  json.RawMessage  `json:"a,omitempty"`
+	B  any              `json:"b,omitempty"`
+	C  any              `json:"c,omitempty"`
+	AB any              `json:"a.b,omitempty"`
+	M  []map[string]any `json:"m"`
+}
+
+// Go values are mapped as their JSON is, whatever the spec.
+func TestTransformIsMapJSON(t *testing.T) {
+	t.Parallel()
+	typed, mapped := 0, 0
+	for seed := range uint64(800) {
+		c := chance{rand.New(rand.NewPCG(seed, 11))}
+		fields := c.fields(2, nil)
+		m, err := Compile(Spec{Fields: fields}, WithTable("t", NewTable(map[string]string{"1": "one", "k1": "v1"})))
+		if err != nil {
+			continue
+		}
+		fromStruct, structErr := Transform[modelStruct, json.RawMessage](m, nil)
+		fromMap, err := Transform[map[string]any, map[string]any](m, nil)
+		require.NoError(t, err)
+		same := func(in, got any, err error) {
+			doc, marshalErr := wire.Marshal(in)
+			require.NoError(t, marshalErr)
+			want, wantErr := m.MapJSON(t.Context(), nil, doc)
+			spec, _ := json.Marshal(fields)
+			require.Equal(t, wantErr == nil, err == nil, "seed %d\nspec %s\nrecord %s\nas JSON %s %v\nas Go %v", seed, spec, doc, want.JSON, wantErr, err)
+			if err == nil {
+				mapped++
+				require.True(t, sameJSON(decoded(want.JSON), got), "seed %d\nspec %s\nrecord %s\nas JSON %s\nas Go %v", seed, spec, doc, want.JSON, got)
+			}
+		}
+		for range 8 {
+			record := c.record()
+			in, ok := decoded([]byte(record)).(map[string]any)
+			require.True(t, ok)
+			got, err := fromMap(t.Context(), in)
+			same(in, any(got), err)
+			var s modelStruct
+			if structErr != nil || wire.Unmarshal([]byte(record), &s) != nil {
+				continue
+			}
+			raw, err := fromStruct(t.Context(), s)
+			if typed++; err != nil {
+				same(s, nil, err)
+			} else {
+				same(s, decoded(raw), nil)
+			}
+		}
+	}
+	require.Greater(t, typed, 100)
+	require.Greater(t, mapped, 500)
 }
 
 // lazy is a text that is made only if it is read.
