@@ -107,14 +107,14 @@ func (s *settings) run(ctx context.Context, env *cli.Env) (int, error) {
 	if err := errors.Join(errFrom, errTo); err != nil {
 		return cli.ExitFailed, err
 	}
-	real := configured(from, to)
-	ends, closeAll, err := open(real, []platform{from, to}, duijie.WithLogger(env.Logger()))
+	hosts := configured(from, to)
+	ends, closeAll, err := open(hosts, []platform{from, to}, duijie.WithLogger(env.Logger()))
 	if err != nil {
 		return cli.ExitUsage, err
 	}
 	defer closeAll()
 	cfg.Source, cfg.Target = ends[from.name].connector, ends[to.name].connector
-	if !real {
+	if !hosts {
 		cfg = demoTimes(cfg, ends[from.name])
 	}
 	if s.check {
@@ -124,14 +124,14 @@ func (s *settings) run(ctx context.Context, env *cli.Env) (int, error) {
 	if err != nil {
 		return cli.ExitUsage, err
 	}
-	if !real {
+	if !hosts {
 		env.Printf("no settings of the platforms: running %s against fakes\n", docs.label)
 	}
-	return s.sync(ctx, env, scheme, name+"/"+docs.label, real)
+	return s.sync(ctx, env, scheme, name+"/"+docs.label, hosts)
 }
 
 // sync runs the scheme.
-func (s *settings) sync(ctx context.Context, env *cli.Env, scheme *qeasy.Scheme, pipeline string, real bool) (int, error) {
+func (s *settings) sync(ctx context.Context, env *cli.Env, scheme *qeasy.Scheme, pipeline string, hosts bool) (int, error) {
 	state, err := env.OpenState(ctx)
 	if err != nil {
 		return cli.ExitFailed, err
@@ -141,7 +141,7 @@ func (s *settings) sync(ctx context.Context, env *cli.Env, scheme *qeasy.Scheme,
 	// A killed run's lease ends soon, and the next run waits for that.
 	p.LeaseTTL, p.LeaseWait = 15*time.Second, 30*time.Second
 	p.Observer, p.Logger = env.Progress(), env.Logger()
-	if !real {
+	if !hosts {
 		// The fakes are new each time, so the state of an earlier demo says nothing about them.
 		p.Name = fmt.Sprintf("%s-demo-%d-%d", pipeline, os.Getpid(), time.Now().UnixNano())
 		p.Settle.Delay = 300 * time.Millisecond

@@ -66,7 +66,7 @@ func configured(some ...platform) bool {
 
 // open joins the platforms of both halves: the real hosts where anything of either is
 // set, else fakes. The same platform on both sides is one endpoint.
-func open(real bool, some []platform, options ...duijie.Option) (map[string]endpoint, func(), error) {
+func open(hosts bool, some []platform, options ...duijie.Option) (map[string]endpoint, func(), error) {
 	ends := map[string]endpoint{}
 	closeAll := func() {
 		for _, e := range ends {
@@ -78,7 +78,7 @@ func open(real bool, some []platform, options ...duijie.Option) (map[string]endp
 		if _, done := ends[p.name]; done || p.name == "" {
 			continue
 		}
-		e, err := p.end(real, options)
+		e, err := p.end(hosts, options)
 		if err != nil {
 			failed = append(failed, err)
 			continue
@@ -92,8 +92,8 @@ func open(real bool, some []platform, options ...duijie.Option) (map[string]endp
 	return ends, closeAll, nil
 }
 
-func (p platform) end(real bool, options []duijie.Option) (endpoint, error) {
-	if real {
+func (p platform) end(hosts bool, options []duijie.Option) (endpoint, error) {
+	if hosts {
 		return p.live(options...)
 	}
 	return p.fake()
