@@ -2,6 +2,7 @@ package fxiaoke
 
 import (
 	"fmt"
+	stdsync "sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,10 +21,17 @@ func accounts() *fxiaoketest.Server {
 // refuseWith lets creates for which it holds be refused.
 func refuseWith(s *fxiaoketest.Server, code int, words string, when func(n int, data fxiaoketest.Row) bool) {
 	n := 0
+	var mu stdsync.Mutex
+	refused := func(object fxiaoketest.Row) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		n++
+		return when(n, object)
+	}
 	s.Handle("/cgi/crm/v2/data/create", func(r fxiaoketest.Request) (map[string]any, error) {
 		data, _ := r.Body["data"].(map[string]any)
 		object, _ := data["object_data"].(map[string]any)
-		if n++; when(n, object) {
+		if refused(object) {
 			return nil, &fxiaoketest.Error{Code: code, Message: words}
 		}
 		id := s.Add("AccountObj", object)
