@@ -93,7 +93,7 @@ func fakeOKKI() (endpoint, error) {
 }
 
 func fakeDingTalk() (endpoint, error) {
-	s := dingtalktest.NewServer(dingtalktest.WithDemo())
+	s := dingtalktest.NewServer(dingtalktest.WithDemo(), dingtalktest.WithQPS(0))
 	e, err := joinDingTalk(dingtalk.Config{
 		BaseURL: s.URL(), OAPIBaseURL: s.OapiURL(), AppKey: s.AppKey(), AppSecret: duijie.NewSecret(s.AppSecret()),
 		Yida: dingtalk.YidaApp{AppType: s.AppType(), SystemToken: duijie.NewSecret(s.SystemToken()), UserID: s.UserID(), FormUUID: dingtalktest.DemoForm},
