@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+
+	"github.com/duijie-go/duijie/internal/spell"
 )
 
 // lookupCall is a compiled LookupCall.
@@ -36,7 +38,7 @@ func (c *compiler) lookupCall(f *field, call *LookupCall, member string) *lookup
 	c.lookups = true
 	if _, known := c.o.lookups[call.Name]; !known {
 		e := c.report(f.pointer+member+"/name", f.path, "unknown_lookup", "no lookup of this name was given: "+excerpt(call.Name))
-		e.Nearest = nearest(call.Name, keysOf(c.o.lookups))
+		e.Nearest = spell.Nearest(call.Name, keysOf(c.o.lookups))
 	}
 	if message := checkPath(call.Want); message != "" {
 		c.mistake(f.pointer+member+"/want", f.path, "path_syntax", message)
@@ -78,7 +80,7 @@ func (c *compiler) filter(f *field, spec *Filter, member string, depth int) filt
 	}
 	if !ops[string(out.op)] {
 		e := c.report(f.pointer+member+"/op", f.path, "unknown_op", "there is no comparison "+excerpt(string(out.op)))
-		e.Nearest = nearest(string(out.op), keysOf(ops))
+		e.Nearest = spell.Nearest(string(out.op), keysOf(ops))
 	}
 	if n := len(spec.Values); n != 1 && out.op != OpIn && out.op != OpNotIn {
 		wrong("/values", "filter_syntax", fmt.Sprintf("the comparison wants one value, found %d", n))

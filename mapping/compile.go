@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/internal/spell"
 )
 
 // source is where a field's value comes from.
@@ -185,7 +186,7 @@ func (c *compiler) field(spec *Field, at *location, pointer, path string) field 
 	}
 	if !types[string(spec.Type)] {
 		e := c.report(pointer+"/type", f.path, "unknown_type", "there is no type "+excerpt(string(spec.Type)))
-		e.Nearest = nearest(string(spec.Type), keysOf(types))
+		e.Nearest = spell.Nearest(string(spec.Type), keysOf(types))
 	}
 	c.source(&f, spec)
 	c.parsers(&f, spec)
@@ -249,7 +250,7 @@ func (c *compiler) source(f *field, spec *Field) {
 		f.source, f.text, f.member, c.m.hasFuncs = sourceFunc, spec.Func, "/func", true
 		if f.fn = c.o.funcs[spec.Func]; f.fn == nil {
 			e := c.report(f.pointer+"/func", f.path, "unknown_func", "no function of this name was given: "+excerpt(spec.Func))
-			e.Nearest = nearest(spec.Func, keysOf(c.o.funcs))
+			e.Nearest = spell.Nearest(spec.Func, keysOf(c.o.funcs))
 		}
 	case len(spec.Children) > 0:
 		c.children(f, spec)
@@ -410,7 +411,7 @@ func (c *compiler) parsers(f *field, spec *Field) {
 		pointer := f.pointer + "/parsers/" + strconv.Itoa(i)
 		if !parserNames[p.Name] {
 			e := c.report(pointer+"/name", f.path, "parser_unknown", "there is no parser "+excerpt(p.Name))
-			e.Nearest = nearest(p.Name, keysOf(parserNames))
+			e.Nearest = spell.Nearest(p.Name, keysOf(parserNames))
 			continue
 		}
 		compiled, err := newParser(p, f.target)
@@ -438,7 +439,7 @@ func (c *compiler) table(f *field, spec *Field) {
 	t, known := c.o.tables[spec.Table.Name]
 	if !known {
 		e := c.report(f.pointer+"/table/name", f.path, "unknown_table", "no table of this name was given: "+excerpt(spec.Table.Name))
-		e.Nearest = nearest(spec.Table.Name, keysOf(c.o.tables))
+		e.Nearest = spell.Nearest(spec.Table.Name, keysOf(c.o.tables))
 		return
 	}
 	f.table, f.tableCall = &t.t, spec.Table

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/internal/spell"
 )
 
 // maxUnique is how many values a CheckUnique remembers: 16 bytes each.
@@ -82,10 +83,10 @@ func compileRule(r Rule, wrong ruleMistake) *rule {
 		out.Action = ActionDeadLetter
 	}
 	if !slices.Contains(actions, string(out.Action)) {
-		wrong("action", codeUnknownAction, fmt.Sprintf("%q is none of %s", r.Action, strings.Join(actions, ", ")), nearest(string(r.Action), actions))
+		wrong("action", codeUnknownAction, fmt.Sprintf("%q is none of %s", r.Action, strings.Join(actions, ", ")), spell.Nearest(string(r.Action), actions))
 	}
 	if !slices.Contains(checks, string(r.Check)) {
-		wrong("check", codeUnknownCheck, fmt.Sprintf("%q is none of %s", r.Check, strings.Join(checks, ", ")), nearest(string(r.Check), checks))
+		wrong("check", codeUnknownCheck, fmt.Sprintf("%q is none of %s", r.Check, strings.Join(checks, ", ")), spell.Nearest(string(r.Check), checks))
 		return out
 	}
 	for _, m := range r.members() {

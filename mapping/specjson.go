@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"github.com/duijie-go/duijie/internal/spell"
 )
 
 // Limits of a spec's document.
@@ -159,7 +161,7 @@ func (p *specParser) object(v Value, at int, to reflect.Value, pointer string) {
 		switch {
 		case !ok:
 			e := p.report(member, at+from, "unknown_member", "there is no member "+strconv.Quote(excerpt(name))+" here")
-			e.Nearest = nearest(name, keysOf(known))
+			e.Nearest = spell.Nearest(name, keysOf(known))
 		case seen[name]:
 			p.mistake(member, at+from, "duplicate_member", "the member "+strconv.Quote(name)+" comes twice")
 		default:

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/internal/spell"
 	"github.com/duijie-go/duijie/internal/wire"
 )
 
@@ -35,7 +36,7 @@ func (s *storer) compile(t reflect.Type, fields []field) store {
 		sf, known := members[f.target]
 		if !known {
 			e := s.mistake(f, "unknown_target", fmt.Sprintf("%s has no member %q in JSON", t, excerpt(f.target)))
-			e.Nearest = nearest(f.target, keysOf(names))
+			e.Nearest = spell.Nearest(f.target, keysOf(names))
 			continue
 		}
 		if sf.readOnly {

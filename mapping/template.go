@@ -2,6 +2,8 @@ package mapping
 
 import (
 	"strings"
+
+	"github.com/duijie-go/duijie/internal/spell"
 )
 
 // template is a compiled text with placeholders.
@@ -146,7 +148,7 @@ func splitHole(content string, offset int) (*rawHole, []templateMistake) {
 		case known:
 			h.pipes = append(h.pipes, w)
 		default:
-			bad = append(bad, templateMistake{code: "unknown_pipe", message: "there is no pipe " + excerpt(w), nearest: nearest(w, pipeNames), offset: offset})
+			bad = append(bad, templateMistake{code: "unknown_pipe", message: "there is no pipe " + excerpt(w), nearest: spell.Nearest(w, pipeNames), offset: offset})
 		}
 	}
 	return h, bad
@@ -166,7 +168,7 @@ func compileTemplate(s string, at *location) (*template, []templateMistake) {
 		}
 		r, warning := at.resolve(p.hole.ref)
 		if warning != "" {
-			bad = append(bad, templateMistake{code: "unknown_variable", message: warning, nearest: nearest(p.hole.ref, at.vars.names()), offset: p.hole.offset, warning: true})
+			bad = append(bad, templateMistake{code: "unknown_variable", message: warning, nearest: spell.Nearest(p.hole.ref, at.vars.names()), offset: p.hole.offset, warning: true})
 		}
 		c := part{ref: r, offset: p.hole.offset}
 		for _, name := range p.hole.pipes {

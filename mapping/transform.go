@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/duijie-go/duijie/internal/spell"
 	"github.com/duijie-go/duijie/internal/wire"
 )
 
@@ -52,7 +53,7 @@ func (m *Mapper) readerOf(t reflect.Type) (func(e *evaluation, in reflect.Value)
 			continue
 		}
 		e := &SpecError{Path: u.pointer, Field: u.field, Code: "unknown_path", Offset: u.offset, Message: t.String() + " has no " + excerpt(u.ref.path) + " in JSON"}
-		if name := nearest(u.ref.rest, keysOf(l.names[u.ref.scope])); name != "" {
+		if name := spell.Nearest(u.ref.rest, keysOf(l.names[u.ref.scope])); name != "" {
 			e.Nearest = strings.TrimSuffix(u.ref.path, u.ref.rest) + name
 		}
 		mistakes = append(mistakes, e)

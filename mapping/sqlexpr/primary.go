@@ -2,7 +2,11 @@ package sqlexpr
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+
+	"github.com/duijie-go/duijie/internal/spell"
 )
 
 // primary reads an operand.
@@ -195,41 +199,7 @@ func argumentCount(op *operation) string {
 // nearestFunction returns the supported name that takes the fewest changes,
 // or "" if all are far.
 func nearestFunction(name string) string {
-	best, bestDistance := "", 1+max(1, len(name)/3)
-	if len(name) > 40 {
-		return ""
-	}
-	try := func(candidate string) {
-		d := distance(name, candidate)
-		if d < bestDistance || d == bestDistance && best != "" && candidate < strings.ToLower(best) {
-			best, bestDistance = strings.ToUpper(candidate), d
-		}
-	}
-	for candidate := range functions {
-		try(candidate)
-	}
-	for candidate := range specialCalls {
-		try(candidate)
-	}
-	return best
-}
-
-// distance is Levenshtein's.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		last := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := last
-			if a[i] != b[j] {
-				cost = 1 + min(last, row[j], row[j+1])
-			}
-			last, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
+	known := slices.Concat(slices.Collect(maps.Keys(functions)), slices.Collect(maps.Keys(specialCalls)))
+	slices.Sort(known)
+	return strings.ToUpper(spell.Nearest(name, known))
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/internal/spell"
 	"github.com/duijie-go/duijie/mapping"
 	"github.com/duijie-go/duijie/mapping/lookup"
 	"github.com/duijie-go/duijie/mapping/rows"
@@ -112,7 +113,7 @@ func (c *compiler) connector(h *Half, known Connector) bool {
 	}
 	p := c.mistake(h.Side, "/api", "", CodeAPIUnsupported, "no connector runs the api "+h.API)
 	if known != nil {
-		p.Nearest = nearest(h.API, known.APIs())
+		p.Nearest = spell.Nearest(h.API, known.APIs())
 	}
 	return false
 }
@@ -268,7 +269,7 @@ func (c *compiler) build(h *Half, fields []Field, noRecord bool) *build {
 		l := c.s.cfg.Lookups[name]
 		if l == nil {
 			o := t.schemes[name]
-			c.mistake(h.Side, o.path+"/value", o.field, CodeLookupUnknownScheme, "the scheme "+name+" is bound to no lookup").Nearest = nearest(name, slices.Sorted(maps.Keys(c.s.cfg.Lookups)))
+			c.mistake(h.Side, o.path+"/value", o.field, CodeLookupUnknownScheme, "the scheme "+name+" is bound to no lookup").Nearest = spell.Nearest(name, slices.Sorted(maps.Keys(c.s.cfg.Lookups)))
 			missing = true
 			continue
 		}
@@ -278,7 +279,7 @@ func (c *compiler) build(h *Half, fields []Field, noRecord bool) *build {
 		table, bound := c.s.cfg.Tables[name]
 		if !bound {
 			o := t.tables[name]
-			c.mistake(h.Side, o.path+"/mapping", o.field, CodeLookupUnknownScheme, "the mapping table "+name+" is not given").Nearest = nearest(name, slices.Sorted(maps.Keys(c.s.cfg.Tables)))
+			c.mistake(h.Side, o.path+"/mapping", o.field, CodeLookupUnknownScheme, "the mapping table "+name+" is not given").Nearest = spell.Nearest(name, slices.Sorted(maps.Keys(c.s.cfg.Tables)))
 			missing = true
 			continue
 		}

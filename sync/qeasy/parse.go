@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/duijie-go/duijie/internal/spell"
 	"github.com/duijie-go/duijie/mapping/rows"
 )
 
@@ -105,14 +106,14 @@ func (d *docReader) nearest(wrong string, names []string) string {
 	if len(d.problems) > 50 {
 		return ""
 	}
-	return nearest(wrong, names)
+	return spell.Nearest(wrong, names)
 }
 
 func nearestOf[V any](d *docReader, wrong string, names map[string]V) string {
 	if len(d.problems) > 50 {
 		return ""
 	}
-	return nearest(wrong, slices.Sorted(maps.Keys(names)))
+	return spell.Nearest(wrong, slices.Sorted(maps.Keys(names)))
 }
 
 // full tells that there are more mistakes than anybody reads.

@@ -1,14 +1,11 @@
-package mapping
+// Package spell finds the name somebody meant.
+package spell
 
-import (
-	"maps"
-	"slices"
-	"strings"
-)
+import "strings"
 
-// nearest returns the name most like the wrong one, or "" when none is close
+// Nearest returns the name most like the wrong one, or "" when none is close
 // enough to be meant.
-func nearest(wrong string, names []string) string {
+func Nearest(wrong string, names []string) string {
 	if len(wrong) > 100 {
 		return ""
 	}
@@ -48,6 +45,3 @@ func distance(a, b string) int {
 	}
 	return row[len(b)]
 }
-
-// keysOf returns the keys of a map in order.
-func keysOf[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
