@@ -333,6 +333,7 @@ func (c *compiler) writeSide() {
 	s.sinkSpec = &SinkSpec{
 		API: h.API, Method: h.Method, Fields: h.Request, Other: h.Other, Rows: max(h.Operation.Rows, 1),
 		Batch: h.Operation.Method == "batchArraySave", OrgIDs: h.OrgIDs, AutoCheck: h.AutoCheck, Options: h.OtherReply, Zone: s.cfg.Zone,
+		ID: c.keyPath(),
 	}
 	if h.API == NoOperation {
 		s.to = duijiesync.Discard[Write]{}
@@ -353,6 +354,15 @@ func (c *compiler) writeSide() {
 		c.bad(SideTarget, "/api", "", CodeAPIUnsupported, "the connector made no sink of the half")
 	}
 	s.to = sink
+}
+
+// keyPath is the id of the source half where the key of records is what it gives.
+func (c *compiler) keyPath() string {
+	k := c.s.key
+	if k == nil || k.random || c.s.target.Group != nil || k.build != nil && len(c.s.source.Flatten) > 0 {
+		return ""
+	}
+	return k.path
 }
 
 // grouping checks what bills over many records do not go together with.

@@ -2,6 +2,7 @@ package qeasy
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -91,4 +92,29 @@ type SinkSpec struct {
 	AutoCheck json.RawMessage // as written; nil for none
 	Options   []Field         // otherResponse
 	Zone      *time.Location  // the scheme's zone, never nil
+	// ID is the path or template of the key records come with; "" where no field of a
+	// record gives it: with {random}, groupCalculate, and beatFlat under a template.
+	ID string
+}
+
+// IsKey tells that a field of the request holds the key records come with, as text and
+// unchanged: a record can be found again by that field when only its key is known.
+func (s *SinkSpec) IsKey(f *Field) bool {
+	if s.ID == "" || f.Type != "string" || f.Table != nil || len(f.Parsers) > 0 || len(f.Children) > 0 || len(f.Default) > 0 {
+		return false
+	}
+	return sameTemplate(f.Value, s.ID)
+}
+
+// sameTemplate tells that a value string gives what an id gives: the same placeholders
+// without pipes in the same text. An id without braces is a path.
+func sameTemplate(value, id string) bool {
+	if len(placeholders(id)) == 0 {
+		id = "{{" + id + "}}"
+	}
+	if kind, _, err := classify(value); kind != valueTemplate || err != nil || strings.Contains(value, "|") {
+		return false
+	}
+	doubled := strings.NewReplacer("{{", "{", "}}", "}")
+	return doubled.Replace(value) == doubled.Replace(id)
 }
