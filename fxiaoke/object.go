@@ -9,7 +9,6 @@ import (
 
 	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/internal/wire"
-	duijiesync "github.com/duijie-go/duijie/sync"
 )
 
 // Common are the fields every record has. Embed it in a struct of your own that names what an
@@ -232,22 +231,4 @@ func (o *Objects[T]) ChangeOwner(ctx context.Context, changes []OwnerChange, opt
 // Describe tells what the object is made of (查询对象描述); see [Client.Describe]. Effect: read.
 func (o *Objects[T]) Describe(ctx context.Context, opts ...duijie.CallOption) (Description, error) {
 	return o.client.Describe(ctx, o.object, opts...)
-}
-
-// Source makes a source of the object's data; see [NewSource].
-func (o *Objects[T]) Source(q Query, cfg SourceConfig[T]) (duijiesync.Source[T], error) {
-	q, err := o.query(q)
-	if err != nil {
-		return nil, err
-	}
-	return NewSource(o.client, q, cfg)
-}
-
-// Sink makes a sink of records of type T; see [NewSink], which takes any type.
-func (o *Objects[T]) Sink(cfg SinkConfig[T]) (*Sink[T], error) {
-	if cfg.Object != "" && cfg.Object != o.object {
-		return nil, invalid("sink "+o.object, "SinkConfig.Object names another object: leave it out")
-	}
-	cfg.Object = o.object
-	return NewSink(o.client, cfg)
 }

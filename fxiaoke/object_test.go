@@ -187,14 +187,6 @@ func TestObjects(t *testing.T) {
 	for _, err := range c.Accounts.Pages(t.Context(), wrong) {
 		require.ErrorIs(t, err, duijie.ErrInvalid)
 	}
-	_, err = c.Accounts.Source(wrong, SourceConfig[Account]{})
-	require.ErrorIs(t, err, duijie.ErrInvalid)
-	_, err = c.Accounts.Sink(SinkConfig[Account]{Object: "LeadsObj", KeyField: "name"})
-	require.ErrorIs(t, err, duijie.ErrInvalid)
-	_, err = c.Accounts.Source(Query{}, SourceConfig[Account]{})
-	require.NoError(t, err)
-	_, err = c.Accounts.Sink(SinkConfig[Account]{KeyField: "name"})
-	require.NoError(t, err)
 
 	s.answer = func(path string, _ map[string]json.RawMessage) (any, bool) {
 		return success(row{"data": row{"describe": row{"api_name": "AccountObj", "fields": row{}}}}), !strings.HasSuffix(path, "query")

@@ -62,7 +62,7 @@ func TestDetailSourceKeepsEmptyAnswers(t *testing.T) {
 	t.Parallel()
 	for detail, want := range map[string]int{`{"errcode":0,"data":null}`: 1, `{"errcode":0,"data":{}}`: 1, `{"errcode":1030002003}`: 0} {
 		c := mocked(t, answersBy(`{"count":1,"total_page":1,"rows":[{"id":"7","number":"A-1"}]}`, detail))
-		src, err := c.Materials.DetailSource(Query{}, SourceConfig[Material]{Full: true})
+		src, err := NewDetailSource(c.Materials, Query{}, SourceConfig[Material]{Full: true})
 		require.NoError(t, err)
 		var got []duijiesync.Record[Material]
 		for batch, err := range src.Read(t.Context(), "") {

@@ -75,7 +75,7 @@ func TestSourceConforms(t *testing.T) {
 					seedCustomers(s, 23, testDay.AddDate(-1, 0, 0))
 					records := NewRecords[customerRow, customerRow, customerModel](c, customerKind)
 					open := func() duijiesync.Source[customerRow] {
-						src, err := records.Source(Query{PageSize: 5}, cfg)
+						src, err := NewListSource(records, Query{PageSize: 5}, cfg)
 						require.NoError(t, err)
 						return src
 					}
@@ -104,7 +104,7 @@ func TestDetailSourceConforms(t *testing.T) {
 			c, s := newPair(t)
 			seedCustomers(s, 23, testDay.AddDate(-1, 0, 0))
 			open := func() duijiesync.Source[duijie.Record] {
-				src, err := NewRecords[customerRow, duijie.Record, customerModel](c, customerKind).DetailSource(Query{PageSize: 5}, SourceConfig[duijie.Record]{SettleDelay: -1})
+				src, err := NewDetailSource(NewRecords[customerRow, duijie.Record, customerModel](c, customerKind), Query{PageSize: 5}, SourceConfig[duijie.Record]{SettleDelay: -1})
 				require.NoError(t, err)
 				return src
 			}
@@ -122,7 +122,7 @@ func TestSinkConforms(t *testing.T) {
 	pipelinetest.TestSink(t, pipelinetest.SinkSuite[customerModel]{
 		Open: func(t *testing.T) pipelinetest.SinkCase[customerModel] {
 			c, s := newPair(t)
-			sink, err := NewRecords[customerRow, customerRow, customerModel](c, customerKind).Sink(SinkConfig[customerModel]{IgnoreWarn: true, SettleDelay: 5 * time.Millisecond})
+			sink, err := NewSink(c, NewRecords[customerRow, customerRow, customerModel](c, customerKind).Kind(), SinkConfig[customerModel]{IgnoreWarn: true, SettleDelay: 5 * time.Millisecond})
 			require.NoError(t, err)
 			save := "POST bd/customer"
 			return pipelinetest.SinkCase[customerModel]{

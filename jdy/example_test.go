@@ -128,14 +128,14 @@ func ExampleRecords() {
 
 // Customers of one account set are kept equal in another. Each arrives once, and
 // what did not change is not sent again.
-func ExampleRecords_Source() {
+func ExampleNewListSource() {
 	from, s := fake()
 	defer s.Close()
 	to, target := fake()
 	defer target.Close()
 	target.Remove("bd/customer", "C-002")
 
-	source, err := jdy.NewRecords[Customer, Customer, Customer](from, customerKind).Source(jdy.Query{}, jdy.SourceConfig[Customer]{Full: true})
+	source, err := jdy.NewListSource(jdy.NewRecords[Customer, Customer, Customer](from, customerKind), jdy.Query{}, jdy.SourceConfig[Customer]{Full: true})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -127,7 +127,7 @@ func TestMovingRows(t *testing.T) {
 
 	for _, cfg := range []SourceConfig[materialRow]{{}, {Full: true}} {
 		c, s = moving(t)
-		src, err := materialService(c).Source(Query{PageSize: 20}, SourceConfig[materialRow]{Full: cfg.Full, SettleDelay: -1})
+		src, err := NewListSource(materialService(c), Query{PageSize: 20}, SourceConfig[materialRow]{Full: cfg.Full, SettleDelay: -1})
 		require.NoError(t, err)
 		got = map[string]int{}
 		for b, err := range src.Read(t.Context(), "") {
@@ -154,7 +154,7 @@ func TestPageSizeIsRefused(t *testing.T) {
 		require.ErrorIs(t, c.Call(t.Context(), "GET /jdy/v2/bd/material", q, nil, nil), duijie.ErrInvalid)
 	}
 	for _, q := range []Query{{PageSize: 101}, {Filter: Filter{"page_size": "20"}}, {Filter: Filter{"page": 2}}} {
-		_, err := list.Source(q, SourceConfig[materialRow]{})
+		_, err := NewListSource(list, q, SourceConfig[materialRow]{})
 		require.ErrorIs(t, err, duijie.ErrInvalid)
 	}
 	require.Zero(t, s.Count(""))
@@ -168,10 +168,10 @@ func TestUnknownFiltersAreRefused(t *testing.T) {
 	for _, q := range []Query{{ModifiedFrom: testDay}, {CreatedTo: testDay}, {BillDateFrom: testDay}, {Enable: "1"}, {IDs: []string{"1"}}} {
 		_, err := units.List(t.Context(), q)
 		require.ErrorIs(t, err, duijie.ErrInvalid)
-		_, err = units.Source(q, SourceConfig[materialRow]{Full: true})
+		_, err = NewListSource(units, q, SourceConfig[materialRow]{Full: true})
 		require.ErrorIs(t, err, duijie.ErrInvalid)
 	}
-	_, err := materialService(c).Source(Query{ModifiedFrom: testDay}, SourceConfig[materialRow]{})
+	_, err := NewListSource(materialService(c), Query{ModifiedFrom: testDay}, SourceConfig[materialRow]{})
 	require.ErrorIs(t, err, duijie.ErrInvalid, "the windows are the source's")
 	require.Zero(t, s.Count(""))
 }
@@ -355,7 +355,7 @@ func TestWindowSourceGoesOn(t *testing.T) {
 	c := clientOf(t, configOf(s), duijie.WithClock(clock))
 	past := clock().Add(-24 * time.Hour).In(duijie.China).Format(time.DateTime)
 	s.Seed("bd/customer", jdytest.Row{"number": "A", "name": "甲", "modify_time": past}, jdytest.Row{"number": "B", "name": "乙", "modify_time": past, "enable": "0"})
-	src, err := NewRecords[customerRow, customerRow, customerModel](c, customerKind).Source(Query{}, SourceConfig[customerRow]{})
+	src, err := NewListSource(NewRecords[customerRow, customerRow, customerModel](c, customerKind), Query{}, SourceConfig[customerRow]{})
 	require.NoError(t, err)
 	read := func(after duijiesync.Checkpoint) (keys []string, end duijiesync.Checkpoint) {
 		end = after // a window that has not grown leaves it

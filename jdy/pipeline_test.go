@@ -19,9 +19,9 @@ func TestPipeline(t *testing.T) {
 	from, source := newPair(t, jdytest.WithMixedTypes())
 	to, target := newPair(t)
 	seedCustomers(source, 60, testDay.AddDate(-1, 0, 0))
-	src, err := customersOf(from).Source(Query{PageSize: 20}, SourceConfig[customerRow]{SettleDelay: -1})
+	src, err := NewListSource(customersOf(from), Query{PageSize: 20}, SourceConfig[customerRow]{SettleDelay: -1})
 	require.NoError(t, err)
-	sink, err := customersOf(to).Sink(SinkConfig[customerModel]{IgnoreWarn: true, SettleDelay: 1})
+	sink, err := NewSink(to, customersOf(to).Kind(), SinkConfig[customerModel]{IgnoreWarn: true, SettleDelay: 1})
 	require.NoError(t, err)
 
 	target.Refuse("bd/customer", "C-013", "客户已停用")
@@ -72,7 +72,7 @@ func TestTokenFlow(t *testing.T) {
 	status, err := c.Token(t.Context())
 	require.NoError(t, err)
 	require.False(t, status.Expires.IsZero())
-	src, err := materialService(c).Source(Query{PageSize: 20}, SourceConfig[materialRow]{Full: true})
+	src, err := NewListSource(materialService(c), Query{PageSize: 20}, SourceConfig[materialRow]{Full: true})
 	require.NoError(t, err)
 	p := &duijiesync.Pipeline[materialRow, materialRow]{
 		Name: "materials", Source: src, Sink: duijiesync.Discard[materialRow]{}, State: duijiesync.NewMemoryState(), Transform: duijiesync.Same[materialRow],

@@ -30,7 +30,7 @@ func TestPrivateFieldsAreReadable(t *testing.T) {
 	require.Equal(t, "13900001234", detail.Mobile)
 	require.Equal(t, "p1@example.com", detail.Email)
 
-	source, err := c.Employees.DetailSource(Query{}, SourceConfig[Employee]{Full: true})
+	source, err := NewDetailSource(c.Employees, Query{}, SourceConfig[Employee]{Full: true})
 	require.NoError(t, err)
 	seen := 0
 	for batch, err := range source.Read(t.Context(), "") {

@@ -42,7 +42,16 @@ func (k RecordKind) save() *Operation {
 	return operationOf(http.MethodPost, firstOf(k.SavePath, k.Path))
 }
 func (k RecordKind) number() string { return firstOf(k.Number, "number") }
-func (k RecordKind) step() string   { return firstOf(k.Step, "operation_key") }
+
+// key is the member that tells records apart: a voucher's number repeats in each period
+// and group.
+func (k RecordKind) key() string {
+	if k.Path == voucherRecords.Path {
+		return "id"
+	}
+	return k.number()
+}
+func (k RecordKind) step() string { return firstOf(k.Step, "operation_key") }
 
 // Records are the records of one kind: Row is a row of their list, Detail a
 // single record, Model what is sent to save one. Make it with [NewRecords]; it is
@@ -65,9 +74,11 @@ func NewRecords[Row, Detail, Model any](c *Client, kind RecordKind) *Records[Row
 // Kind describes the records.
 func (r *Records[Row, Detail, Model]) Kind() RecordKind { return r.kind }
 
+func (r *Records[Row, Detail, Model]) api() *Client { return r.client }
+
 // List reads one page; its Next leads on. Effect: read.
 //
-// Pages read one by one lose rows while rows move: see Pages and Source.
+// Pages read one by one lose rows while rows move: see Pages and [NewListSource].
 func (r *Records[Row, Detail, Model]) List(ctx context.Context, q Query, opts ...duijie.CallOption) (*duijie.Page[Row], error) {
 	return listPage[Row](ctx, newLister(r.client, r.kind.list(), q, opts))
 }

@@ -67,7 +67,7 @@ func TestNoRouteIsNoAbsence(t *testing.T) {
 		_, err := customersOf(c).GetByNumber(t.Context(), "C-1")
 		require.Error(t, err)
 		require.NotErrorIs(t, err, duijie.ErrNotFound)
-		sink, err := customersOf(c).Sink(SinkConfig[customerModel]{})
+		sink, err := NewSink(c, customersOf(c).Kind(), SinkConfig[customerModel]{})
 		require.NoError(t, err)
 		_, err = sink.Find(t.Context(), records("C-1"))
 		require.ErrorIs(t, err, duijiesync.ErrStop, "to the engine it is no bad record")

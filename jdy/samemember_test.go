@@ -11,7 +11,7 @@ import (
 // where both codes read as one number.
 func TestSameMember(t *testing.T) {
 	t.Parallel()
-	sink, err := customersOf(mocked(t, answer(200, `{"errcode":0}`))).Sink(SinkConfig[customerModel]{})
+	sink, err := NewSink(mocked(t, answer(200, `{"errcode":0}`)), customerKind, SinkConfig[customerModel]{})
 	require.NoError(t, err)
 	for _, c := range []struct {
 		stored, wanted string

@@ -42,14 +42,15 @@ type SinkConfig[T any] struct {
 }
 
 // Sink saves records of one kind and finds them by their number. The key of a
-// record is its number; see [Records.Sink].
+// record is its number; see [NewSink].
 type Sink[T any] struct {
 	client *Client
 	kind   RecordKind
 	cfg    SinkConfig[T]
 }
 
-// NewSink makes a sink for records of type T, whatever the types of the kind.
+// NewSink makes a sink for records of type T, whatever the types of the kind: for the
+// models of a service NewSink(c, c.Materials.Kind(), SinkConfig[MaterialSave]{}).
 func NewSink[T any](c *Client, kind RecordKind, cfg SinkConfig[T]) (*Sink[T], error) {
 	if kind.Path == "" && (kind.SavePath == "" || kind.DetailPath == "") {
 		return nil, invalid(kind.Name, "the kind has no path to save to")
@@ -64,12 +65,6 @@ func NewSink[T any](c *Client, kind RecordKind, cfg SinkConfig[T]) (*Sink[T], er
 		cfg.Model = func(rec duijiesync.Record[T]) (any, error) { return rec.Value, nil }
 	}
 	return &Sink[T]{client: c, kind: kind, cfg: cfg}, nil
-}
-
-// Sink makes a sink of models. Use [NewSink] where the pipeline's records are of
-// another type.
-func (r *Records[Row, Detail, Model]) Sink(cfg SinkConfig[Model]) (*Sink[Model], error) {
-	return NewSink(r.client, r.kind, cfg)
 }
 
 // What a Sink is to a pipeline.

@@ -26,7 +26,7 @@ func records(keys ...string) []duijiesync.Record[customerModel] {
 func customerSink(t *testing.T, c *Client, cfg SinkConfig[customerModel]) *Sink[customerModel] {
 	t.Helper()
 	cfg.SettleDelay = time.Millisecond
-	sink, err := customersOf(c).Sink(cfg)
+	sink, err := NewSink(c, customersOf(c).Kind(), cfg)
 	require.NoError(t, err)
 	return sink
 }
@@ -40,7 +40,7 @@ func TestSinkIsChecked(t *testing.T) {
 	require.ErrorIs(t, err, duijie.ErrInvalid)
 	_, err = NewSink(c, RecordKind{Path: "/x"}, SinkConfig[int]{Audit: true})
 	require.ErrorIs(t, err, duijie.ErrInvalid)
-	sink, err := customersOf(c).Sink(SinkConfig[customerModel]{})
+	sink, err := NewSink(c, customersOf(c).Kind(), SinkConfig[customerModel]{})
 	require.NoError(t, err)
 	require.Equal(t, 30*time.Second, sink.Limits().SettleDelay, "as long as the platform may work on a call")
 }

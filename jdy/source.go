@@ -62,27 +62,48 @@ func NewSource[T any](c *Client, operation string, q Query, cfg SourceConfig[T])
 	}
 	number := ""
 	if l.op.Path == voucherRecords.Path {
-		number = "id" // a voucher's number repeats in each period and group
+		number = voucherRecords.key()
 	}
 	return newSource(l, cfg, number)
 }
 
-// Source makes a source of rows of the list; see [NewSource].
-func (r *Records[Row, Detail, Model]) Source(q Query, cfg SourceConfig[Row]) (duijiesync.Source[Row], error) {
-	return newSource(newLister(r.client, r.kind.list(), q, nil), cfg, r.kind.number())
+// ListOf is a service that lists rows: a [Records], and what embeds one.
+type ListOf[Row any] interface {
+	Kind() RecordKind
+	List(ctx context.Context, q Query, opts ...duijie.CallOption) (*duijie.Page[Row], error)
+
+	api() *Client
 }
 
-// DetailSource makes a source of whole records: it reads the list as [NewSource]
-// does and each record by its id, one call a record. Records that are gone by then
-// are left out.
-func (r *Records[Row, Detail, Model]) DetailSource(q Query, cfg SourceConfig[Detail]) (duijiesync.Source[Detail], error) {
-	rows, err := newSource(newLister(r.client, r.kind.list(), q, nil), SourceConfig[item]{
+// DetailOf is a service that reads whole records: a [Records], and what embeds one.
+type DetailOf[Detail any] interface {
+	Kind() RecordKind
+	Get(ctx context.Context, id string, opts ...duijie.CallOption) (*Detail, error)
+
+	api() *Client
+}
+
+// NewListSource makes a source of the rows of a service's list; see [NewSource].
+//
+// Sources and sinks are functions and not methods of services, so that a program that
+// only calls the platform does not compile pipelines for each of its records.
+func NewListSource[Row any](s ListOf[Row], q Query, cfg SourceConfig[Row]) (duijiesync.Source[Row], error) {
+	kind := s.Kind()
+	return newSource(newLister(s.api(), kind.list(), q, nil), cfg, kind.key())
+}
+
+// NewDetailSource makes a source of whole records of a service: it reads the list as
+// [NewSource] does and each record by its id, one call a record. Records that are gone by
+// then are left out.
+func NewDetailSource[Detail any](s DetailOf[Detail], q Query, cfg SourceConfig[Detail]) (duijiesync.Source[Detail], error) {
+	c, kind := s.api(), s.Kind()
+	rows, err := newSource(newLister(c, kind.list(), q, nil), SourceConfig[item]{
 		Full: cfg.Full, Start: cfg.Start, Overlap: cfg.Overlap, SettleDelay: cfg.SettleDelay,
-	}, r.kind.number())
+	}, kind.key())
 	if err != nil {
 		return nil, err
 	}
-	return &detailSource[Detail]{client: r.client, kind: r.kind, rows: rows, rec: recorder[Detail]{client: r.client, cfg: cfg, number: r.kind.number()}}, nil
+	return &detailSource[Detail]{client: c, kind: kind, rows: rows, rec: recorder[Detail]{client: c, cfg: cfg, number: kind.key()}}, nil
 }
 
 // item is a row as it came.

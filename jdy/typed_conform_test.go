@@ -57,7 +57,7 @@ func TestMaterialSinkConforms(t *testing.T) {
 	pipelinetest.TestSink(t, pipelinetest.SinkSuite[MaterialSave]{
 		Open: func(t *testing.T) pipelinetest.SinkCase[MaterialSave] {
 			c, s := newPair(t)
-			sink, err := c.Materials.Sink(SinkConfig[MaterialSave]{IgnoreWarn: true, SettleDelay: 5 * time.Millisecond})
+			sink, err := NewSink(c, c.Materials.Kind(), SinkConfig[MaterialSave]{IgnoreWarn: true, SettleDelay: 5 * time.Millisecond})
 			require.NoError(t, err)
 			return typedSink(s, sink, "bd/material", "number", func(m MaterialSave) string { return m.Remark })
 		},
@@ -76,7 +76,7 @@ func TestSalesOrderSinkConforms(t *testing.T) {
 			c, s := newPair(t)
 			s.Seed("bd/customer", jdytest.Row{"number": "C1", "name": "客户一"})
 			s.Seed("bd/material", jdytest.Row{"number": "M1", "name": "商品一", "base_unit_id": "1"})
-			sink, err := c.SalesOrders.Sink(SinkConfig[SalesOrderSave]{IgnoreWarn: true, SettleDelay: 5 * time.Millisecond, Compare: []string{"remark"}})
+			sink, err := NewSink(c, c.SalesOrders.Kind(), SinkConfig[SalesOrderSave]{IgnoreWarn: true, SettleDelay: 5 * time.Millisecond, Compare: []string{"remark"}})
 			require.NoError(t, err)
 			out := typedSink(s, sink, "scm/sal_order", "bill_no", func(m SalesOrderSave) string { return m.Remark })
 			out.Remove = func(key string) { s.Remove("scm/sal_order", key) }
@@ -110,7 +110,7 @@ func TestMaterialSourceConforms(t *testing.T) {
 						s.Seed("bd/material", jdytest.Row{"number": fmt.Sprintf("M-%03d", i), "name": "商品", "base_unit_id": "1", "create_time": stamp, "modify_time": stamp})
 					}
 					open := func() duijiesync.Source[MaterialRow] {
-						src, err := c.Materials.Source(Query{PageSize: 5}, cfg)
+						src, err := NewListSource(c.Materials, Query{PageSize: 5}, cfg)
 						require.NoError(t, err)
 						return src
 					}
@@ -132,7 +132,7 @@ func TestMaterialSourceConforms(t *testing.T) {
 func TestVoucherEnds(t *testing.T) {
 	t.Parallel()
 	c, s := newPair(t)
-	sink, err := c.Vouchers.Sink(SinkConfig[VoucherSave]{SettleDelay: 1, Compare: []string{"remark"}})
+	sink, err := NewSink(c, c.Vouchers.Kind(), SinkConfig[VoucherSave]{SettleDelay: 1, Compare: []string{"remark"}})
 	require.NoError(t, err)
 	var in []VoucherSave
 	for i := range 5 {
@@ -156,7 +156,7 @@ func TestVoucherEnds(t *testing.T) {
 		}
 		require.Equal(t, want, s.CreatedWith("fi/voucher", "source_bill_no", in[i].SourceBillNo), i)
 	}
-	src, err := c.Vouchers.Source(Query{}, SourceConfig[VoucherRow]{Full: true})
+	src, err := NewListSource(c.Vouchers, Query{}, SourceConfig[VoucherRow]{Full: true})
 	require.NoError(t, err)
 	rows := 0
 	for batch, err := range src.Read(t.Context(), "") {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/duijie-go/duijie"
-	duijiesync "github.com/duijie-go/duijie/sync"
 )
 
 // VoucherService reads and saves vouchers (凭证).
@@ -62,21 +61,4 @@ func (s *VoucherService) FindBySource(ctx context.Context, id string, opts ...du
 // or Filter with number and periods.
 func (s *VoucherService) GetByNumber(context.Context, string, ...duijie.CallOption) (*Voucher, error) {
 	return nil, invalid(s.kind.detail().Path, "a voucher's number repeats in each period and group: use FindBySource or Get")
-}
-
-// Source makes a source of rows of the list, by their ids; see [NewSource].
-func (s *VoucherService) Source(q Query, cfg SourceConfig[VoucherRow]) (duijiesync.Source[VoucherRow], error) {
-	if cfg.Key == nil {
-		cfg.Key = func(v VoucherRow) string { return v.ID }
-	}
-	return s.Records.Source(q, cfg)
-}
-
-// DetailSource makes a source of whole vouchers, by their ids; see
-// [Records.DetailSource].
-func (s *VoucherService) DetailSource(q Query, cfg SourceConfig[Voucher]) (duijiesync.Source[Voucher], error) {
-	if cfg.Key == nil {
-		cfg.Key = func(v Voucher) string { return v.ID }
-	}
-	return s.Records.DetailSource(q, cfg)
 }

@@ -41,7 +41,7 @@ func TestLeadWithAnothersEmail(t *testing.T) {
 			require.ErrorContains(t, err, "L-1")
 			require.Zero(t, made.ID)
 
-			sink, err := c.Leads.Sink(SinkConfig[LeadPush]{SettleDelay: time.Millisecond})
+			sink, err := NewSink(c, c.Leads.Kind(), SinkConfig[LeadPush]{SettleDelay: time.Millisecond})
 			require.NoError(t, err)
 			p := pipelineOf(t, sink, []LeadPush{leadOf("L-2", "second", "ann@example.com"), leadOf("L-3", "third", "bob@example.com")},
 				func(l LeadPush) string { return l.SerialID })
@@ -87,7 +87,7 @@ func TestLeadThatNoListShows(t *testing.T) {
 			require.ErrorContains(t, err, "was there since 2020-01-01")
 
 			c, s := hidden()
-			sink, err := c.Leads.Sink(SinkConfig[LeadPush]{SettleDelay: time.Millisecond})
+			sink, err := NewSink(c, c.Leads.Kind(), SinkConfig[LeadPush]{SettleDelay: time.Millisecond})
 			require.NoError(t, err)
 			p := pipelineOf(t, sink, []LeadPush{leadOf("L-2", "second", "ann@example.com")}, func(l LeadPush) string { return l.SerialID })
 			report, err := p.Run(t.Context())
@@ -111,7 +111,7 @@ func TestLeadIsCreated(t *testing.T) {
 	_, err = c.Leads.Create(t.Context(), leadOf("L-3", "third", "carl@example.com"), time.Millisecond)
 	require.NoError(t, err)
 	require.Equal(t, 2, s.Created("lead", ""))
-	sink, err := c.Leads.Sink(SinkConfig[LeadPush]{})
+	sink, err := NewSink(c, c.Leads.Kind(), SinkConfig[LeadPush]{})
 	require.NoError(t, err)
 	out, err := sink.Write(t.Context(), []duijiesync.Record[LeadPush]{{
 		Key: "L-2", Value: leadOf("L-2", "renamed", "bob@example.com"), Target: duijiesync.Target{ID: jsonInt(made.ID)},

@@ -15,7 +15,7 @@ import (
 func TestLeadsOfOneEmailAtOnce(t *testing.T) {
 	t.Parallel()
 	c, s := fakePair(t, okkitest.WithLatency(5*time.Millisecond))
-	sink, err := c.Leads.Sink(SinkConfig[LeadPush]{SettleDelay: time.Millisecond, Rows: 1})
+	sink, err := NewSink(c, c.Leads.Kind(), SinkConfig[LeadPush]{SettleDelay: time.Millisecond, Rows: 1})
 	require.NoError(t, err)
 	var leads []LeadPush
 	for i := range 4 {

@@ -32,7 +32,7 @@ func TestSourceConforms(t *testing.T) {
 					c, s := newPair(t, productKind)
 					s.seed(23)
 					open := func() duijiesync.Source[ProductRow] {
-						src, err := c.Products.Source(Query{PageSize: 5}, cfg)
+						src, err := NewListSource(c.Products, Query{PageSize: 5}, cfg)
 						require.NoError(t, err)
 						return src
 					}
@@ -65,7 +65,7 @@ func TestDetailSourceConforms(t *testing.T) {
 			c, s := newPair(t, productKind)
 			s.seed(23)
 			open := func() duijiesync.Source[Product] {
-				src, err := c.Products.DetailSource(Query{PageSize: 5}, SourceConfig[Product]{SettleDelay: -1})
+				src, err := NewDetailSource(c.Products, Query{PageSize: 5}, SourceConfig[Product]{SettleDelay: -1})
 				require.NoError(t, err)
 				return src
 			}
@@ -99,7 +99,7 @@ func TestNaivePagesLoseRows(t *testing.T) {
 
 	c, s = newPair(t, productKind)
 	s.seed(20)
-	src, err := c.Products.Source(Query{PageSize: 5}, SourceConfig[ProductRow]{SettleDelay: -1, Key: func(p ProductRow) string { return p.ProductNo }})
+	src, err := NewListSource(c.Products, Query{PageSize: 5}, SourceConfig[ProductRow]{SettleDelay: -1, Key: func(p ProductRow) string { return p.ProductNo }})
 	require.NoError(t, err)
 	got, round := map[string]bool{}, 0
 	for b, err := range src.Read(t.Context(), "") {
@@ -114,7 +114,7 @@ func TestNaivePagesLoseRows(t *testing.T) {
 		number := fmt.Sprintf("P-%03d", i)
 		require.True(t, got[number] || i >= 20-round, number) // those that left come with the next window
 	}
-	src2, err := c.Products.Source(Query{PageSize: 5}, SourceConfig[ProductRow]{Full: true, Key: func(p ProductRow) string { return p.ProductNo }})
+	src2, err := NewListSource(c.Products, Query{PageSize: 5}, SourceConfig[ProductRow]{Full: true, Key: func(p ProductRow) string { return p.ProductNo }})
 	require.NoError(t, err)
 	for b, err := range src2.Read(t.Context(), "") {
 		require.NoError(t, err)

@@ -66,7 +66,7 @@ func line(sku int64, count string) OrderLinePush {
 func TestOrderLinesArePaired(t *testing.T) {
 	t.Parallel()
 	c, s := newPair(t, orderKind)
-	sink, err := c.Orders.Sink(SinkConfig[OrderPush]{})
+	sink, err := NewSink(c, c.Orders.Kind(), SinkConfig[OrderPush]{})
 	require.NoError(t, err)
 	write := func(target string, lines ...OrderLinePush) duijiesync.Outcome {
 		out, err := sink.Write(t.Context(), []duijiesync.Record[OrderPush]{{
@@ -159,7 +159,7 @@ func TestLookupAnswersAnother(t *testing.T) {
 	last()
 	require.Error(t, err)
 	require.NotErrorIs(t, err, duijie.ErrNotFound)
-	sink, err := c.Products.Sink(SinkConfig[ProductPush]{})
+	sink, err := NewSink(c, c.Products.Kind(), SinkConfig[ProductPush]{})
 	require.NoError(t, err)
 	found, err := sink.Find(t.Context(), []duijiesync.Record[ProductPush]{{Key: "P-1"}})
 	require.NoError(t, err)

@@ -250,9 +250,9 @@ func TestCustomListIsRead(t *testing.T) {
 	custom := []any{map[string]any{"id": 1101, "value": "x", "name": "备注", "field_type": 1}}
 	s.Add("invoices/purchaseInbound", okkitest.Row{"serial_id": "RK-1", "external_field_data": custom})
 	s.Add("invoices/purchaseReturn", okkitest.Row{"serial_id": "TH-1", "external_field_data": custom})
-	in, err := c.Inbounds.Source(Query{}, SourceConfig[Inbound]{SettleDelay: -1})
+	in, err := NewListSource(c.Inbounds, Query{}, SourceConfig[Inbound]{SettleDelay: -1})
 	require.NoError(t, err)
-	back, err := c.PurchaseReturns.DetailSource(Query{}, SourceConfig[PurchaseReturn]{SettleDelay: -1})
+	back, err := NewDetailSource(c.PurchaseReturns, Query{}, SourceConfig[PurchaseReturn]{SettleDelay: -1})
 	require.NoError(t, err)
 	n := 0
 	for b, err := range in.Read(t.Context(), "") {

@@ -30,7 +30,7 @@ func fakePair(t *testing.T, opts ...okkitest.Option) (*Client, *okkitest.Server)
 func TestEmptyAnswerIsNotAbsence(t *testing.T) {
 	t.Parallel()
 	c, s := fakePair(t)
-	sink, err := c.Outbounds.Sink(SinkConfig[OutboundPush]{})
+	sink, err := NewSink(c, c.Outbounds.Kind(), SinkConfig[OutboundPush]{})
 	require.NoError(t, err)
 	for _, data := range []any{nil, []any{}, map[string]any{}, ""} {
 		s.Handle("GET invoices/outbound/info", func(okkitest.Request) (any, error) { return data, nil })
@@ -54,7 +54,7 @@ func TestDetailSourceKeepsEmptyDetails(t *testing.T) {
 	c, s := fakePair(t)
 	id := s.Add("product", okkitest.Row{"product_no": "P-1", "name": "one"})
 	s.Handle("GET product/info", func(okkitest.Request) (any, error) { return []any{}, nil })
-	src, err := c.Products.DetailSource(Query{}, SourceConfig[Product]{SettleDelay: -1})
+	src, err := NewDetailSource(c.Products, Query{}, SourceConfig[Product]{SettleDelay: -1})
 	require.NoError(t, err)
 	var got []duijiesync.Record[Product]
 	for b, err := range src.Read(t.Context(), "") {
@@ -76,7 +76,7 @@ func TestListWithoutRowsOrTotal(t *testing.T) {
 		s.Handle("GET product/list", func(okkitest.Request) (any, error) { return data, nil })
 		_, err := c.Products.List(t.Context(), Query{})
 		require.ErrorIs(t, err, duijie.ErrMalformedAnswer, "%v", data)
-		src, err := c.Products.Source(Query{}, SourceConfig[ProductRow]{})
+		src, err := NewListSource(c.Products, Query{}, SourceConfig[ProductRow]{})
 		require.NoError(t, err)
 		var last error
 		for _, err := range src.Read(t.Context(), "") {

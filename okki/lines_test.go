@@ -81,7 +81,7 @@ func TestVanishedLinesInAPipeline(t *testing.T) {
 			t.Parallel()
 			c, s := fakePair(t)
 			lines := library(s, 2)
-			sink, err := c.Orders.Sink(SinkConfig[OrderPush]{SettleDelay: time.Millisecond})
+			sink, err := NewSink(c, c.Orders.Kind(), SinkConfig[OrderPush]{SettleDelay: time.Millisecond})
 			require.NoError(t, err)
 			var orders []OrderPush
 			for i := range 5 {

@@ -84,7 +84,7 @@ func TestPagesSmallerThanAsked(t *testing.T) {
 			pages += len(p.Items)
 		}
 		read := func(size int, cfg SourceConfig[ProductRow]) (n int, failed error) {
-			src, err := c.Products.Source(Query{PageSize: size}, cfg)
+			src, err := NewListSource(c.Products, Query{PageSize: size}, cfg)
 			require.NoError(t, err)
 			seen := map[string]bool{}
 			for b, err := range src.Read(t.Context(), "") {
@@ -280,7 +280,7 @@ func TestWindowWithOverlap(t *testing.T) {
 	now := testDay
 	c := clientOf(t, s.config(), duijie.WithClock(func() time.Time { return now }))
 	s.seed(1)
-	src, err := c.Products.Source(Query{PageSize: 20}, SourceConfig[ProductRow]{
+	src, err := NewListSource(c.Products, Query{PageSize: 20}, SourceConfig[ProductRow]{
 		Start: testDay.Add(-time.Hour), Overlap: 30*time.Minute + time.Second, SettleDelay: -1,
 		Key: func(p ProductRow) string { return p.ProductNo },
 	})

@@ -43,9 +43,9 @@ func TestPipeline(t *testing.T) {
 			"product_list": []any{map[string]any{"unique_id": i + 1, "product_id": l.ProductID, "sku_id": l.SKUID, "count": "3.00", "unit_price": "1234567890123.45"}},
 		})
 	}
-	src, err := from.Orders.DetailSource(Query{PageSize: 7}, SourceConfig[Order]{SettleDelay: -1, Key: func(o Order) string { return o.OrderNo }})
+	src, err := NewDetailSource(from.Orders, Query{PageSize: 7}, SourceConfig[Order]{SettleDelay: -1, Key: func(o Order) string { return o.OrderNo }})
 	require.NoError(t, err)
-	sink, err := to.Orders.Sink(SinkConfig[OrderPush]{SettleDelay: 1})
+	sink, err := NewSink(to, to.Orders.Kind(), SinkConfig[OrderPush]{SettleDelay: 1})
 	require.NoError(t, err)
 	push := "POST invoices/order/push"
 	for call, kind := range map[int]okkitest.FaultKind{
@@ -193,7 +193,7 @@ func TestSetupFaultsStopASource(t *testing.T) {
 		for _, op := range []string{"GET product/list", "GET product/info"} {
 			s.Handle("GET product/list", nil)
 			s.Handle(op, func(okkitest.Request) (any, error) { return nil, fault })
-			src, err := c.Products.DetailSource(Query{}, SourceConfig[Product]{SettleDelay: -1})
+			src, err := NewDetailSource(c.Products, Query{}, SourceConfig[Product]{SettleDelay: -1})
 			require.NoError(t, err)
 			p := &duijiesync.Pipeline[Product, Product]{
 				Name: name + op, Source: src, Sink: duijiesync.Discard[Product]{}, State: duijiesync.NewMemoryState(), Transform: duijiesync.Same[Product],

@@ -62,7 +62,7 @@ func TestProductsOnTheFake(t *testing.T) {
 			c, s := moving(5, opts...) // 1 is refused, 4 is lost
 			trouble(s, list)
 			trouble(s, "GET product/info")
-			src, err := c.Products.DetailSource(Query{PageSize: 20}, cfg)
+			src, err := NewDetailSource(c.Products, Query{PageSize: 20}, cfg)
 			require.NoError(t, err)
 			got := map[string]bool{}
 			for b, err := range src.Read(t.Context(), "") {
@@ -109,7 +109,7 @@ func TestCompaniesOnTheFake(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, whole.Customers, 1)
 	contact := whole.Customers[0].CustomerID
-	sink, err := c.Companies.Sink(SinkConfig[CompanyPush]{SettleDelay: time.Millisecond})
+	sink, err := NewSink(c, c.Companies.Kind(), SinkConfig[CompanyPush]{SettleDelay: time.Millisecond})
 	require.NoError(t, err)
 	p := pipelineOf(t, sink, []CompanyPush{{Name: "renamed", SerialID: "NEW-2", Customers: []ContactPush{{Name: "Eve", Email: "NEW-2@example.com"}}}},
 		func(m CompanyPush) string { return m.SerialID })
@@ -147,7 +147,7 @@ func TestOrdersAndLeadsOnTheFake(t *testing.T) {
 		trouble(s, op)
 	}
 	orders := map[string]Order{}
-	src, err := c.Orders.DetailSource(Query{PageSize: 5}, SourceConfig[Order]{SettleDelay: -1})
+	src, err := NewDetailSource(c.Orders, Query{PageSize: 5}, SourceConfig[Order]{SettleDelay: -1})
 	require.NoError(t, err)
 	for b, err := range src.Read(t.Context(), "") {
 		require.NoError(t, err)
@@ -184,7 +184,7 @@ func TestOrdersAndLeadsOnTheFake(t *testing.T) {
 		addLead(s, fmt.Sprintf("L-%02d", i), "lead", fmt.Sprintf("l%d@example.com", i), okkitest.Row{"update_time": fmt.Sprintf("2026-01-01 00:%02d:00", i)})
 	}
 	leads := map[string]bool{}
-	leadSource, err := c.Leads.DetailSource(Query{PageSize: 5}, SourceConfig[Lead]{SettleDelay: -1})
+	leadSource, err := NewDetailSource(c.Leads, Query{PageSize: 5}, SourceConfig[Lead]{SettleDelay: -1})
 	require.NoError(t, err)
 	for b, err := range leadSource.Read(t.Context(), "") {
 		require.NoError(t, err)
@@ -273,7 +273,7 @@ func TestTokensOnTheFake(t *testing.T) {
 	}
 	require.Positive(t, s.Count("POST oauth2/refresh_token"))
 	require.Greater(t, s.Count("POST oauth2/access_token"), 1)
-	sink, err := c.Products.Sink(SinkConfig[ProductPush]{SettleDelay: time.Millisecond})
+	sink, err := NewSink(c, c.Products.Kind(), SinkConfig[ProductPush]{SettleDelay: time.Millisecond})
 	require.NoError(t, err)
 	s.RevokeTokens()
 	out, err := sink.Write(t.Context(), []duijiesync.Record[ProductPush]{{Key: "P-1", Value: ProductPush{ProductType: 1, Name: "x"}}})

@@ -39,7 +39,7 @@ type SinkConfig[T any] struct {
 }
 
 // Sink pushes records of one kind and finds them by their number, which is the key
-// of a record; see [Records.Sink].
+// of a record; see [NewSink].
 type Sink[T any] struct {
 	client *Client
 	kind   RecordKind
@@ -47,7 +47,8 @@ type Sink[T any] struct {
 	doubt  sync.Map // key → time.Time when nothing had it, of creates whose outcome is unknown
 }
 
-// NewSink makes a sink for records of type T, whatever the types of the kind. Kinds
+// NewSink makes a sink for records of type T, whatever the types of the kind: for the
+// models of a service NewSink(c, c.Orders.Kind(), SinkConfig[OrderPush]{}). Kinds
 // that the platform does not find by number are refused: nothing could settle a lost
 // answer.
 //
@@ -70,12 +71,6 @@ func NewSink[T any](c *Client, kind RecordKind, cfg SinkConfig[T]) (*Sink[T], er
 		cfg.Model = func(rec duijiesync.Record[T]) (any, error) { return rec.Value, nil }
 	}
 	return &Sink[T]{client: c, kind: kind, cfg: cfg}, nil
-}
-
-// Sink makes a sink of models. Use [NewSink] where the pipeline's records are of
-// another type.
-func (r *Records[Row, Detail, Model]) Sink(cfg SinkConfig[Model]) (*Sink[Model], error) {
-	return NewSink(r.client, r.kind, cfg)
 }
 
 // What a Sink is to a pipeline.

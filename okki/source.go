@@ -62,24 +62,45 @@ func NewSource[T any](c *Client, operation string, q Query, cfg SourceConfig[T])
 	return newSource(l, cfg)
 }
 
-// Source makes a source of rows of the list; see [NewSource].
-func (r *Lister[Row]) Source(q Query, cfg SourceConfig[Row]) (duijiesync.Source[Row], error) {
-	return newSource(r.lister(q, nil), cfg)
+// ListOf is a service that lists rows: a [Lister], [Reader] or [Records], and what embeds
+// one, as the services of a [Client] do.
+type ListOf[Row any] interface {
+	List(ctx context.Context, q Query, opts ...duijie.CallOption) (*duijie.Page[Row], error)
+
+	lister(q Query, opts []duijie.CallOption) lister
 }
 
-// DetailSource makes a source of whole records: it reads the list as [NewSource]
-// does and each record by its id, one call a record, several at the same time, in the
-// order of the list. Records that are gone by then are left out.
-func (r *Reader[Row, Detail]) DetailSource(q Query, cfg SourceConfig[Detail]) (duijiesync.Source[Detail], error) {
+// DetailOf is a service that lists rows and reads whole records: a [Reader] or
+// [Records], and what embeds one.
+type DetailOf[Detail any] interface {
+	Kind() RecordKind
+	Get(ctx context.Context, id int64, opts ...duijie.CallOption) (Detail, error)
+
+	lister(q Query, opts []duijie.CallOption) lister
+}
+
+// NewListSource makes a source of the rows of a service's list; see [NewSource].
+//
+// Sources and sinks are functions and not methods of services, so that a program that
+// only calls the platform does not compile pipelines for each of its records.
+func NewListSource[Row any](s ListOf[Row], q Query, cfg SourceConfig[Row]) (duijiesync.Source[Row], error) {
+	return newSource(s.lister(q, nil), cfg)
+}
+
+// NewDetailSource makes a source of whole records of a service: it reads the list as
+// [NewSource] does and each record by its id, one call a record, several at the same
+// time, in the order of the list. Records that are gone by then are left out.
+func NewDetailSource[Detail any](s DetailOf[Detail], q Query, cfg SourceConfig[Detail]) (duijiesync.Source[Detail], error) {
+	kind := s.Kind()
 	if cfg.Parallel < 0 {
-		return nil, invalid(r.kind.list().Path, "Parallel is below 0")
+		return nil, invalid(kind.list().Path, "Parallel is below 0")
 	}
-	l := r.lister(q, nil)
+	l := s.lister(q, nil)
 	rows, err := newSource(l, SourceConfig[item]{Full: cfg.Full, Start: cfg.Start, Overlap: cfg.Overlap, SettleDelay: cfg.SettleDelay})
 	if err != nil {
 		return nil, err
 	}
-	return &detailSource[Detail]{client: r.client, kind: r.kind, rows: rows, rec: recorder[Detail]{list: l, cfg: cfg}, parallel: cfg.Parallel}, nil
+	return &detailSource[Detail]{client: l.client, kind: kind, rows: rows, rec: recorder[Detail]{list: l, cfg: cfg}, parallel: cfg.Parallel}, nil
 }
 
 // item is a row as it came.

@@ -15,7 +15,7 @@ func TestRowThatDoesNotDecodeHurtsOnlyItself(t *testing.T) {
 		{"platform_id":{"odd":1},"shop_id":2,"shop_no":"S2","shop_name":"two"},
 		{"shop_id":3,"shop_no":"S3","shop_name":"three"}]}}`), fast...)
 	errs := map[string]error{}
-	for batch, err := range c.Shops.Source(ShopQuery{}).Read(t.Context(), "") {
+	for batch, err := range NewListScan(c.Shops, ShopQuery{}).Read(t.Context(), "") {
 		require.NoError(t, err)
 		for _, r := range batch.Records {
 			errs[r.Key] = r.Err

@@ -39,7 +39,7 @@ func TestWindowsUnderAWrongClock(t *testing.T) {
 			t.Parallel()
 			clock := &stop{at: start}
 			server, client := newSkewed(t, tt.gateway, clock, tt.off)
-			src, err := client.Trades.Source(TradeQuery{}, WindowConfig{Start: start})
+			src, err := NewListSource(client.Trades, TradeQuery{}, WindowConfig{Start: start})
 			require.NoError(t, err)
 			met := map[string]bool{}
 			var after duijiesync.Checkpoint

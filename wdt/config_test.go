@@ -136,7 +136,7 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 	client, err := NewClient(cfg)
 	require.NoError(t, err)
 	var log strings.Builder
-	for _, v := range []any{cfg, &cfg, client, *client, struct{ c Config }{cfg}, client.Shops, client.Shops.Source(ShopQuery{})} {
+	for _, v := range []any{cfg, &cfg, client, *client, struct{ c Config }{cfg}, client.Shops, NewListScan(client.Shops, ShopQuery{})} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
 			requireNoSecret(t, fmt.Sprintf(verb, v))
 		}

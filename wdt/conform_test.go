@@ -58,7 +58,7 @@ func shopCase(t *testing.T, g Gateway, opts ...wdttest.Option) pipelinetest.Sour
 	t.Helper()
 	server, client := newFake(t, g, opts...)
 	seed(server, 23)
-	open := func() duijiesync.Source[Shop] { return client.Shops.Source(ShopQuery{PageSize: 5}) }
+	open := func() duijiesync.Source[Shop] { return NewListScan(client.Shops, ShopQuery{PageSize: 5}) }
 	return pipelinetest.SourceCase[Shop]{
 		Source: open(), Again: open, Requests: func() int { return server.Count("") }, Down: setDown(server),
 		// A change moves a shop to the end of the list, and those behind it forward.
@@ -79,7 +79,9 @@ func warehouseCase(t *testing.T, g Gateway) pipelinetest.SourceCase[Warehouse] {
 		at := start.Add(time.Duration(i) * time.Minute)
 		server.PutWarehouse(wdttest.Warehouse{No: fmt.Sprintf("W%03d", i), Name: "old", Modified: at, Created: at})
 	}
-	open := func() duijiesync.Source[Warehouse] { return client.Warehouses.Source(WarehouseQuery{PageSize: 5}) }
+	open := func() duijiesync.Source[Warehouse] {
+		return NewListScan(client.Warehouses, WarehouseQuery{PageSize: 5})
+	}
 	return pipelinetest.SourceCase[Warehouse]{
 		Source: open(), Again: open, Requests: func() int { return server.Count("") }, Down: setDown(server),
 		Move: func(round int) {

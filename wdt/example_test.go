@@ -122,7 +122,7 @@ func ExampleQueryAs() {
 	// JY2
 }
 
-func ExampleShopService_Source() {
+func ExampleNewListScan() {
 	server := wdttest.NewServer()
 	defer server.Close()
 	server.PutShop(wdttest.Shop{No: "S01"}, wdttest.Shop{No: "S02"})
@@ -132,7 +132,7 @@ func ExampleShopService_Source() {
 		return
 	}
 
-	source := client.Shops.Source(wdt.ShopQuery{})
+	source := wdt.NewListScan(client.Shops, wdt.ShopQuery{})
 	fmt.Println(source.Paging())
 	for batch, err := range source.Read(context.Background(), "") {
 		if err != nil {

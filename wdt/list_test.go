@@ -69,7 +69,7 @@ func TestMovingRows(t *testing.T) {
 		seed(server, 25)
 		rename(server, moves)
 		names := map[string]string{}
-		for batch, err := range client.Shops.Source(ShopQuery{PageSize: 5}).Read(t.Context(), "") {
+		for batch, err := range NewListScan(client.Shops, ShopQuery{PageSize: 5}).Read(t.Context(), "") {
 			require.NoError(t, err)
 			for _, r := range batch.Records {
 				names[r.Key] = r.Value.Name
@@ -132,7 +132,7 @@ func TestStillList(t *testing.T) {
 		seed(server, 11)
 		var records []duijiesync.Record[Shop]
 		var checkpoints []duijiesync.Checkpoint
-		for batch, err := range client.Shops.Source(ShopQuery{PageSize: 4}).Read(t.Context(), "ignored") {
+		for batch, err := range NewListScan(client.Shops, ShopQuery{PageSize: 4}).Read(t.Context(), "ignored") {
 			require.NoError(t, err)
 			records = append(records, batch.Records...)
 			checkpoints = append(checkpoints, batch.Checkpoint)
@@ -154,7 +154,7 @@ func TestStillList(t *testing.T) {
 			want = "1 3 2 1 3"
 		}
 		require.Equal(t, want, strings.Join(asked, " "))
-		require.Contains(t, client.Shops.Source(ShopQuery{}).Paging(), "setting.Shop.queryShop: by modification time, pages from last to first")
+		require.Contains(t, NewListScan(client.Shops, ShopQuery{}).Paging(), "setting.Shop.queryShop: by modification time, pages from last to first")
 	})
 }
 
@@ -168,7 +168,7 @@ func TestSmallLists(t *testing.T) {
 			require.NoError(t, err)
 			require.Len(t, names, n)
 			var last duijiesync.Batch[Shop]
-			for batch, err := range client.Shops.Source(ShopQuery{PageSize: 4}).Read(t.Context(), "") {
+			for batch, err := range NewListScan(client.Shops, ShopQuery{PageSize: 4}).Read(t.Context(), "") {
 				require.NoError(t, err)
 				last = batch
 			}
@@ -287,7 +287,7 @@ func TestIteratorContract(t *testing.T) {
 		server.ClearFaults()
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		for _, err := range client.Shops.Source(q).Read(ctx, "") {
+		for _, err := range NewListScan(client.Shops, q).Read(ctx, "") {
 			require.ErrorIs(t, err, context.Canceled)
 		}
 	})
@@ -406,7 +406,7 @@ func TestRowsWithoutKeyAreNotLost(t *testing.T) {
 	const rows = `[{"shop_no":"","shop_id":7},{"shop_name":"a"},{"shop_name":"b"}]`
 	client, _ := newMock(t, Direct, answers(200, `{"status":0,"data":{"total_count":3,"details":`+rows+`}}`), fast...)
 	var keys []string
-	for batch, err := range client.Shops.Source(ShopQuery{}).Read(t.Context(), "") {
+	for batch, err := range NewListScan(client.Shops, ShopQuery{}).Read(t.Context(), "") {
 		require.NoError(t, err)
 		for _, r := range batch.Records {
 			keys = append(keys, r.Key)
@@ -426,7 +426,7 @@ func TestWarehouses(t *testing.T) {
 			server.PutWarehouse(wdttest.Warehouse{No: fmt.Sprintf("W%d", i), Name: "仓", Modified: start.Add(time.Duration(i) * time.Hour)})
 		}
 		n := 0
-		for batch, err := range client.Warehouses.Source(WarehouseQuery{PageSize: 4}).Read(t.Context(), "") {
+		for batch, err := range NewListScan(client.Warehouses, WarehouseQuery{PageSize: 4}).Read(t.Context(), "") {
 			require.NoError(t, err)
 			for _, r := range batch.Records {
 				require.Equal(t, "仓", r.Value.Name)

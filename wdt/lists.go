@@ -2,7 +2,6 @@ package wdt
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 	"maps"
 	"time"
@@ -103,11 +102,9 @@ func (c *Client) lister(sel selection, opts []duijie.CallOption) lister {
 // optional one): all of it, each time.
 type ListService[T Row, Q ListQuery] struct{ client *Client }
 
-func (s *ListService[T, Q]) reading(q Q, opts []duijie.CallOption) *reading[T] {
-	return &reading[T]{list: s.client.lister(q.list(), opts), key: rowKey[T], version: T.version}
+func (s *ListService[T, Q]) reading(q Q, opts []duijie.CallOption) *reading[any] {
+	return &reading[any]{list: s.client.lister(q.list(), opts), decode: boxed[T], key: rowKey, version: rowVersion}
 }
-
-func rowKey[T Row](row T, _ json.RawMessage) string { return row.Key() }
 
 // List reads one page. Pages go from the last to the first and Next leads on;
 // the page at the end is the last one once more, with what moved there meanwhile.
@@ -126,21 +123,21 @@ func (s *ListService[T, Q]) List(ctx context.Context, q Q, opts ...duijie.CallOp
 //
 // Effect: read. Limit: 1 call a second over all methods. Cursor is not used.
 func (s *ListService[T, Q]) Pages(ctx context.Context, q Q, opts ...duijie.CallOption) duijie.Pages[T] {
-	return s.reading(q, opts).pages(ctx)
+	return unboxedPages[T](s.reading(q, opts).pages(ctx))
 }
 
 // All reads all rows, with the guarantee of Pages.
 //
 // Effect: read. Limit: 1 call a second over all methods. Cursor is not used.
 func (s *ListService[T, Q]) All(ctx context.Context, q Q, opts ...duijie.CallOption) iter.Seq2[T, error] {
-	return s.reading(q, opts).values(ctx)
+	return unboxed[T](s.reading(q, opts).values(ctx))
 }
 
-// Source makes a source of all rows for a pipeline, with the guarantee of
-// [NewScanSource]. A record's key is the row's Key, its version the modification
-// time in Unix milliseconds.
+// NewListScan makes a source of all rows for a pipeline, with the guarantee of
+// [NewScanSource]: NewListScan(c.Shops, ShopQuery{}). A record's key is the row's Key, its
+// version the modification time in Unix milliseconds.
 //
 // Effect: read. Limit: 1 call a second over all methods.
-func (s *ListService[T, Q]) Source(q Q) *ScanSource[T] {
-	return &ScanSource[T]{reading: *s.reading(q, nil)}
+func NewListScan[T Row, Q ListQuery](s *ListService[T, Q], q Q) *ScanSource[T] {
+	return &ScanSource[T]{reading: reading[T]{list: s.client.lister(q.list(), nil), key: keyOf(T.Key), version: T.version}}
 }

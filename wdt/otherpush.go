@@ -142,7 +142,7 @@ func eachRecent[T Row, Q ListQuery](ctx context.Context, s *WindowService[T, Q],
 		}
 		r := w.reading(w.slice(from, end))
 		r.closed = !end.After(s.client.settled()) // else rows come in while it is read
-		for row, err := range r.values(ctx) {
+		for row, err := range unboxed[T](r.values(ctx)) {
 			if err != nil {
 				return err
 			}

@@ -37,7 +37,7 @@ func TestPipeline(t *testing.T) {
 		rename(server, map[int][]string{2: {"S000"}, 3: {"S022"}, 4: {"S001", "S021"}, 6: {"S002"}})
 		sink := target{}
 		p := &duijiesync.Pipeline[Shop, Shop]{
-			Name: "shops", Source: client.Shops.Source(ShopQuery{PageSize: 5}), Transform: duijiesync.Same[Shop],
+			Name: "shops", Source: NewListScan(client.Shops, ShopQuery{PageSize: 5}), Transform: duijiesync.Same[Shop],
 			Sink: sink, State: duijiesync.NewMemoryState(),
 		}
 		report, err := p.Run(t.Context())

@@ -63,11 +63,11 @@ func QueryPage[T any](ctx context.Context, c *Client, method string, params any,
 // Effect: read. Limit: 1 call a second over all methods.
 func QueryAs[T any](ctx context.Context, c *Client, method string, params any, opts ...duijie.CallOption) iter.Seq2[T, error] {
 	l := newLister(c, method, params, opts)
-	r := &reading[T]{list: l, closed: l.query.Key == "" || l.ended()}
+	r := &reading[any]{list: l, decode: boxed[T], closed: l.query.Key == "" || l.ended()}
 	if member := l.query.Key; member != "" {
-		r.key = func(_ T, raw json.RawMessage) string { return memberText(raw, member) }
+		r.key = func(_ any, raw json.RawMessage) string { return memberText(raw, member) }
 	}
-	return r.values(ctx)
+	return unboxed[T](r.values(ctx))
 }
 
 // ended tells whether the filter has a window of times that has ended.

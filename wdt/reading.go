@@ -13,9 +13,13 @@ import (
 	"github.com/duijie-go/duijie/sync/paging"
 )
 
-// reading reads the rows of one list by a builder of package paging.
+// reading reads the rows of one list by a builder of package paging. The lists of the
+// client are readings of any, whose values are unboxed at the end: so package wdt
+// compiles one reading, and not each package that imports it one for each record.
 type reading[T any] struct {
 	list lister
+	// decode reads a row. nil: into a T.
+	decode func(json.RawMessage) (T, error)
 	// key identifies a row and version orders its states. Without a key a row is
 	// known by its place, so that rows met twice come twice.
 	key     func(T, json.RawMessage) string
@@ -78,7 +82,7 @@ func (r *reading[T]) paged(get fetch[T]) (paging.List[T], error) {
 	size, err := r.list.pageSize()
 	return paging.List[T]{
 		Name: r.list.method, Fetch: get, Size: size, Cap: r.cap, Repeats: emptyRepeats, Passes: maxPasses,
-		Decode: decodeRaw[T],
+		Decode: r.decoder(),
 	}, err
 }
 
@@ -136,17 +140,25 @@ func (r *reading[T]) begin(ctx context.Context, list paging.List[T]) (src *pagin
 	return list.Appended(), cut, nil
 }
 
+func (r *reading[T]) decoder() func(json.RawMessage) (T, error) {
+	if r.decode != nil {
+		return r.decode
+	}
+	return decodeRaw[T]
+}
+
 // fetch is one call.
 func (r *reading[T]) fetch(ctx context.Context, at paging.At) (paging.Page[T], error) {
 	rows, total, err := r.list.fetch(ctx, at.Page, at.Size, at.Total)
 	if err != nil {
 		return paging.Page[T]{}, err
 	}
-	page := paging.Page[T]{Records: make([]duijiesync.Record[T], len(rows)), Total: total}
+	page, decode := paging.Page[T]{Records: make([]duijiesync.Record[T], len(rows)), Total: total}, r.decoder()
 	for i, raw := range rows {
 		rec := &page.Records[i]
 		rec.Raw = raw
-		if err := decodeValue(raw, &rec.Value); err != nil {
+		var err error
+		if rec.Value, err = decode(raw); err != nil {
 			rec.Err = rowError(r.list.method, i, rec.Value, err)
 		}
 		if r.version != nil {

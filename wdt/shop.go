@@ -82,7 +82,7 @@ func (q ShopQuery) list() selection {
 // list has no time window.
 type ShopService = ListService[Shop, ShopQuery]
 
-// ShopSource reads the seller's shops; see [ListService.Source].
+// ShopSource reads the seller's shops; see [NewListScan].
 type ShopSource = ScanSource[Shop]
 
 // unixMilli is 0 for a time that is not set.

@@ -61,7 +61,7 @@ func windowList[T Row, Q ListQuery](method string, g Gateway, service func(*Clie
 				}
 				clock.set(start.Add(3 * time.Hour))
 				open := func() duijiesync.Source[T] {
-					src, err := service(client).Source(q, WindowConfig{Start: start})
+					src, err := NewListSource(service(client), q, WindowConfig{Start: start})
 					require.NoError(t, err)
 					return src
 				}
@@ -97,7 +97,7 @@ func wholeList[T Row, Q ListQuery](method string, g Gateway, service func(*Clien
 				for i := range 23 {
 					put(key, keyOf(i), start.Add(time.Duration(i)*time.Minute))
 				}
-				open := func() duijiesync.Source[T] { return service(client).Source(q) }
+				open := func() duijiesync.Source[T] { return NewListScan(service(client), q) }
 				return pipelinetest.SourceCase[T]{
 					Source: open(), Again: open, Requests: func() int { return server.Count("") }, Down: setDown(server),
 					// One goes, one comes.

@@ -300,7 +300,7 @@ func (q TradeQuery) list() selection {
 // nothing here reads by itself.
 type TradeService = WindowService[Trade, TradeQuery]
 
-// TradeSource reads orders for a pipeline; see [WindowService.Source].
+// TradeSource reads orders for a pipeline; see [NewListSource].
 type TradeSource = WindowSource[Trade]
 
 // SelfTradeQuery selects orders of own and offline shops, as [TradeQuery] does.

@@ -83,5 +83,5 @@ func (q WarehouseQuery) list() selection {
 // setting.Warehouse.queryWarehouse).
 type WarehouseService = ListService[Warehouse, WarehouseQuery]
 
-// WarehouseSource reads the seller's warehouses; see [ListService.Source].
+// WarehouseSource reads the seller's warehouses; see [NewListScan].
 type WarehouseSource = ScanSource[Warehouse]

@@ -55,13 +55,14 @@ type windowed[T any] struct {
 	client  *Client
 	sel     selection
 	times   TimeFilter
-	span    time.Duration // the widest the method takes, 30 days where it does not say
-	key     func(T) string
+	span    time.Duration                    // the widest the method takes, 30 days where it does not say
+	decode  func(json.RawMessage) (T, error) // nil: into a T
+	key     func(T, json.RawMessage) string
 	version func(T) int64
 	opts    []duijie.CallOption
 }
 
-func newWindowed[T any](c *Client, sel selection, key func(T) string, version func(T) int64, opts []duijie.CallOption) (*windowed[T], error) {
+func newWindowed[T any](c *Client, sel selection, key func(T, json.RawMessage) string, version func(T) int64, opts []duijie.CallOption) (*windowed[T], error) {
 	// The platform reads whole seconds.
 	sel.from, sel.to = sel.from.Truncate(time.Second), sel.to.Add(time.Second-1).Truncate(time.Second)
 	w := &windowed[T]{client: c, sel: sel, key: key, version: version, opts: opts}
@@ -94,11 +95,7 @@ func (w *windowed[T]) slice(from, to time.Time) lister {
 }
 
 func (w *windowed[T]) reading(l lister) *reading[T] {
-	r := &reading[T]{list: l, version: w.version, closed: true}
-	if w.key != nil {
-		r.key = keyOf(w.key)
-	}
-	return r
+	return &reading[T]{list: l, decode: w.decode, key: w.key, version: w.version, closed: true}
 }
 
 // shortest is the slice that is not halved any more for its number of rows or

@@ -19,8 +19,12 @@ import (
 // order's, a document's) need no times where the platform says so.
 type WindowService[T Row, Q ListQuery] struct{ client *Client }
 
-func (s *WindowService[T, Q]) windowed(sel selection, opts []duijie.CallOption) (*windowed[T], error) {
-	return newWindowed(s.client, sel, T.Key, T.version, opts)
+func (s *WindowService[T, Q]) windowed(sel selection, opts []duijie.CallOption) (*windowed[any], error) {
+	w, err := newWindowed(s.client, sel, rowKey, rowVersion, opts)
+	if err == nil {
+		w.decode = boxed[T]
+	}
+	return w, err
 }
 
 // noTimes tells that the list is read by a number alone.
@@ -60,10 +64,13 @@ func (s *WindowService[T, Q]) List(ctx context.Context, q Q, opts ...duijie.Call
 //
 // Effect: read. Limit: 1 call a second over all methods. Cursor is not used.
 func (s *WindowService[T, Q]) Pages(ctx context.Context, q Q, opts ...duijie.CallOption) duijie.Pages[T] {
-	batches := s.batches(ctx, q.list(), opts)
-	return func(yield func(*duijie.Page[T], error) bool) {
+	return unboxedPages[T](pagesOfBatches(s.batches(ctx, q.list(), opts)))
+}
+
+func pagesOfBatches(batches iter.Seq2[duijiesync.Batch[any], error]) duijie.Pages[any] {
+	return func(yield func(*duijie.Page[any], error) bool) {
 		for batch, err := range batches {
-			var page *duijie.Page[T]
+			var page *duijie.Page[any]
 			if err == nil {
 				page, err = pageOfBatch(batch)
 			}
@@ -86,30 +93,34 @@ func (s *WindowService[T, Q]) Pages(ctx context.Context, q Q, opts ...duijie.Cal
 //
 // Effect: read. Limit: 1 call a second over all methods. Cursor is not used.
 func (s *WindowService[T, Q]) All(ctx context.Context, q Q, opts ...duijie.CallOption) iter.Seq2[T, error] {
-	return rowsOfBatches(s.batches(ctx, q.list(), opts))
+	return unboxed[T](rowsOfBatches(s.batches(ctx, q.list(), opts)))
 }
 
-func (s *WindowService[T, Q]) batches(ctx context.Context, sel selection, opts []duijie.CallOption) iter.Seq2[duijiesync.Batch[T], error] {
+func (s *WindowService[T, Q]) batches(ctx context.Context, sel selection, opts []duijie.CallOption) iter.Seq2[duijiesync.Batch[any], error] {
 	if sel.noTimes() {
-		r := &reading[T]{list: s.client.lister(sel, opts), key: rowKey[T], version: T.version}
+		r := &reading[any]{list: s.client.lister(sel, opts), decode: boxed[T], key: rowKey, version: rowVersion}
 		return r.read(ctx, "")
 	}
 	w, err := s.windowed(sel, opts)
 	if err != nil {
-		return func(yield func(duijiesync.Batch[T], error) bool) { yield(duijiesync.Batch[T]{}, err) }
+		return func(yield func(duijiesync.Batch[any], error) bool) { yield(duijiesync.Batch[any]{}, err) }
 	}
 	return w.all(ctx)
 }
 
-// Source makes a source for a pipeline of what is modified from cfg.Start on, run
-// after run. From, To and Cursor of the query are not used. A record's key is the
-// row's Key, its version the modification time in Unix milliseconds.
+// NewListSource makes a source for a pipeline of what is modified from cfg.Start on, run
+// after run: NewListSource(c.Trades, TradeQuery{}, cfg). From, To and Cursor of the
+// query are not used. A record's key is the row's Key, its version the modification time
+// in Unix milliseconds.
+//
+// Sources are functions and not methods of services, so that a program that only calls
+// the platform does not compile pipelines for each of its records.
 //
 // Effect: read. Limit: 1 call a second over all methods.
-func (s *WindowService[T, Q]) Source(q Q, cfg WindowConfig) (*WindowSource[T], error) {
+func NewListSource[T Row, Q ListQuery](s *WindowService[T, Q], q Q, cfg WindowConfig) (*WindowSource[T], error) {
 	sel := q.list()
 	sel.times = cmp.Or(cfg.Times, sel.times)
-	w, err := s.windowed(sel, nil)
+	w, err := newWindowed(s.client, sel, keyOf(T.Key), T.version, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +146,7 @@ func NewWindowSource[T any](c *Client, method string, params any, scan ScanConfi
 	if scan.Size != 0 {
 		sel.size = scan.Size
 	}
-	w, err := newWindowed(c, sel, scan.Key, scan.Version, nil)
+	w, err := newWindowed(c, sel, keyOf(scan.Key), scan.Version, nil)
 	if err != nil {
 		return nil, err
 	}

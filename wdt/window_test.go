@@ -333,7 +333,7 @@ func TestWindowSource(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, g Gateway) {
 		b, _, trades, clock := newBook(t, g, 100)
-		src, err := trades.Source(tradeQuery{PageSize: 20}, WindowConfig{Start: start})
+		src, err := NewListSource(trades, tradeQuery{PageSize: 20}, WindowConfig{Start: start})
 		require.NoError(t, err)
 		require.Contains(t, src.Paging(), "overlap")
 		read := func(after duijiesync.Checkpoint) (map[string]int64, duijiesync.Checkpoint) {
@@ -377,7 +377,7 @@ func TestWindowHalves(t *testing.T) {
 	onBoth(t, func(t *testing.T, g Gateway) {
 		b, server, trades, _ := newBook(t, g, 100)
 		b.cap = 9
-		src, err := trades.Source(tradeQuery{}, WindowConfig{Start: start})
+		src, err := NewListSource(trades, tradeQuery{}, WindowConfig{Start: start})
 		require.NoError(t, err)
 		count := func(src duijiesync.Source[trade]) (n int) {
 			got := map[string]bool{}
@@ -392,14 +392,14 @@ func TestWindowHalves(t *testing.T) {
 		require.Equal(t, 100, count(src))
 
 		b.cap = 0
-		src, err = trades.Source(tradeQuery{PageSize: 5}, WindowConfig{Start: start, MaxRows: 12})
+		src, err = NewListSource(trades, tradeQuery{PageSize: 5}, WindowConfig{Start: start, MaxRows: 12})
 		require.NoError(t, err)
 		before := len(b.asked())
 		require.Equal(t, 100, count(src))
 		require.Greater(t, len(b.asked())-before, 8)
 
 		// A gateway that does not answer in time; short windows it does answer.
-		src, err = trades.Source(tradeQuery{}, WindowConfig{Start: start})
+		src, err = NewListSource(trades, tradeQuery{}, WindowConfig{Start: start})
 		require.NoError(t, err)
 		server.Inject(wdttest.Fault{Call: server.Count("") + 1, Times: 4, Kind: wdttest.Unavailable})
 		for _, err := range src.Read(t.Context(), "") {
@@ -416,8 +416,8 @@ func TestSlowSliceIsHalved(t *testing.T) {
 	w, err := trades.windowed(tradeQuery{}.list(), nil)
 	require.NoError(t, err)
 	slow := &duijie.APIError{Class: duijie.ClassUnavailable, StatusCode: http.StatusGatewayTimeout}
-	of := func(span time.Duration) *slice[trade] {
-		return &slice[trade]{reading: w.reading(w.slice(start, start.Add(span))), span: span, whole: time.Hour}
+	of := func(span time.Duration) *slice[any] {
+		return &slice[any]{reading: w.reading(w.slice(start, start.Add(span))), span: span, whole: time.Hour}
 	}
 	require.True(t, of(time.Hour).tooMuch(slow))
 	require.True(t, of(4*time.Minute).tooMuch(slow))
@@ -490,7 +490,7 @@ func TestWindowSourceConforms(t *testing.T) {
 				b, server, trades, clock := newBook(t, g, 23)
 				clock.set(start.Add(40 * time.Minute))
 				open := func() duijiesync.Source[trade] {
-					src, err := trades.Source(tradeQuery{PageSize: 5}, WindowConfig{Start: start})
+					src, err := NewListSource(trades, tradeQuery{PageSize: 5}, WindowConfig{Start: start})
 					require.NoError(t, err)
 					return src
 				}

@@ -78,7 +78,7 @@ func live(ctx context.Context, env *cli.Env, options ...duijie.Option) (int, err
 // pipeline is the whole flow: materials that changed since the last run, to
 // nowhere. The record's id is checked, as the key is the number.
 func pipeline(client *jdy.Client, state duijiesync.State, reading jdy.SourceConfig[jdy.MaterialRow]) (*duijiesync.Pipeline[jdy.MaterialRow, jdy.MaterialRow], error) {
-	source, err := client.Materials.Source(jdy.Query{}, reading)
+	source, err := jdy.NewListSource(client.Materials, jdy.Query{}, reading)
 	if err != nil {
 		return nil, err
 	}

@@ -114,7 +114,7 @@ type tuning struct {
 
 // pipeline is the whole flow.
 func pipeline(from *okki.Client, to *dingtalk.Client, state duijiesync.State, t tuning) (*duijiesync.Pipeline[okki.ProductRow, dingtalk.FormData], error) {
-	source, err := from.Products.Source(okki.Query{PageSize: t.page}, okki.SourceConfig[okki.ProductRow]{
+	source, err := okki.NewListSource(from.Products, okki.Query{PageSize: t.page}, okki.SourceConfig[okki.ProductRow]{
 		Start: t.start, Overlap: overlap, SettleDelay: t.sourceSettle,
 		Key: func(p okki.ProductRow) string { return p.ProductNo },
 	})

@@ -46,7 +46,7 @@ func shopsToCustomers(ctx context.Context, shops *wdt.Client, erp *kingdee.Clien
 	}
 	p := &duijiesync.Pipeline[wdt.Shop, kingdee.Customer]{
 		Name:   "shops-to-customers",
-		Source: shops.Shops.Source(wdt.ShopQuery{PageSize: 50}),
+		Source: wdt.NewListScan(shops.Shops, wdt.ShopQuery{PageSize: 50}),
 		Transform: func(_ context.Context, s wdt.Shop) (kingdee.Customer, error) {
 			return kingdee.Customer{
 				CreateOrg: kingdee.Number("100"), UseOrg: kingdee.Number("100"), Number: s.No, Name: s.Name,

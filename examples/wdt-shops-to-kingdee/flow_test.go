@@ -110,7 +110,7 @@ func buildFlow(a address, state duijiesync.State) (*duijiesync.Pipeline[wdt.Shop
 	if err != nil {
 		return nil, err
 	}
-	p.Source = shops.Shops.Source(wdt.ShopQuery{PageSize: a.Page})
+	p.Source = wdt.NewListScan(shops.Shops, wdt.ShopQuery{PageSize: a.Page})
 	p.Settle = duijiesync.SettlePolicy{Delay: 20 * time.Millisecond, Attempts: 2}
 	p.LeaseTTL, p.LeaseWait = time.Second, 20*time.Second
 	return p, nil

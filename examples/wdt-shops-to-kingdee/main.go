@@ -88,7 +88,7 @@ func pipeline(shops *wdt.Client, erp *kingdee.Client, state duijiesync.State, or
 	}
 	return &duijiesync.Pipeline[wdt.Shop, kingdee.Customer]{
 		Name:   name,
-		Source: shops.Shops.Source(wdt.ShopQuery{PageSize: 50}),
+		Source: wdt.NewListScan(shops.Shops, wdt.ShopQuery{PageSize: 50}),
 		Transform: func(_ context.Context, s wdt.Shop) (kingdee.Customer, error) {
 			if s.Name == "" {
 				return kingdee.Customer{}, errors.New("the shop has no name (shop_name), a customer needs one")

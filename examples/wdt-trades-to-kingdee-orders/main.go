@@ -141,7 +141,7 @@ func (f flow) pipeline() (*orderFlow, error) {
 	if f.lease == 0 {
 		f.lease = 15 * time.Second
 	}
-	source, err := f.seller.Trades.Source(wdt.TradeQuery{}, f.window)
+	source, err := wdt.NewListSource(f.seller.Trades, wdt.TradeQuery{}, f.window)
 	if err != nil {
 		return nil, err
 	}
