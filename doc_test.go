@@ -198,3 +198,37 @@ func receiver(d *ast.FuncDecl) string {
 		}
 	}
 }
+
+// Methods of generic types are compiled in every package that names the type, with all
+// they call: a service with a method Source or Sink would have each program that only
+// calls the platform compile pipelines for all of its records.
+func TestSourcesAndSinksAreNoMethodsOfGenericServices(t *testing.T) {
+	t.Parallel()
+	for _, f := range goFiles(t) {
+		platform, _, deep := strings.Cut(f.path, "/")
+		if !deep || strings.Contains("sync mapping internal examples", platform) {
+			continue
+		}
+		for _, d := range f.ast.Decls {
+			fn, ok := d.(*ast.FuncDecl)
+			if !ok || fn.Recv == nil || !generic(fn.Recv.List[0].Type) {
+				continue
+			}
+			if name := fn.Name.Name; strings.HasSuffix(name, "Source") || strings.HasSuffix(name, "Sink") {
+				t.Errorf("%s: make %s a function: as a method of a generic type it is compiled by whoever names the type", f.at(fn), name)
+			}
+		}
+	}
+}
+
+// generic tells whether a receiver has type parameters.
+func generic(recv ast.Expr) bool {
+	if star, ok := recv.(*ast.StarExpr); ok {
+		recv = star.X
+	}
+	switch recv.(type) {
+	case *ast.IndexExpr, *ast.IndexListExpr:
+		return true
+	}
+	return false
+}
