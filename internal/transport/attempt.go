@@ -201,6 +201,15 @@ func (s *callState) finish(ctx interface{ Err() error }) (*Answer, error) {
 }
 
 func (s *callState) describeStop(e *duijie.APIError) {
+	if kept, ok := errors.AsType[*notSent](s.stop); ok {
+		v := kept.verdict
+		e.Class, e.Code, e.SubCode, e.Hint, e.Err = duijie.ClassThrottled, v.Code, v.SubCode, v.Hint, v.Cause
+		e.RetryAfter, e.Message = kept.wait, kept.Error()
+		if v.Message != "" {
+			e.Message += ": " + v.Message
+		}
+		return
+	}
 	e.Class, e.Err = duijie.ClassUnavailable, s.err(s.stop)
 	if errors.Is(s.stop, duijie.ErrInvalid) {
 		e.Class = duijie.ClassInvalid

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"sync"
@@ -32,6 +33,7 @@ type limiter struct {
 
 	mu      sync.Mutex
 	hold    time.Time // nothing is sent before this
+	refusal *refusal  // a wait nobody sleeps through, while it counts
 	lowered time.Time // last decrease, zero while running free
 	raised  time.Time
 	top     float64 // the rate that was too much
@@ -99,6 +101,9 @@ func (l *limiter) acquire(ctx context.Context) (release func(), err error) {
 // all be used at once when the hold ends.
 func (l *limiter) wait(ctx context.Context) error {
 	for {
+		if err := l.refused(); err != nil {
+			return err
+		}
 		for pause := l.held(); pause > 0; pause = l.held() {
 			if err := sleep(ctx, pause); err != nil {
 				return err
@@ -113,9 +118,49 @@ func (l *limiter) wait(ctx context.Context) error {
 			return err
 		}
 		if l.held() <= 0 {
-			return ctx.Err()
+			return cmp.Or(ctx.Err(), l.refused())
 		}
 	}
+}
+
+// refusal is a wait the platform asked for that is longer than callers sleep: calls get
+// it as their error, as the one did that met it.
+type refusal struct {
+	verdict Verdict
+	until   time.Time // when the platform lets calls through again, by its words
+	probe   time.Time // when one is sent all the same: limits are raised, and words misread
+}
+
+// refuse has calls fail until the probe, instead of sleeping.
+func (l *limiter) refuse(now time.Time, v Verdict, probe time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.refusal = &refusal{verdict: v, until: now.Add(v.RetryAfter), probe: now.Add(min(v.RetryAfter, probe))}
+}
+
+// refused is what a call gets that is not sent because of a refusal.
+func (l *limiter) refused() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.refusal == nil {
+		return nil
+	}
+	now := time.Now()
+	if !now.Before(l.refusal.probe) {
+		l.refusal = nil
+		return nil
+	}
+	return &notSent{verdict: l.refusal.verdict, wait: l.refusal.until.Sub(now)}
+}
+
+// notSent is the error of a call that a refusal kept back.
+type notSent struct {
+	verdict Verdict
+	wait    time.Duration
+}
+
+func (e *notSent) Error() string {
+	return "not sent: the platform refused a call a moment ago and asked to wait"
 }
 
 // held is how long nothing may be sent.

@@ -19,7 +19,12 @@ func (s *callState) report(r *http.Request) {
 		e.Class, e.Err = duijie.ClassUnavailable, s.err(s.sendErr)
 	case s.verdict.Class == duijie.ClassThrottled:
 		s.throttled++
-		limiter.throttled(now, s.holdAfterThrottle())
+		if longest := max(s.t.retry.MaxRetryAfter, 0); s.verdict.RetryAfter > longest {
+			limiter.refuse(now, s.verdict, max(longest, s.t.retry.ThrottleDelay))
+			limiter.throttled(now, 0)
+		} else {
+			limiter.throttled(now, s.holdAfterThrottle())
+		}
 		fallthrough
 	default:
 		e.Class, e.Code, e.RequestID = s.verdict.Class, s.verdict.Code, s.verdict.RequestID
@@ -41,7 +46,7 @@ func (s *callState) report(r *http.Request) {
 // one waits.
 func (s *callState) holdAfterThrottle() time.Duration {
 	if s.verdict.RetryAfter > 0 {
-		return min(s.verdict.RetryAfter, max(s.t.retry.MaxRetryAfter, s.t.retry.ThrottleDelay))
+		return s.verdict.RetryAfter
 	}
 	return doubled(s.t.retry.ThrottleDelay, s.throttled, s.t.retry.MaxRetryAfter)
 }
