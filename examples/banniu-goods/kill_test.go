@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -124,7 +125,7 @@ func startAndKill(t *testing.T, w *world, state string, rng *rand.Rand) bool {
 	for w.server.Count("") < after {
 		select {
 		case <-done:
-			require.True(t, cmd.ProcessState.Success(), "%s", out.String())
+			require.True(t, cmd.ProcessState.Success() || overtaxed(out.String()), "%s", out.String())
 			return true
 		case <-poll.C:
 		}
@@ -138,6 +139,10 @@ func startAndKill(t *testing.T, w *world, state string, rng *rand.Rand) bool {
 	<-done
 	return false
 }
+
+// overtaxed tells that a run ended because its lease, short as it is here, was not renewed
+// in time: the machine is busy. The next run goes on.
+func overtaxed(output string) bool { return strings.Contains(output, "the lease was lost") }
 
 func child(t *testing.T, w *world, state string) *exec.Cmd {
 	t.Helper()
