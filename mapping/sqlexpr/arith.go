@@ -18,8 +18,24 @@ var (
 // pair gives the attributes of both operands in arithmetic, and the kind of
 // the result.
 func (m *machine) pair(n *node) (a, b attr, k Kind) {
-	a, b = numeric(m.attr(n.args[0])), numeric(m.attr(n.args[1]))
-	return a, b, max(a.k, b.k) // Int < Decimal < Double
+	x, y := m.attr(n.args[0]), m.attr(n.args[1])
+	a, b, k = numeric(x), numeric(y), max(numeric(x).k, numeric(y).k) // Int < Decimal < Double
+	if k == Double {
+		if x.loose {
+			a.dec = notFixed
+		}
+		if y.loose {
+			b.dec = notFixed
+		}
+	}
+	return a, b, k
+}
+
+// whole tells whether n, arithmetic with a time, is BIGINT though one operand
+// is a DECIMAL: MariaDB has it so where neither has decimals.
+func (m *machine) whole(n *node, a, b attr, k Kind) bool {
+	x, y := m.attr(n.args[0]).k, m.attr(n.args[1]).k
+	return m.e.o.MariaDB && k == Decimal && a.dec == 0 && b.dec == 0 && (x.temporal() || y.temporal())
 }
 
 // operands evaluates both; ok is false when one is NULL.
@@ -43,7 +59,16 @@ func (m *machine) numbers(n *node) (a, b *value, ok bool) {
 	if a.null() || b.null() {
 		return a, b, false
 	}
-	return m.number(n.args[0], a), m.number(n.args[1], b), true
+	a, b = m.number(n.args[0], a), m.number(n.args[1], b)
+	if m.attr(n).k == Int && n.op.name != "DIV" { // see whole
+		if a.k == Decimal {
+			a = new(value).setInt(m.toInt(a))
+		}
+		if b.k == Decimal {
+			b = new(value).setInt(m.toInt(b))
+		}
+	}
+	return a, b, true
 }
 
 // numberArg evaluates an argument as a number.
@@ -93,6 +118,9 @@ func (m *machine) exact(n *node, v *value) (dec, decStatus) {
 
 func fixSum(m *machine, n *node) attr {
 	a, b, k := m.pair(n)
+	if m.whole(n, a, b, k) {
+		k = Int
+	}
 	r := attr{k: k, dec: max(a.dec, b.dec), ip: addDigits(max(a.ip, b.ip), 1)}
 	if k == Int {
 		r.unsigned = a.unsigned || b.unsigned
@@ -193,6 +221,9 @@ func (m *machine) decimalOp(n *node, a, b *value, op func(a, b *dec) (dec, decSt
 
 func fixMul(m *machine, n *node) attr {
 	a, b, k := m.pair(n)
+	if m.whole(n, a, b, k) {
+		k = Int
+	}
 	r := attr{k: k, ip: addDigits(a.ip, b.ip)}
 	switch k {
 	case Int:
@@ -297,7 +328,7 @@ func (m *machine) signZero(d *dec, neg bool) {
 
 func fixIntDiv(m *machine, n *node) attr {
 	a, b, _ := m.pair(n)
-	return attr{k: Int, ip: a.ip, unsigned: a.unsigned || b.unsigned}
+	return attr{k: Int, ip: a.ip, unsigned: a.unsigned || b.unsigned, narrow: a.narrow}
 }
 
 // evalIntDiv divides integers as such and everything else as decimals, and
@@ -325,6 +356,9 @@ func evalIntDiv(m *machine, n *node) *value {
 
 func fixMod(m *machine, n *node) attr {
 	a, b, k := m.pair(n)
+	if m.whole(n, a, b, k) {
+		k = Int
+	}
 	r := attr{k: k, dec: max(a.dec, b.dec), ip: max(a.ip, b.ip)}
 	if k == Int {
 		r.unsigned = a.unsigned
@@ -372,9 +406,13 @@ const maxScaleZero = 38
 func fixNeg(m *machine, n *node) attr {
 	a := fixAbs(m, n)
 	if a.k == Int {
-		// The negation of the smallest BIGINT, and of what exceeds it, is a
-		// DECIMAL.
+		// The negation of a negative result, of the smallest BIGINT and of what
+		// exceeds it is a DECIMAL.
 		v, ok := m.constant(n.args[0])
+		literal := n.args[0].op == opLiteral || n.args[0].op == opHole || n.args[0].op == opNumberParts
+		if ok && v.k == Int && !v.isUint() && v.i < 0 && !literal {
+			return attr{k: Decimal, ip: a.ip}
+		}
 		if ok && v.k == Int && (v.isUint() && unsigned(v.i) != 1<<63 || !v.isUint() && v.i == math.MinInt64) {
 			return attr{k: Decimal, ip: a.ip}
 		}

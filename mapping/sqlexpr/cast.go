@@ -3,6 +3,7 @@ package sqlexpr
 import (
 	"math"
 	"strconv"
+	"unicode/utf8"
 )
 
 // castType is the target of CAST and CONVERT.
@@ -138,16 +139,27 @@ func fixCast(m *machine, n *node) attr {
 	case Decimal:
 		return attr{k: Decimal, dec: c.scale, ip: c.length - c.scale}
 	case Int:
-		ip := numeric(m.attr(n.args[0])).ip
-		if m.attr(n.args[0]).k == Text {
-			if v, ok := m.constant(n.args[0]); ok {
-				ip = min(len(v.s), 19)
-			}
-		}
-		return attr{k: Int, ip: ip, unsigned: c.unsigned}
+		return m.fixCastInt(n, c.unsigned)
 	default:
 		return attr{k: c.k, dec: max(c.length, 0)}
 	}
+}
+
+// fixCastInt gives the type of CAST(x AS SIGNED or UNSIGNED), of 32 bits where
+// the length of x shows that they are enough.
+func (m *machine) fixCastInt(n *node, unsigned bool) attr {
+	from := m.attr(n.args[0])
+	a := attr{k: Int, ip: numeric(from).ip, unsigned: unsigned}
+	switch v, ok := m.constant(n.args[0]); {
+	case from.k == Text && ok:
+		length := utf8.RuneCountInString(v.s)
+		a.ip, a.narrow = min(length, 19), length < 10 && !unsigned || length < 2
+	case from.k == Int && unsigned:
+		a.narrow = ok && v.i >= 0
+	case from.k == Int:
+		a.narrow = a.ip < 10
+	}
+	return a
 }
 
 func evalCast(m *machine, n *node) *value {

@@ -1,5 +1,7 @@
 package sqlexpr
 
+import "slices"
+
 var (
 	opAnd     = &operation{name: "AND", fix: fixBool, eval: evalAnd}
 	opOr      = &operation{name: "OR", fix: fixBool, eval: evalOr}
@@ -18,7 +20,7 @@ var (
 		return m.mix(n.args[1:])
 	}, eval: evalIf}
 	opCoalesce = &operation{name: "COALESCE", min: 1, max: -1, fix: func(m *machine, n *node) attr {
-		return m.mix(n.args)
+		return m.signedNull(m.mix(n.args), slices.ContainsFunc(n.args, func(a *node) bool { return m.attr(a).k == Null }))
 	}, eval: evalCoalesce}
 	opIfNull = &operation{name: "IFNULL", min: 2, max: 2, fix: opCoalesce.fix, eval: evalCoalesce}
 	opNullIf = &operation{name: "NULLIF", min: 2, max: 2, fix: func(m *machine, n *node) attr {
@@ -34,6 +36,16 @@ func (m *machine) mix(nodes []*node) attr {
 		r = mixTwo(r, m.attr(n))
 	}
 	return plain(r)
+}
+
+// signedNull is mix with the attributes r so far of an operation in which
+// MariaDB takes a NULL for signed, so that an unsigned BIGINT beside it makes
+// a DECIMAL.
+func (m *machine) signedNull(r attr, null bool) attr {
+	if null && m.e.o.MariaDB && r.k == Int && r.unsigned {
+		r.k = Decimal
+	}
+	return r
 }
 
 // plain forgets how many decimals a text has in arithmetic.
@@ -62,8 +74,11 @@ func mixTwo(a, b attr) attr {
 		return r
 	}
 	r := attr{k: max(a.k, b.k), dec: max(a.dec, b.dec), ip: max(a.ip, b.ip), unsigned: a.unsigned && b.unsigned}
-	if r.k == Int && a.unsigned != b.unsigned {
+	switch {
+	case r.k == Int && a.unsigned != b.unsigned:
 		r.k = Decimal
+	case r.k == Int:
+		r.narrow = (a.narrow || a.ip < 10) && (b.narrow || b.ip < 10)
 	}
 	return r
 }
@@ -177,14 +192,12 @@ func evalIsFalse(m *machine, n *node) *value {
 // caseAttr looks at the results; first is the index of the first condition.
 func (m *machine) caseAttr(n *node, first int) attr {
 	var r attr
-	i := first
-	for ; i+1 < len(n.args); i += 2 {
-		r = mixTwo(r, m.attr(n.args[i+1]))
+	null := false
+	for i := first; i < len(n.args); i += 2 {
+		a := m.attr(n.args[min(i+1, len(n.args)-1)]) // the last is ELSE's
+		r, null = mixTwo(r, a), null || a.k == Null
 	}
-	if i < len(n.args) {
-		r = mixTwo(r, m.attr(n.args[i]))
-	}
-	return plain(r)
+	return m.signedNull(plain(r), null)
 }
 
 func evalCase(m *machine, n *node) *value {

@@ -12,22 +12,22 @@ var (
 	opLe     = comparison("<=", func(c int) bool { return c <= 0 })
 	opGt     = comparison(">", func(c int) bool { return c > 0 })
 	opGe     = comparison(">=", func(c int) bool { return c >= 0 })
-	opNullEq = &operation{name: "<=>", fix: fixBool, eval: func(m *machine, n *node) *value {
+	opNullEq = &operation{name: "<=>", compares: true, fix: fixBool, eval: func(m *machine, n *node) *value {
 		a, b := m.arg(n, 0), m.arg(n, 1)
 		if a.null() || b.null() {
 			return m.slot(n).setBool(a.null() && b.null())
 		}
 		return m.compareTo(n, a, b, func(c int) bool { return c == 0 })
 	}}
-	opIn      = &operation{name: "IN", fix: fixBool, eval: evalIn}
-	opBetween = &operation{name: "BETWEEN", fix: fixBool, eval: evalBetween}
+	opIn      = &operation{name: "IN", compares: true, fix: fixBool, eval: evalIn}
+	opBetween = &operation{name: "BETWEEN", compares: true, fix: fixBool, eval: evalBetween}
 	opLike    = &operation{name: "LIKE", fix: fixBool, eval: evalLike}
 )
 
 func fixBool(*machine, *node) attr { return attr{k: Int, ip: 1} }
 
 func comparison(name string, holds func(int) bool) *operation {
-	return &operation{name: name, fix: fixBool, eval: func(m *machine, n *node) *value {
+	return &operation{name: name, compares: true, fix: fixBool, eval: func(m *machine, n *node) *value {
 		a, b, ok := m.operands(n)
 		if !ok {
 			return m.slot(n).setNull()
@@ -51,7 +51,7 @@ func (m *machine) compareArgs(n *node, i int, a *value, j int, b *value) (c int,
 	if k != Text {
 		a, b = m.number(n.args[i], a), m.number(n.args[j], b)
 	}
-	if k == Double || k == Decimal && (a.k == Text || b.k == Text) {
+	if k == Double {
 		if c, ok := m.nearlyEqual(n.args[i], a, n.args[j], b); ok && n.op.name != "IN" {
 			return c, true
 		}
@@ -80,11 +80,16 @@ func (m *machine) nearlyEqual(x *node, a *value, y *node, b *value) (c int, ok b
 // shown rounds a DECIMAL to the scale it prints with: MariaDB does that with
 // constants before it compares two of them.
 func (m *machine) shown(n *node, v *value, k Kind) *value {
-	if k == Decimal && v.k == Decimal && v.d.frac > m.attr(n).dec {
-		d, _ := decRound(&v.d, m.attr(n).dec, false)
-		return new(value).setDec(d)
+	scale := m.attr(n).dec
+	if k != Decimal || v.k != Decimal && v.k != Text || v.k == Text && scale >= notFixed {
+		return v
 	}
-	return v
+	d, _ := m.toDec(v)
+	if d.frac <= scale {
+		return v
+	}
+	d, _ = decRound(&d, scale, false)
+	return new(value).setDec(d)
 }
 
 // comparisonKind is the kind two operands that are not NULL are compared as.
@@ -179,11 +184,7 @@ func evalBetween(m *machine, n *node) *value {
 		return m.slot(n).setNull()
 	}
 	low, high := m.arg(n, 1), m.arg(n, 2)
-	bounds := comparisonKind(m.attr(n.args[1]).k, m.attr(n.args[2]).k)
-	k := comparisonKind(a.k, bounds)
-	if a.k == Int && bounds == Text {
-		k = Double
-	}
+	k := comparisonKind(comparisonKind(a.k, m.attr(n.args[1]).k), m.attr(n.args[2]).k)
 	if k != Text {
 		a, low, high = m.number(n.args[0], a), m.number(n.args[1], low), m.number(n.args[2], high)
 	}

@@ -36,9 +36,11 @@
 //   - A whole number and a text are compared exactly, as MariaDB does; MySQL
 //     goes through DOUBLE, which cannot tell ids beyond 2^53 apart.
 //   - Fractions of seconds that do not fit are cut, as MariaDB does, not rounded.
-//   - A date compared with a text that is none is an error, as in MySQL 8; older
-//     servers compare with the day 0. A day the calendar lacks (2024-02-30,
-//     2024-00-00) is NULL, also from STR_TO_DATE.
+//   - A date compared with a text or number that is none is an error, as in MySQL
+//     8; older servers compare with the day 0. A day the calendar lacks
+//     (2024-02-30, 2024-00-00) is NULL, also from STR_TO_DATE.
+//   - An overflow is an error also where the server needs not know the value, as
+//     under IS NULL; but not in a branch that is not taken.
 //   - REGEXP is Go's (RE2): without back references and looking around. Such
 //     patterns are refused, at once if they are fixed by the text. In a pattern
 //     {2} and {2,3} are repetitions, not holes.

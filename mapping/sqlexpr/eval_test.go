@@ -202,3 +202,31 @@ func TestNoOperands(t *testing.T) {
 	require.Equal(t, "NULL", outcome("sum({{l.x}})", holes, nil))
 	require.Equal(t, "0", outcome("count({{l.x}})", holes, numbers{}))
 }
+
+// TestMariaDB holds edges MariaDB 10.11 printed, some of them not MySQL's.
+func TestMariaDB(t *testing.T) {
+	t.Parallel()
+	for src, want := range map[string][2]string{ // MySQL, MariaDB
+		"ROUND(-(1-5),2)": {"4.00", "4.00"}, "ROUND(-(5-1),2)": {"-4", "-4"}, "ROUND(- -5,2)": {"5", "5"}, "ABS(CAST(1 AS UNSIGNED))-5": {"sql_error", "sql_error"},
+		"LOCATE('','中文',3)": {"7", "7"}, "LOCATE('','中文',4)": {"0", "0"}, "ROUND(ROUND(LENGTH('abc'),-1),1)": {"0", "0"},
+		"CURDATE() > 'x'": {"sql_error", "1"}, "CURTIME() < 'x'": {"sql_error", "0"}, "CURDATE() > 1.5": {"sql_error", "1"}, "LEAST(CURDATE(),'x')": {"sql_error", "sql_error"},
+		"1 = CAST('.5' AS CHAR)": {"0", "1"}, "5/-4./18446744073709551616 between '' and 5": {"1", "1"}, "648.53 not between .03 and NOW()": {"sql_error", "1"},
+		"UNIX_TIMESTAMP('2038-01-19 11:14:08')": {"2147483648", "NULL"}, "FROM_UNIXTIME(4e9)": {"2096-10-02 15:06:40", "NULL"},
+		"FROM_UNIXTIME(1e9)-SUBDATE('24-3-5',1)": {"20010888854336", "20010888854336"}, "ROUND(TIME('-10:11:12.567'),1)": {"-101112.6", "-10:11:12.6"},
+		"FLOOR(TIME('-10:11:12.5'))": {"-101113", "-10:11:13"}, "CEILING(CAST('9999-12-31 23:59:59.9' AS DATETIME(1)))": {"99991231235960", "9999-12-31 23:59:59"},
+		"LEAST(NOW(),'2034-03-15 00:00:00.5')": {"2024-03-14 17:00:00", "2024-03-14 17:00:00.0"}, "97961954645525445595619511180068151055 % CURDATE()": {"4172047", "15746893"},
+		"ROUND(COALESCE(NULL,18446744073709551615),1)": {"18446744073709551615", "18446744073709551615.0"}, "TIME_FORMAT(TIME('20240314'),'%f')": {"000000", "000000"},
+	} {
+		assert.Equal(t, want[0], outcome(src, sqlexpr.Options{}, row{}), src)
+		assert.Equal(t, want[1], outcome(src, sqlexpr.Options{MariaDB: true}, row{}), src)
+	}
+	_, err := compiled(t, "CURDATE() > 1.5").Eval(nil, nil)
+	require.ErrorContains(t, err, `"1.5" compared with a date is none`)
+}
+
+func compiled(t *testing.T, src string) *sqlexpr.Expr {
+	t.Helper()
+	e, err := sqlexpr.Compile(src, sqlexpr.Options{})
+	require.NoError(t, err)
+	return e
+}

@@ -14,8 +14,8 @@ var numberFunctions = []*operation{
 	{name: "MOD", min: 2, max: 2, fix: fixMod, eval: evalMod},
 	{name: "POW", min: 2, max: 2, fix: fixReal, eval: evalPow},
 	{name: "SQRT", min: 1, max: 1, fix: fixReal, eval: evalSqrt},
-	{name: "GREATEST", min: 2, max: -1, fix: fixExtreme, eval: evalExtreme},
-	{name: "LEAST", min: 2, max: -1, fix: fixExtreme, eval: evalExtreme},
+	{name: "GREATEST", min: 2, max: -1, looks: true, fix: fixExtreme, eval: evalExtreme},
+	{name: "LEAST", min: 2, max: -1, looks: true, fix: fixExtreme, eval: evalExtreme},
 	{name: "RAND", min: 0, max: 1, fix: fixReal, eval: evalRand},
 	{name: "FORMAT", min: 2, max: 2, fix: fixText, eval: evalFormat},
 }
@@ -27,6 +27,7 @@ func fixAbs(m *machine, n *node) attr {
 	if m.attr(n.args[0]).k.temporal() {
 		a.k = Decimal
 	}
+	a.narrow = false
 	return a
 }
 
@@ -39,7 +40,7 @@ func evalAbs(m *machine, n *node) *value {
 	case Int:
 		i := m.intOf(v)
 		switch {
-		case v.isUint():
+		case v.k == Int && v.unsigned:
 			return m.slot(n).setUint(unsigned(i))
 		case i == math.MinInt64:
 			return m.outOfRange(n, "BIGINT")
@@ -85,6 +86,26 @@ func (m *machine) roundDigits(n *node) (digits int, known bool) {
 	return int(max(-1000, min(d, 1000))), ok
 }
 
+// roundsTime tells whether n, ROUND and the like, gives a time of a time: in
+// MariaDB, and not of a DATE.
+func (m *machine) roundsTime(n *node) bool {
+	k := m.attr(n.args[0]).k
+	return m.e.o.MariaDB && (k == Time || k == DateTime)
+}
+
+// roundTime is ROUND, TRUNCATE, FLOOR and CEILING of a time.
+func (m *machine) roundTime(n *node, v *value) *value {
+	digits := m.attr(n).dec
+	switch n.op.name {
+	case "ROUND":
+		return m.setTime(n, v.t.Round(digits), true)
+	case "TRUNCATE":
+		return m.setTime(n, v.t.Cut(digits), true)
+	default:
+		return m.setTime(n, v.t.Whole(n.op.name == "CEILING"), true)
+	}
+}
+
 func fixRound(m *machine, n *node) attr {
 	a := numeric(m.attr(n.args[0]))
 	digits := 0
@@ -98,10 +119,13 @@ func fixRound(m *machine, n *node) attr {
 		}
 		digits = int(max(-1000, min(m.toInt(v), 1000)))
 	}
+	if m.roundsTime(n) {
+		return attr{k: m.attr(n.args[0]).k, dec: max(0, min(digits, 6))}
+	}
 	truncate := n.op.name == "TRUNCATE"
 	switch a.k {
 	case Int:
-		if digits < 0 && !truncate && a.ip >= 10 {
+		if digits < 0 && !truncate && wideInteger(n.args[0], a) && m.attr(n.args[0]).k == Int {
 			return attr{k: Decimal, ip: a.ip + 1}
 		}
 		return a
@@ -117,6 +141,19 @@ func fixRound(m *machine, n *node) attr {
 	}
 }
 
+// wideInteger tells whether the type of an Int has 64 bits, as the server finds
+// by the length of its text, with a sign unless it is a literal.
+func wideInteger(n *node, a attr) bool {
+	switch length := a.ip; n.op.name {
+	case "CAST":
+		return !a.narrow
+	case opLiteral.name, opHole.name, opNumberParts.name, "DIV":
+		return length >= 10 && !a.narrow
+	default:
+		return length >= 9 && !a.narrow
+	}
+}
+
 func evalRound(m *machine, n *node) *value {
 	v := m.numberArg(n, 0)
 	if v.null() {
@@ -128,6 +165,9 @@ func evalRound(m *machine, n *node) *value {
 	}
 	truncate := n.op.name == "TRUNCATE"
 	k := m.attr(n).k
+	if k.temporal() {
+		return m.roundTime(n, v)
+	}
 	if k == Double {
 		return m.slot(n).setReal(roundFloat(m.toFloat(v), digits, truncate))
 	}
@@ -181,6 +221,9 @@ func abs(i int) int {
 // fixWhole gives the type of CEILING and FLOOR: BIGINT where the digits fit.
 func fixWhole(m *machine, n *node) attr {
 	a := numeric(m.attr(n.args[0]))
+	if m.roundsTime(n) {
+		return attr{k: m.attr(n.args[0]).k}
+	}
 	if a.k == Decimal && a.ip < 18 {
 		a.k = Int
 	}
@@ -195,6 +238,9 @@ func evalWhole(m *machine, n *node) *value {
 	}
 	up := n.op.name == "CEILING"
 	k := m.attr(n).k
+	if k.temporal() {
+		return m.roundTime(n, v)
+	}
 	if k == Double {
 		if up {
 			return m.slot(n).setReal(math.Ceil(m.toFloat(v)))
@@ -244,16 +290,18 @@ func evalSqrt(m *machine, n *node) *value {
 // as.
 func fixExtreme(m *machine, n *node) attr {
 	var r attr
-	for _, a := range n.args {
+	for i, a := range n.args {
 		b := m.attr(a)
 		switch {
 		case r.k.temporal() && !b.k.temporal():
-			if r.k != Date && b.k != Text {
-				r.dec = max(r.dec, min(b.dec, 6))
+			if r.k != Date {
+				r.dec = max(r.dec, m.decimals(n.args[i], r.k))
 			}
 		case b.k.temporal() && !r.k.temporal():
-			if b.k != Date && r.k != Text {
-				b.dec = max(b.dec, min(r.dec, 6))
+			if b.k != Date {
+				for _, before := range n.args[:i] {
+					b.dec = max(b.dec, m.decimals(before, b.k))
+				}
 			}
 			r = b
 		case b.k == Null && a != n.args[0] && !r.k.temporal() && r.k != Text,
@@ -266,6 +314,22 @@ func fixExtreme(m *machine, n *node) attr {
 		}
 	}
 	return r
+}
+
+// decimals are those an operand has as a time of kind k; of a text those it
+// holds.
+func (m *machine) decimals(n *node, k Kind) int {
+	if m.attr(n).k != Text {
+		return min(m.attr(n).dec, 6)
+	}
+	if !m.e.o.MariaDB {
+		return 0
+	}
+	read := m.anyDate
+	if k == Time {
+		read = m.timeOf
+	}
+	return m.fraction(n, 6, read)
 }
 
 func evalExtreme(m *machine, n *node) *value {
@@ -292,7 +356,11 @@ func evalExtreme(m *machine, n *node) *value {
 			best, bestArg = v, i
 		}
 	}
-	return m.as(n, n.args[bestArg], best)
+	out := m.as(n, n.args[bestArg], best)
+	if k.temporal() && out.null() && m.err == nil {
+		return m.noDate(n, best)
+	}
+	return out
 }
 
 // evalRand with a seed is the first number of MySQL's generator.

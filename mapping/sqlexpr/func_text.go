@@ -276,6 +276,9 @@ func (m *machine) position(n *node, sub, s string, from int64) *value {
 	}
 	start := offset(s, from-1)
 	if sub == "" && from > 1 {
+		if from-1 > int64(utf8.RuneCountInString(s)) {
+			return m.slot(n).setInt(0)
+		}
 		return m.slot(n).setInt(int64(start) + 1) // the server counts bytes here
 	}
 	i := m.indexText(s[start:], sub)

@@ -120,11 +120,14 @@ func evalUnix(m *machine, n *node) *value {
 		return m.slot(n).setNull()
 	}
 	seconds, ok := t.Unix(m.zone())
-	if !ok {
+	if !ok || m.beyond(seconds) {
 		return m.slot(n).setNull()
 	}
 	return m.seconds(n, seconds, t.Micro, false)
 }
+
+// beyond tells whether a Unix time is past the last one of MariaDB 10.11.
+func (m *machine) beyond(seconds int64) bool { return m.e.o.MariaDB && seconds > math.MaxInt32 }
 
 // seconds gives n a number of seconds with as many decimals as it has.
 func (m *machine) seconds(n *node, whole int64, micro uint32, neg bool) *value {
@@ -147,7 +150,8 @@ func fixFromUnix(m *machine, n *node) attr {
 	if len(n.args) == 2 {
 		return fixLayout(m, n)
 	}
-	return attr{k: DateTime, dec: min(numeric(m.attr(n.args[0])).dec, 6)}
+	dec := numeric(m.attr(n.args[0])).dec
+	return attr{k: DateTime, dec: min(dec, 6), loose: dec >= notFixed}
 }
 
 func evalFromUnix(m *machine, n *node) *value {
@@ -156,7 +160,7 @@ func evalFromUnix(m *machine, n *node) *value {
 		return m.slot(n).setNull()
 	}
 	whole, micro, neg, decimals := m.split(n.args[0], v)
-	if neg {
+	if neg || m.beyond(whole) {
 		return m.slot(n).setNull()
 	}
 	t, ok := mysqltime.FromUnix(whole, micro, neg, decimals, m.zone())
@@ -245,7 +249,7 @@ func fixTimeOf(m *machine, n *node) attr {
 
 func evalTime(m *machine, n *node) *value {
 	t, ok := m.timeArg(n, 0)
-	return m.setTime(n, t, ok)
+	return m.setTime(n, t.Cut(m.attr(n).dec), ok)
 }
 
 func evalWeek(m *machine, n *node) *value {
@@ -292,7 +296,7 @@ func fixAddTime(m *machine, n *node) attr {
 		if a.k == Date {
 			a.k = DateTime
 		}
-		a.dec = max(a.dec, m.fraction(n.args[1], 6, m.timeOf))
+		a.dec, a.loose = max(a.dec, m.fraction(n.args[1], 6, m.timeOf)), false
 		return a
 	case Text:
 		if a.dec != notFixed {
@@ -379,7 +383,7 @@ func fixTimeToSec(m *machine, n *node) attr {
 	if d := m.fraction(n.args[0], 6, m.timeOf); d > 0 {
 		return attr{k: Decimal, dec: d, ip: 7}
 	}
-	return attr{k: Int, ip: 7}
+	return attr{k: Int, ip: 10}
 }
 
 func evalTimeToSec(m *machine, n *node) *value {
@@ -414,7 +418,7 @@ func fixShift(m *machine, n *node) attr {
 		}
 		return attr{k: Date}
 	case Time, DateTime:
-		a.dec = max(a.dec, decimals)
+		a.dec, a.loose = max(a.dec, decimals), false
 		return a
 	default:
 		return attr{k: Text, dec: max(decimals, m.fraction(n.args[0], 0, m.dateOf))}
@@ -504,7 +508,7 @@ func parseDateAdd(p *parser, t token) *node {
 	return n
 }
 
-var opTimestampDiff = &operation{name: "TIMESTAMPDIFF", fix: fixCount, eval: func(m *machine, n *node) *value {
+var opTimestampDiff = &operation{name: "TIMESTAMPDIFF", fix: func(*machine, *node) attr { return attr{k: Int, ip: 19} }, eval: func(m *machine, n *node) *value {
 	by, _ := n.extra.(shift)
 	a, ok := m.dateArg(n, 0)
 	if !ok {

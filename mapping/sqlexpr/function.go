@@ -58,4 +58,5 @@ func lowerASCII(s string) string {
 
 func fixText(*machine, *node) attr { return attr{k: Text, dec: notFixed} }
 
-func fixCount(*machine, *node) attr { return attr{k: Int, ip: 10} }
+// fixCount is the type of a number of 32 bits.
+func fixCount(*machine, *node) attr { return attr{k: Int, ip: 10, narrow: true} }

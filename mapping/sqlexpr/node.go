@@ -39,6 +39,8 @@ type attr struct {
 	dec      int // decimals: of DECIMAL and DOUBLE the scale it prints with; of times the fraction
 	ip       int // most digits before the point of a number
 	unsigned bool
+	loose    bool // of a time: DOUBLE arithmetic with it has no fixed decimals
+	narrow   bool // of an Int: its type has 32 bits
 }
 
 // value is one operand at run time. Only the member its kind names holds
@@ -100,6 +102,7 @@ type operation struct {
 	name     string
 	min, max int  // number of arguments; max < 0: any number
 	looks    bool // fix looks at values of arguments
+	compares bool // arguments are compared as what they are
 	fix      func(m *machine, n *node) attr
 	eval     func(m *machine, n *node) *value
 }

@@ -316,7 +316,11 @@ func (m *machine) appendValue(dst []byte, n *node, v *value) []byte {
 	case Decimal:
 		return appendDec(dst, &v.d, m.attr(n).dec)
 	case Double:
-		return appendFloat(dst, v.f, m.attr(n).dec)
+		dst = appendFloat(dst, v.f, m.attr(n).dec)
+		if m.e.o.MariaDB && m.attr(n).dec == 0 && v.f != 0 && math.Abs(v.f) <= 0.5 {
+			dst = append(dst, '.') // the server forgets to take it away there
+		}
+		return dst
 	case Text:
 		return append(dst, v.s...)
 	default:

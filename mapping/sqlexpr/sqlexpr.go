@@ -42,7 +42,9 @@ type Options struct {
 	// MariaDB follows MariaDB 10.11 where it computes other results than MySQL:
 	// a DECIMAL has up to 38 decimals instead of 30, a comparison of DECIMALs
 	// rounds both to the scale they print with, a negative quotient cut to 0
-	// keeps its sign, and CAST(x AS CHAR) in arithmetic has no decimals.
+	// keeps its sign, CAST(x AS CHAR) in arithmetic has no decimals, Unix times
+	// end in 2038, ROUND of a time is a time, and to a comparison with a date
+	// what is none is the day 0, which is an error else.
 	MariaDB bool
 }
 

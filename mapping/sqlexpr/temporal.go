@@ -83,8 +83,8 @@ func (m *machine) today() temporal {
 	return t.AsDate()
 }
 
-// split parts a number into integer part and millionths. decimals are the
-// digits of the fraction that count.
+// split parts v, the value of n or of an argument n compares, into integer part
+// and millionths. decimals are the digits of the fraction that count.
 func (m *machine) split(n *node, v *value) (whole int64, micro uint32, neg bool, decimals int) {
 	decimals = 6
 	if v.k == Double {
@@ -97,7 +97,7 @@ func (m *machine) split(n *node, v *value) (whole int64, micro uint32, neg bool,
 		return whole, min(micro, 999999), v.f < 0, decimals
 	}
 	d, _ := m.toDec(v)
-	if v.k != Text {
+	if v.k != Text && !n.op.compares {
 		decimals = min(m.attr(n).dec, 6)
 	}
 	cut, _ := decRound(&d, 6, true)
@@ -112,6 +112,13 @@ func (m *machine) split(n *node, v *value) (whole int64, micro uint32, neg bool,
 // such, a TIME as that time of today. A day the calendar does not have is
 // none.
 func (m *machine) dateOf(n *node, v *value) (t temporal, ok bool) {
+	t, ok = m.anyDate(n, v)
+	return t, ok && t.Valid()
+}
+
+// anyDate is dateOf where month and day may be 0, as 16:00:00 read as a date
+// has them.
+func (m *machine) anyDate(n *node, v *value) (t temporal, ok bool) {
 	t, ok = v.t, true
 	switch {
 	case v.k == Null:
@@ -124,7 +131,7 @@ func (m *machine) dateOf(n *node, v *value) (t temporal, ok bool) {
 	default:
 		t, ok = mysqltime.NumberDateTime(m.split(n, v))
 	}
-	return t, ok && t.Valid()
+	return t, ok
 }
 
 // isTime tells whether v is a value of kind k, or a text that stands for one.
@@ -194,18 +201,40 @@ func (m *machine) toTemporal(n, from *node, v *value) *value {
 // TIMEs. A text that is none is an error, as in MySQL 8.
 func (m *machine) compareTimes(n *node, a, b *value, k Kind) (int, bool) {
 	read := m.dateOf
-	if k == Time {
+	switch {
+	case k == Time:
 		read = m.timeOf
+	case m.e.o.MariaDB:
+		read = m.anyDate
 	}
 	x, ok := read(n, a)
 	y, also := read(n, b)
+	if m.e.o.MariaDB { // what is none counts as the day 0, or as midnight
+		if !ok {
+			x = temporal{}
+		}
+		if !also {
+			y = temporal{}
+		}
+		return x.Compare(y), true
+	}
 	if !ok || !also {
 		bad := a
 		if ok {
 			bad = b
 		}
-		m.fail(n, CodeSQL, `"`+excerpt(strings.ToValidUTF8(bad.s, "?"))+`" compared with a date is none`, nil)
+		m.noDate(n, bad)
 		return 0, false
 	}
 	return x.Compare(y), true
+}
+
+// noDate fails because v is compared with a time and is none.
+func (m *machine) noDate(n *node, v *value) *value {
+	text := v.s
+	if v.k != Text {
+		d, _ := m.toDec(v)
+		text = d.String()
+	}
+	return m.fail(n, CodeSQL, `"`+excerpt(strings.ToValidUTF8(text, "?"))+`" compared with a date is none`, nil)
 }

@@ -140,3 +140,39 @@ func TimeToSec(v Value) (seconds int64, micro uint32, neg bool) {
 	n := int64(v.Hour)*3600 + int64(v.Minute)*60 + int64(v.Second)
 	return n + int64(micro/secondMicros), micro % secondMicros, v.Neg
 }
+
+// Round is ROUND(v, decimals) of a DATETIME or TIME, half a unit away from zero,
+// and within their bounds.
+func (v Value) Round(decimals int) Value {
+	unit := int64(pow10[6-max(0, min(decimals, 6))])
+	return v.atMicros(unit, unit/2, decimals)
+}
+
+// Whole is FLOOR of a DATETIME or TIME, with up CEILING: the full second before
+// or after it.
+func (v Value) Whole(up bool) Value {
+	if up != v.Neg {
+		return v.atMicros(secondMicros, secondMicros-1, 0)
+	}
+	return v.Cut(0)
+}
+
+// atMicros moves v by add away from zero and cuts it to whole units.
+func (v Value) atMicros(unit, add int64, decimals int) Value {
+	n := v.micros()
+	if n < 0 {
+		n = -n
+	}
+	n = (n + add) / unit * unit
+	if v.Kind == KindTime {
+		if v.Neg {
+			n = -n
+		}
+		return timeOf(n, 6).Cut(decimals)
+	}
+	t, ok := fromMicros(n, 6)
+	if !ok { // the last day ends before the next second
+		t = v
+	}
+	return t.Cut(decimals)
+}
