@@ -30,11 +30,12 @@ type sqlGen struct {
 	src, sql strings.Builder
 	values   []sqlexpr.Operand
 	times    bool // dates and times too
+	wild     bool // the edges too
 }
 
 func generateSQL(seed uint64) *sqlCase {
 	g := &sqlGen{r: rand.New(rand.NewPCG(seed, 0x5eed))}
-	g.times = g.r.IntN(2) == 0
+	g.times, g.wild = g.r.IntN(2) == 0, g.r.IntN(3) == 0
 	kinds := []int{anyKind, anyKind, numKind, textKind, boolKind}
 	if g.times {
 		kinds = append(kinds, timeKind, timeKind)
@@ -113,7 +114,9 @@ func (g *sqlGen) form(depth int, pattern string) {
 		case "V":
 			g.emit(g.one("DAY", "HOUR", "MINUTE", "SECOND", "MONTH", "YEAR", "WEEK", "QUARTER", "MICROSECOND"))
 		default:
-			panic(word)
+			if !g.wildWord(word) {
+				panic(word)
+			}
 		}
 	}
 }
@@ -130,6 +133,10 @@ func (g *sqlGen) expr(kind, depth int) {
 	}
 	if depth <= 0 {
 		g.leaf(kind)
+		return
+	}
+	if form := g.wildForm(kind); form != "" {
+		g.form(depth, form)
 		return
 	}
 	if g.r.IntN(8) == 0 {

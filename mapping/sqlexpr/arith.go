@@ -82,6 +82,8 @@ func (m *machine) number(n *node, v *value) *value {
 		return v
 	}
 	switch n.op.name {
+	case jsonExtract:
+		return jsonNumber(n, v)
 	case "GREATEST", "LEAST":
 	case "ELT":
 		i := m.toInt(m.done(n.args[0]))
@@ -102,6 +104,7 @@ func (m *machine) number(n *node, v *value) *value {
 // exact is v, the value of n, to a consumer of decimals: GREATEST and LEAST
 // compare as decimals then.
 func (m *machine) exact(n *node, v *value) (dec, decStatus) {
+	v = jsonNumber(n, v)
 	least := n.op.name == "LEAST"
 	if v.k != Double && v.k != Text || !least && n.op.name != "GREATEST" {
 		return m.toDec(v)

@@ -20,7 +20,9 @@ var (
 		return m.mix(n.args[1:])
 	}, eval: evalIf}
 	opCoalesce = &operation{name: "COALESCE", min: 1, max: -1, fix: func(m *machine, n *node) attr {
-		return m.signedNull(m.mix(n.args), slices.ContainsFunc(n.args, func(a *node) bool { return m.attr(a).k == Null }))
+		r := m.mix(n.args)
+		r.loose = false
+		return m.signedNull(r, slices.ContainsFunc(n.args, func(a *node) bool { return m.attr(a).k == Null }))
 	}, eval: evalCoalesce}
 	opIfNull = &operation{name: "IFNULL", min: 2, max: 2, fix: opCoalesce.fix, eval: evalCoalesce}
 	opNullIf = &operation{name: "NULLIF", min: 2, max: 2, fix: func(m *machine, n *node) attr {
@@ -197,6 +199,7 @@ func (m *machine) caseAttr(n *node, first int) attr {
 		a := m.attr(n.args[min(i+1, len(n.args)-1)]) // the last is ELSE's
 		r, null = mixTwo(r, a), null || a.k == Null
 	}
+	r.loose = false
 	return m.signedNull(plain(r), null)
 }
 
@@ -225,7 +228,7 @@ func evalCaseOf(m *machine, n *node) *value {
 			continue
 		}
 		k := comparisonKind(a.k, b.k)
-		x, y := a, b
+		x, y := bare(n.args[0], a), bare(n.args[i], b)
 		if k != Text {
 			x, y = m.number(n.args[0], a), m.number(n.args[i], b)
 		}

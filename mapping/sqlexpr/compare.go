@@ -50,6 +50,8 @@ func (m *machine) compareArgs(n *node, i int, a *value, j int, b *value) (c int,
 	k := comparisonKind(a.k, b.k)
 	if k != Text {
 		a, b = m.number(n.args[i], a), m.number(n.args[j], b)
+	} else {
+		a, b = bare(n.args[i], a), bare(n.args[j], b)
 	}
 	if k == Double {
 		if c, ok := m.nearlyEqual(n.args[i], a, n.args[j], b); ok && n.op.name != "IN" {
@@ -187,6 +189,8 @@ func evalBetween(m *machine, n *node) *value {
 	k := comparisonKind(comparisonKind(a.k, m.attr(n.args[1]).k), m.attr(n.args[2]).k)
 	if k != Text {
 		a, low, high = m.number(n.args[0], a), m.number(n.args[1], low), m.number(n.args[2], high)
+	} else {
+		a, low, high = bare(n.args[0], a), bare(n.args[1], low), bare(n.args[2], high)
 	}
 	above, below := m.bound(n, a, low, k), m.bound(n, high, a, k)
 	switch {
@@ -230,7 +234,9 @@ func evalLike(m *machine, n *node) *value {
 		runes := []rune(e)
 		switch len(runes) {
 		case 0:
-			escape = 0
+			if !m.e.o.MariaDB { // there it is the backslash still
+				escape = 0
+			}
 		case 1:
 			escape = runes[0]
 		default:

@@ -98,15 +98,6 @@ func (d *dec) significantWords() int {
 	return 0
 }
 
-// fracWords is fw without words at the end that are 0.
-func (d *dec) fracWords() int {
-	iw, fw := d.iw(), d.fw()
-	for fw > 0 && d.w[iw+fw-1] == 0 {
-		fw--
-	}
-	return fw
-}
-
 func decAdd(a, b *dec) (dec, decStatus) {
 	if a.neg == b.neg {
 		return addMagnitudes(a, b)
@@ -227,33 +218,20 @@ func subMagnitudes(a, b *dec) (dec, decStatus) {
 	return r, status
 }
 
-// decMul returns the product. When it does not fit, the operands lose
-// decimals first, as the library does it. maxFrac bounds the digits after the
+// decMul returns the product. It is exact but for decimals there is no room
+// for, beyond 81 digits: the library of the servers cuts the operands instead,
+// and is wrong from the second word on. maxFrac bounds the digits after the
 // point that are kept.
 func decMul(a, b *dec, maxFrac int) (dec, decStatus) {
-	ia, ib, fa, fb := a.iw(), b.iw(), a.fw(), b.fw()
-	idealI := words(a.intg + b.intg)
-	if idealI+fa+fb > maxWords {
-		fa, fb = a.fracWords(), b.fracWords()
-	}
-	iw, fw, status := fit(idealI, fa+fb)
-	r := dec{neg: a.neg != b.neg, frac: min(a.frac+b.frac, min(maxFrac, fw*wordDigits)), intg: iw * wordDigits}
+	ia, ib := a.iw(), b.iw()
+	iw, _, status := fit(words(a.intg+b.intg), 0)
+	r := dec{neg: a.neg != b.neg, frac: min(a.frac+b.frac, maxFrac), intg: iw * wordDigits}
 	if status == decOverflow {
 		return r, status
 	}
-	if status == decTruncated {
-		for fa+fb > fw {
-			// The one with more decimals gives way, or the smaller last word.
-			if fa > fb || fa == fb && a.w[ia+fa-1] < b.w[ib+fb-1] {
-				fa--
-			} else {
-				fb--
-			}
-		}
-	}
-	// Schoolbook, over the words that are left.
+	// Schoolbook.
 	var acc [2 * maxWords]uint32
-	na, nb := ia+fa, ib+fb
+	na, nb := ia+a.fw(), ib+b.fw()
 	for i := na - 1; i >= 0; i-- {
 		if a.w[i] == 0 {
 			continue
@@ -266,31 +244,24 @@ func decMul(a, b *dec, maxFrac int) (dec, decStatus) {
 		}
 		acc[i] = word(carry)
 	}
-	// acc has ia+ib words before the point, of which iw or more are wanted.
-	skip := ia + ib - iw
-	for _, w := range acc[:max(skip, 0)] {
-		if w != 0 {
-			return r, decOverflow
-		}
+	// acc has ia+ib words before the point, of which the first may be 0.
+	first := 0
+	for first < ia+ib && acc[first] == 0 {
+		first++
 	}
-	keep := words(r.frac)
-	for i := range iw + keep {
-		if k := skip + i; k >= 0 && k < na+nb {
-			r.w[i] = acc[k]
-		}
+	iw, keep, status := fit(ia+ib-first, words(r.frac))
+	if status == decOverflow {
+		return r, status
+	}
+	r.frac = min(r.frac, keep*wordDigits)
+	copy(r.w[:iw+keep], acc[first:na+nb])
+	if r.intg = iw * wordDigits; iw == 0 && keep < maxWords { // as the library has it
+		r.intg = wordDigits
+		copy(r.w[1:], r.w[:keep])
+		r.w[0] = 0
 	}
 	if r.isZero() {
 		r.setZero()
-		return r, status
-	}
-	drop := 0
-	for r.intg > wordDigits && r.w[drop] == 0 {
-		drop++
-		r.intg -= wordDigits
-	}
-	if drop > 0 {
-		n := copy(r.w[:], r.w[drop:iw+keep])
-		clear(r.w[n:])
 	}
 	return r, status
 }
@@ -376,10 +347,10 @@ func decMod(a, b *dec) (dec, decStatus) {
 	var num, quo, den [3 * maxWords]uint32
 	n := copy(num[:], a.w[fa:a.iw()+a.fw()]) + fw - a.fw()
 	m := copy(den[:], b.w[fb:b.iw()+b.fw()]) + fw - b.fw()
-	if n < m {
-		copy(num[m-n:], num[:n])
-		clear(num[:m-n])
-		n = m
+	if most := max(m, fw); n < most {
+		copy(num[most-n:], num[:n])
+		clear(num[:most-n])
+		n = most
 	}
 	divideWords(quo[:n], num[:n], den[:m])
 	first := 0

@@ -33,8 +33,12 @@
 //     and trailing blanks, as utf8mb4_unicode_ci does; accents count, which the
 //     server ignores, and characters outside the basic plane are not all equal.
 //     Options.Exact compares byte by byte.
-//   - A whole number and a text are compared exactly, as MariaDB does; MySQL
-//     goes through DOUBLE, which cannot tell ids beyond 2^53 apart.
+//   - A whole number and a text are compared exactly, as MariaDB does. MySQL goes
+//     through DOUBLE, which cannot tell ids beyond 2^53 apart: 9007199254740993 =
+//     '9007199254740992' is true there. Two ids that differ are never one here. A
+//     number with decimals and a text are compared as DOUBLE, as in both.
+//   - A product of more than 81 digits loses decimals at its end; the server cuts
+//     the factors before, and its result is another number.
 //   - Fractions of seconds that do not fit are cut, as MariaDB does, not rounded.
 //   - A date compared with a text or number that is none is an error, as in MySQL
 //     8; older servers compare with the day 0. A day the calendar lacks
@@ -43,7 +47,9 @@
 //     under IS NULL; but not in a branch that is not taken.
 //   - REGEXP is Go's (RE2): without back references and looking around. Such
 //     patterns are refused, at once if they are fixed by the text. In a pattern
-//     {2} and {2,3} are repetitions, not holes.
+//     {2} and {2,3} are repetitions, not holes. \w, \d, \s and the named classes
+//     know Chinese, as the server's do; \b does not, and is an error on such texts.
+//     [[:upper:]] and [[:lower:]] ignore case like the rest, as in MySQL 8.
 //   - One text has 1 MiB, all texts an evaluation builds have 16 MiB; searching
 //     is bounded too. Beyond that the evaluation fails.
 //   - SELECT, subqueries, variables, comments and bit operators do not exist, and

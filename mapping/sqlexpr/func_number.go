@@ -313,6 +313,7 @@ func fixExtreme(m *machine, n *node) attr {
 			r = attr{k: Double, dec: max(r.dec, b.dec)}
 		}
 	}
+	r.loose = false
 	return r
 }
 

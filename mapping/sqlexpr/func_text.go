@@ -546,7 +546,7 @@ func evalFindInSet(m *machine, n *node) *value {
 	if !ok {
 		return m.slot(n).setNull()
 	}
-	if len(set) < len(s) || set == "" || strings.Contains(s, ",") {
+	if len(set) < len(s) || set == "" {
 		return m.slot(n).setInt(0)
 	}
 	i := int64(1)

@@ -88,8 +88,11 @@ func (m *machine) fraction(n *node, missing int, read func(*node, *value) (tempo
 		return min(d, 6)
 	}
 	if v, ok := m.constant(n); ok {
-		if v.k == Text && v.hybrid {
+		if v.k == Text && v.hybrid && !v.isTime(Time) {
 			return int(v.t.Decimals)
+		}
+		if v.isTime(Time) { // its text, which may read as a date
+			v = new(value).setText(v.s)
 		}
 		if t, ok := read(n, v); ok {
 			return int(t.Decimals)
@@ -102,7 +105,7 @@ func fixUnix(m *machine, n *node) attr {
 	if len(n.args) == 0 {
 		return attr{k: Int, ip: 10}
 	}
-	if d := m.fraction(n.args[0], 6, m.dateOf); d > 0 {
+	if d := m.fraction(n.args[0], 6, m.anyDate); d > 0 {
 		return attr{k: Decimal, dec: d, ip: 11}
 	}
 	return attr{k: Int, ip: 11}
@@ -139,9 +142,14 @@ func (m *machine) seconds(n *node, whole int64, micro uint32, neg bool) *value {
 		return m.slot(n).setInt(whole)
 	}
 	d := decFromInt(whole)
-	d.frac = 6
-	d.w[d.iw()] = micro * 1000
-	d.neg = neg
+	if micro != 0 { // else it has no fraction to a division
+		d.frac = 6
+		d.w[d.iw()] = micro * 1000
+	}
+	d.neg = neg && !d.isZero()
+	if micro == 0 {
+		return m.slot(n).setDec(d)
+	}
 	r, _ := decRound(&d, a.dec, true)
 	return m.slot(n).setDec(r)
 }
@@ -421,8 +429,17 @@ func fixShift(m *machine, n *node) attr {
 		a.dec, a.loose = max(a.dec, decimals), false
 		return a
 	default:
-		return attr{k: Text, dec: max(decimals, m.fraction(n.args[0], 0, m.dateOf))}
+		return attr{k: Text, dec: max(decimals, m.fraction(n.args[0], 6, m.anyDate))}
 	}
+}
+
+// textDecimals are those of a text that stands for a TIME where a date is
+// wanted: it may read as one, or its decimals are not known.
+func textDecimals(v *value) int {
+	if t, ok := mysqltime.ParseDateTime(v.s); ok {
+		return int(t.Decimals)
+	}
+	return 6
 }
 
 func evalShift(m *machine, n *node) *value {
@@ -444,6 +461,9 @@ func evalShift(m *machine, n *node) *value {
 	}
 	t, ok = t.Add(iv, by.subtract)
 	if m.attr(n).k == Text {
+		if v.k == Text && v.isTime(Time) {
+			t = t.Cut(max(textDecimals(v), int(t.Decimals)))
+		}
 		return m.setTimeText(n, t, ok)
 	}
 	return m.setTime(n, t.Cut(m.attr(n).dec), ok)

@@ -168,6 +168,9 @@ func (m *machine) toDec(v *value) (dec, decStatus) {
 	case Double:
 		var buf [32]byte
 		d, _, status := parseDec(string(strconv.AppendFloat(buf[:0], v.f, 'e', -1, 64)))
+		if status == decOverflow {
+			d = nines(maxPrecision, 0, d.neg)
+		}
 		return d, status
 	case Text:
 		if v.hybrid {
@@ -329,6 +332,7 @@ func (m *machine) appendValue(dst []byte, n *node, v *value) []byte {
 }
 
 func appendDec(dst []byte, d *dec, scale int) []byte {
+	scale = min(scale, (maxWords-d.iw())*wordDigits) // the zeros there is room for
 	if d.frac == scale {
 		return d.appendText(dst)
 	}

@@ -194,7 +194,10 @@ func (m *machine) toTemporal(n, from *node, v *value) *value {
 	if a.k == Date {
 		return m.setTime(n, t.AsDate(), ok)
 	}
-	return m.setTime(n, t.AsDateTime().Cut(a.dec), ok)
+	if t = t.AsDateTime(); !a.loose {
+		t = t.Cut(a.dec)
+	}
+	return m.setTime(n, t, ok)
 }
 
 // compareTimes compares a time with a time, text or number, as dates or as
