@@ -23,13 +23,13 @@ type evaluation struct {
 	at      []int32 // the current frame of each level
 	index   []int   // the current row of each level but the head
 	scratch []byte
-	out     []byte                      // where targets are built that are handed out as copies
-	found   map[string]Answer           // what lookups answered for this record
-	record  any                         // the record as a Go value, until somebody wants its JSON
-	heads   map[string]Value            // what functions asked of the head
-	summed  int                         // how many values aggregates took
-	columns map[*hole][]sqlexpr.Operand // those of aggregates inside lines
-	most    int                         // how long the buffer with the target may be
+	out     []byte                        // where targets are built that are handed out as copies
+	found   map[string]Answer             // what lookups answered for this record
+	record  any                           // the record as a Go value, until somebody wants its JSON
+	heads   map[string]Value              // what functions asked of the head
+	summed  int                           // how many values aggregates took
+	kept    map[*hole]*sqlexpr.Aggregated // the results of aggregates inside lines
+	most    int                           // how long the buffer with the target may be
 	errs    []error
 	notes   []Note
 

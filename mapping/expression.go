@@ -122,53 +122,46 @@ func (o *operands) Hole(i int) (sqlexpr.Operand, error) {
 }
 
 // sumsPerValue is how often the aggregates of a record may take each of the values it may
-// have. One inside the lines takes all of them for each line.
+// have.
 const sumsPerValue = 8
 
-// Rows implements sqlexpr.Operands. Inside lines the values are kept for the next one.
+// Rows implements sqlexpr.Operands.
 func (o *operands) Rows(i int) iter.Seq2[sqlexpr.Operand, error] {
 	return func(yield func(sqlexpr.Operand, error) bool) {
 		h := &o.x.holes[i]
-		taken := func(v sqlexpr.Operand) bool {
+		o.e.all(h.ref, func(v Value) bool {
 			if o.e.summed++; o.e.summed > sumsPerValue*o.e.m.limits.Values {
-				yield(sqlexpr.Operand{}, failAt(CodeTooLarge, h.offset, "aggregates inside lines take more than %d values", sumsPerValue*o.e.m.limits.Values))
+				yield(sqlexpr.Operand{}, failAt(CodeTooLarge, h.offset, "aggregates take more than %d values", sumsPerValue*o.e.m.limits.Values))
 				return false
 			}
-			return yield(v, nil)
-		}
-		if kept, ok := o.e.columns[h]; ok {
-			for _, v := range kept {
-				if !taken(v) {
-					return
-				}
-			}
-			return
-		}
-		var column []sqlexpr.Operand
-		inLines, all := len(o.e.index) > 0, true
-		o.e.all(h.ref, func(v Value) bool {
 			for _, p := range h.pipes {
 				var err error
 				if v, err = o.e.pipe(p, v); err != nil {
-					all = false
 					yield(sqlexpr.Operand{}, &failure{code: CodeTypeConversion, offset: h.offset, err: err})
 					return false
 				}
 			}
-			value := operand(v)
-			if inLines {
-				column = append(column, value)
-			}
-			all = taken(value)
-			return all
+			return yield(operand(v), nil)
 		})
-		if inLines && all {
-			if o.e.columns == nil {
-				o.e.columns = map[*hole][]sqlexpr.Operand{}
-			}
-			o.e.columns[h] = column
-		}
 	}
+}
+
+// Kept implements sqlexpr.Keeper. An aggregate inside lines is over all of them, and the
+// same for each.
+func (o *operands) Kept(i int) *sqlexpr.Aggregated {
+	if len(o.e.index) == 0 {
+		return nil
+	}
+	h := &o.x.holes[i]
+	kept := o.e.kept[h]
+	if kept == nil {
+		if o.e.kept == nil {
+			o.e.kept = map[*hole]*sqlexpr.Aggregated{}
+		}
+		kept = &sqlexpr.Aggregated{}
+		o.e.kept[h] = kept
+	}
+	return kept
 }
 
 // Span implements sqlexpr.Operands.

@@ -42,14 +42,31 @@ func TestLongBillsAreLinear(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, lines, strings.Count(string(r.JSON), `"x":`), name)
 	}
-	// an aggregate for each line needs the square: it ends
-	m, err := Compile(each(Field{Expr: "{{l.qty}}/SUM({{l.qty}})"}), WithLimits(Limits{Values: 30_000}))
+	// An aggregate is computed once, not for each line, also where it fails.
+	m, err := Compile(each(Field{Expr: "{{l.qty}}/SUM({{l.qty}})+COUNT({{l.qty}})*0", Type: TypeFloat}))
 	require.NoError(t, err)
-	for range 2 { // the second time with what the first left behind
-		_, err = m.MapJSON(t.Context(), nil, manyLines(5_000))
-		require.Equal(t, CodeTooLarge, code(t, err))
-		r, err := m.MapJSON(t.Context(), nil, manyLines(4))
+	for _, n := range []int{lines, 4} { // the second time with what the first left behind
+		r, err := m.MapJSON(t.Context(), nil, manyLines(n))
 		require.NoError(t, err)
-		require.Equal(t, 4, strings.Count(string(r.JSON), `"x":"0.25000000"`), "%s", r.JSON)
+		require.Equal(t, n, strings.Count(string(r.JSON), fmt.Sprintf(`"x":%.8f`, 1/float64(n))))
 	}
+	m, err = Compile(each(Field{Expr: "{{l.qty}}/SUM({{l.note}})"}))
+	require.NoError(t, err)
+	_, err = m.MapJSON(t.Context(), nil, manyLines(lines))
+	require.Equal(t, CodeNotNumeric, code(t, err))
+}
+
+// Very many aggregates over very many values end all the same.
+func TestAggregatesAreBounded(t *testing.T) {
+	t.Parallel()
+	spec := Spec{}
+	for i := range 100 {
+		spec.Fields = append(spec.Fields, Field{Target: fmt.Sprint("x", i), Expr: "SUM({{l.qty}})"})
+	}
+	m, err := Compile(spec, WithLimits(Limits{Values: 5_000}))
+	require.NoError(t, err)
+	_, err = m.MapJSON(t.Context(), nil, manyLines(5_000))
+	require.Equal(t, CodeTooLarge, code(t, err))
+	_, err = m.MapJSON(t.Context(), nil, manyLines(400))
+	require.NoError(t, err)
 }

@@ -37,7 +37,27 @@ type aggregate struct {
 	best        value // for MAX and MIN
 }
 
+// fixAggregate computes the aggregate, or takes the result that is kept.
 func fixAggregate(m *machine, n *node) attr {
+	keeper, ok := m.ops.(Keeper)
+	if !ok || m.err != nil {
+		return m.aggregate(n)
+	}
+	kept := keeper.Kept(n.hole)
+	switch {
+	case kept == nil:
+		return m.aggregate(n)
+	case !kept.done:
+		a := m.aggregate(n)
+		*kept = Aggregated{done: true, err: m.err, attr: a, val: *m.slot(n)}
+		return a
+	}
+	m.err = kept.err
+	*m.slot(n) = kept.val
+	return kept.attr
+}
+
+func (m *machine) aggregate(n *node) attr {
 	var agg aggregate
 	name, _ := n.extra.(string)
 	out := m.slot(n).setNull()

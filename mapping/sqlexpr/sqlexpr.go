@@ -81,6 +81,23 @@ type Operands interface {
 	Span(i int) (Operand, error)
 }
 
+// Keeper is an [Operands] that keeps the results of aggregates, for expressions
+// that are evaluated for each line of a record: the rows are the same each time.
+type Keeper interface {
+	Operands
+	// Kept returns the place for the result of hole i, an aggregate; the same as
+	// long as the rows are. Nil means that it is not kept.
+	Kept(i int) *Aggregated
+}
+
+// Aggregated is a place for the result of one aggregate. The zero value is empty.
+type Aggregated struct {
+	done bool
+	err  *EvalError
+	attr attr
+	val  value
+}
+
 type operandKind uint8
 
 const (
