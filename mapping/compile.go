@@ -96,15 +96,18 @@ func Compile(spec Spec, opts ...Option) (*Mapper, error) {
 	m.head = newScope(&c.slots)
 	at := &location{scope: m.head, vars: newVariables(o.variables)}
 	m.fields = c.fieldList(spec.Fields, at, "/fields", "")
-	for _, r := range spec.Rules {
-		m.needsInput = m.needsInput || r.Check == CheckUnique
-	}
+	m.notes = o.notes
 	if len(spec.Rules) > 0 {
 		m.rules = compileRules(spec.Rules, func(i int) ruleMistake {
 			return func(member, code, message, nearest string) {
 				c.report("/rules/"+strconv.Itoa(i)+"/"+member, "", code, message).Nearest = nearest
 			}
 		})
+		for i, r := range m.rules.rules {
+			if r.Check == CheckUnique && strings.Contains(r.Key, "{") {
+				r.keyFrom = c.template(&field{pointer: "/rules/" + strconv.Itoa(i), at: at}, r.Key, "/key")
+			}
+		}
 	}
 	if c.slots > maxSlots {
 		c.mistake("/fields", "", "too_large", "the spec reads too many paths")

@@ -37,5 +37,6 @@
 // # Rules
 //
 // A [Rule] checks what was built (required, unique, in a range, lines that add up to their
-// head) and notes, refuses or stops; [Mapper.RuleCounts] tells how often.
+// head) and notes, refuses or stops; [Mapper.RuleCounts] tells how often. Notes stand in the
+// [Result] of MapJSON; [WithNotes] sees them on every way.
 package mapping

@@ -30,6 +30,7 @@ type evaluation struct {
 	summed  int                           // how many values aggregates took
 	kept    map[*hole]*sqlexpr.Aggregated // the results of aggregates inside lines
 	most    int                           // how long the buffer with the target may be
+	target  Value                         // what was built, where rules looked at it
 	errs    []error
 	notes   []Note
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,7 +24,8 @@ type Mapper struct {
 	lookups    map[string]Lookup
 	hasLookups bool
 	hasFuncs   bool
-	needsInput bool  // rules tell records apart by their input
+	needsInput bool // the record as a whole is asked for
+	notes      func(context.Context, Row, []Note)
 	uses       []use // where the spec reads the record
 	warnings   []*SpecError
 	pool       sync.Pool // of *evaluation
@@ -87,6 +89,7 @@ func (m *Mapper) MapJSON(ctx context.Context, env *Env, in []byte) (Result, erro
 	e := m.start(ctx, env)
 	defer m.finish(e)
 	out, err := m.appendJSON(e, e.out[:0], in)
+	e.tellNotes()
 	if err != nil {
 		return Result{Notes: e.notes}, err
 	}
@@ -95,15 +98,24 @@ func (m *Mapper) MapJSON(ctx context.Context, env *Env, in []byte) (Result, erro
 }
 
 // AppendJSON is [Mapper.MapJSON] into a buffer of the caller's. It returns dst as it
-// was when the record fails, and drops notes.
+// was when the record fails. Notes are told by [WithNotes] alone.
 func (m *Mapper) AppendJSON(ctx context.Context, env *Env, dst, in []byte) ([]byte, error) {
 	e := m.start(ctx, env)
 	defer m.finish(e)
 	out, err := m.appendJSON(e, dst, in)
+	e.tellNotes()
 	if err != nil {
 		return dst, err
 	}
 	return out, nil
+}
+
+// tellNotes gives the notes to whoever wants to see them.
+func (e *evaluation) tellNotes() {
+	if len(e.notes) > 0 && e.m.notes != nil {
+		head := &location{scope: e.m.head}
+		e.m.notes(e.ctx, Row{get: func(path string) Value { return e.get(head, path) }, index: -1}, slices.Clip(e.notes))
+	}
 }
 
 func (m *Mapper) appendJSON(e *evaluation, dst, in []byte) ([]byte, error) {
@@ -152,13 +164,11 @@ func (e *evaluation) check(out []byte) error {
 	if err != nil {
 		return recordFault(err)
 	}
-	var in Value
-	if e.m.needsInput {
-		if in, err = e.whole(); err != nil {
-			return recordFault(err)
-		}
-	}
-	notes, err := e.m.rules.check(target, in.s)
+	e.target = target
+	notes, err := e.m.rules.check(target, func(r *rule) (string, error) {
+		v, err := r.keyFrom.eval(e)
+		return v.Text(), err
+	})
 	e.notes = append(e.notes, notes...)
 	return err
 }
@@ -249,7 +259,7 @@ func (m *Mapper) finish(e *evaluation) {
 		e.out = nil
 	}
 	e.ctx, e.env, e.found, e.record, e.errs, e.notes = nil, nil, nil, nil, nil, nil
-	e.heads, e.kept, e.summed = nil, nil, 0
+	e.heads, e.kept, e.summed, e.target = nil, nil, 0, Value{}
 	e.operands = operands{}
 	e.at, e.index = e.at[:1], e.index[:0]
 	m.pool.Put(e)

@@ -1,6 +1,9 @@
 package mapping
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+)
 
 // Option is a setting of [Compile].
 type Option func(*options)
@@ -12,6 +15,7 @@ type options struct {
 	variables []string
 	exact     bool
 	limits    Limits
+	notes     func(context.Context, Row, []Note)
 }
 
 // WithFunc gives fields with Func name their function. It must be safe for
@@ -45,6 +49,16 @@ func WithVariables(names ...string) Option {
 // WithExactText makes expressions compare texts byte by byte. Without it case and
 // trailing blanks do not count, as in MySQL.
 func WithExactText() Option { return func(o *options) { o.exact = true } }
+
+// WithNotes gives f the notes of every record that has some: lookups that found nothing,
+// rules whose action is to note. It is called at the end of [Mapper.MapJSON],
+// [Mapper.AppendJSON] and functions of [Transform], also when the record failed; the last two
+// tell notes in no other way. The row reads the record, to name it by its number, and is
+// valid until f returns; the notes may be kept. f must be safe for concurrent use, and
+// a record without notes costs nothing.
+func WithNotes(f func(ctx context.Context, record Row, notes []Note)) Option {
+	return func(o *options) { o.notes = f }
+}
 
 // Limits bound what a spec and a record may be. A zero keeps the default.
 type Limits struct {

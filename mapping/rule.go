@@ -36,8 +36,10 @@ type Rule struct {
 	// "FEntity.FAmount". Tolerance is how far they may be apart; empty is not at all.
 	Lines     string `json:"lines,omitempty"`
 	Tolerance string `json:"tolerance,omitempty"` // see Lines
-	// Key tells records apart for CheckUnique: two with the same value at this path are
-	// one record that comes again. Empty means that the same input is the same record.
+	// Key tells records apart for CheckUnique, which needs it: two with the same key are one
+	// record that comes again, changed or not. It is a path in the target, as "FBillNo", or,
+	// with braces, a template of the record, as "{trade_no}"; a record without one fails. What
+	// a record had once stays taken as long as the [Mapper] lives.
 	Key string `json:"key,omitempty"`
 	// Action is what happens when the check fails. Empty means ActionDeadLetter.
 	Action Action `json:"action,omitempty"`

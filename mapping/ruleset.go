@@ -28,6 +28,7 @@ type rule struct {
 	min, max                   boundary
 	pattern                    *regexp.Regexp
 	tolerance                  duijie.Decimal
+	keyFrom                    *template // of CheckUnique, where Key is one
 	checked, failed, unwatched atomic.Int64
 
 	mu   sync.Mutex
@@ -131,6 +132,8 @@ func (r *rule) details(wrong ruleMistake) {
 		}
 	}
 	switch r.Check {
+	case CheckUnique:
+		missing("key", r.Key == "")
 	case CheckEnum:
 		missing("values", len(r.Values) == 0)
 	case CheckRange:
@@ -168,15 +171,16 @@ func (r *rule) details(wrong ruleMistake) {
 	}
 }
 
-// check asks all rules of a record that was built from an input.
-func (s *ruleSet) check(target Value, input string) (notes []Note, err error) {
+// check asks all rules of a record that was built. keyOf gives the key of a rule whose
+// Key is a template of the record.
+func (s *ruleSet) check(target Value, keyOf func(*rule) (string, error)) (notes []Note, err error) {
 	if s == nil {
 		return nil, nil
 	}
 	var broken []error
 	for _, r := range s.rules {
 		r.checked.Add(1)
-		field, reason := r.verdict(target, input)
+		field, reason := r.verdict(target, keyOf)
 		if reason == "" {
 			continue
 		}
@@ -206,10 +210,10 @@ func (s *ruleSet) counts() []RuleCount {
 }
 
 // verdict is the field that fails and why; no reason where the record passes.
-func (r *rule) verdict(target Value, input string) (field, reason string) {
+func (r *rule) verdict(target Value, keyOf func(*rule) (string, error)) (field, reason string) {
 	switch r.Check {
 	case CheckUnique:
-		return r.unique(target, input)
+		return r.unique(target, keyOf)
 	case CheckSum:
 		return r.sum(target)
 	}
@@ -310,7 +314,7 @@ func (r *rule) sum(target Value) (field, reason string) {
 }
 
 // unique remembers values of the run. Lines of one record may share a value.
-func (r *rule) unique(target Value, input string) (field, reason string) {
+func (r *rule) unique(target Value, keyOf func(*rule) (string, error)) (field, reason string) {
 	lines := 1 // of the fields that are in lines
 	found := make([][]Value, len(r.fields))
 	for i, f := range r.fields {
@@ -326,9 +330,14 @@ func (r *rule) unique(target Value, input string) (field, reason string) {
 			lines = max(lines, n)
 		}
 	}
-	record := input
-	if r.Key != "" {
+	record := ""
+	if r.keyFrom == nil {
 		record = target.Get(r.Key).Text()
+	} else if key, err := keyOf(r); err == nil {
+		record = key
+	}
+	if strings.TrimSpace(record) == "" {
+		return strings.Join(r.fields, ", "), "the record has no value of " + r.Key + ", which tells it from others"
 	}
 	of := maphash.String(r.seed, record)
 	for line := range lines {

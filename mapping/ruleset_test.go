@@ -55,7 +55,7 @@ func TestRuleVerdicts(t *testing.T) {
 		require.NoError(t, json.Unmarshal([]byte(c.rule), &r))
 		target, err := ParseValue([]byte(bill))
 		require.NoError(t, err)
-		_, err = rulesOf(t, r).check(target, bill)
+		_, err = rulesOf(t, r).check(target, nil)
 		if c.field == "" {
 			require.NoError(t, err, c.rule)
 			continue
@@ -80,7 +80,7 @@ func TestRuleActionsAndCounts(t *testing.T) {
 	for _, in := range []string{`{"a":1,"b":1,"c":1}`, `{"b":1}`, `{"c":11}`} {
 		target, err := ParseValue([]byte(in))
 		require.NoError(t, err)
-		notes, err := set.check(target, in)
+		notes, err := set.check(target, nil)
 		switch in {
 		case `{"b":1}`:
 			require.NoError(t, err)
@@ -108,31 +108,56 @@ func TestRuleActionsAndCounts(t *testing.T) {
 	}, set.counts())
 }
 
-// A record that comes again is not its own double.
+// A record that comes again is not its own double, changed or not.
 func TestRuleUnique(t *testing.T) {
 	t.Parallel()
-	byInput := rulesOf(t, Rule{Check: CheckUnique, Fields: []string{"no", "shop"}})
+	both := rulesOf(t, Rule{Check: CheckUnique, Fields: []string{"no", "shop"}, Key: "id"})
 	byKey := rulesOf(t, Rule{Check: CheckUnique, Field: "no", Key: "id"})
 	for _, c := range []struct {
 		set  *ruleSet
 		in   string
 		good bool
 	}{
-		{byInput, `{"no":"1","shop":"2"}`, true},
-		{byInput, `{"no":"1","shop":"2"}`, true},
-		{byInput, `{"no":"12","shop":""}`, true},
-		{byInput, `{"no":"1","shop":"2","x":1}`, false},
-		{byInput, `{"x":1}`, true},
-		{byInput, `{"x":2}`, true},
+		{both, `{"id":1,"no":"1","shop":"2"}`, true},
+		{both, `{"id":1,"no":"1","shop":"2"}`, true},
+		{both, `{"id":2,"no":"12","shop":""}`, true},
+		{both, `{"id":3,"no":"1","shop":"2","x":1}`, false},
+		{both, `{"id":4,"x":1}`, true},
+		{both, `{"id":5,"x":2}`, true},
+		{both, `{"no":"3","shop":"2"}`, false},
 		{byKey, `{"no":"1","id":7}`, true},
 		{byKey, `{"no":"1","id":7,"changed":true}`, true},
 		{byKey, `{"no":"1","id":8}`, false},
+		{byKey, `{"no":"2","id":" "}`, false},
 	} {
 		target, err := ParseValue([]byte(c.in))
 		require.NoError(t, err)
-		_, err = c.set.check(target, c.in)
+		_, err = c.set.check(target, nil)
 		require.Equal(t, c.good, err == nil, c.in)
 	}
+}
+
+// The key may be one the target does not have.
+func TestRuleUniqueByTheRecord(t *testing.T) {
+	t.Parallel()
+	spec := Spec{Fields: []Field{{Target: "FBillNo", Template: "{no}"}}, Rules: []Rule{{Check: CheckUnique, Field: "FBillNo", Key: "{shop}-{id}"}}}
+	m, err := Compile(spec)
+	require.NoError(t, err)
+	for i, c := range []struct {
+		in   string
+		good bool
+	}{{`{"no":"A","shop":1,"id":1}`, true}, {`{"no":"A","shop":1,"id":1,"changed":true}`, true}, {`{"no":"A","shop":2,"id":1}`, false}, {`{"no":"B","shop":2,"id":1}`, true}} {
+		_, err := m.MapJSON(t.Context(), nil, []byte(c.in))
+		require.Equal(t, c.good, err == nil, i)
+	}
+	spec.Rules[0].Key = "{sho"
+	_, err = Compile(spec)
+	var bad *SpecErrors
+	require.ErrorAs(t, err, &bad)
+	require.Equal(t, "/rules/0/key", bad.Errors[0].Path)
+	spec.Rules[0].Key = ""
+	_, err = Compile(spec)
+	require.ErrorContains(t, err, "/rules/0/key: rule_member: unique needs key")
 }
 
 func TestRuleMistakes(t *testing.T) {
@@ -164,7 +189,7 @@ func TestRuleMistakes(t *testing.T) {
 		require.Equal(t, want, got, in)
 	}
 	var none *ruleSet
-	_, err := none.check(Value{}, "")
+	_, err := none.check(Value{}, nil)
 	require.NoError(t, err)
 	require.Nil(t, none.counts())
 }

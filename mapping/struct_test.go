@@ -249,7 +249,7 @@ func TestEmbeddedStructs(t *testing.T) {
 func TestTransformRules(t *testing.T) {
 	t.Parallel()
 	spec := orderSpec()
-	spec.Rules = []Rule{{Name: "kind", Check: CheckEnum, Field: "head.rate", Values: []string{"base"}}, {Name: "once", Check: CheckUnique, Field: "FBillNo"}}
+	spec.Rules = []Rule{{Name: "kind", Check: CheckEnum, Field: "head.rate", Values: []string{"base"}}, {Name: "once", Check: CheckUnique, Field: "FBillNo", Key: "{id}-{kind}"}}
 	m, err := Compile(spec)
 	require.NoError(t, err)
 	f, err := Transform[orderIn, orderOut](m, nil)

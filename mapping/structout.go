@@ -79,8 +79,16 @@ func fieldToSet(v reflect.Value, index []int) reflect.Value {
 	return v
 }
 
-// field compiles the store of one field into a Go field of type t.
-func (s *storer) field(t reflect.Type, f *field) store {
+// The ways a field goes into a Go value.
+const (
+	storesJSON = iota
+	storesStatic
+	storesObject
+	storesRows
+	storesScalar
+)
+
+func storeKind(t reflect.Type, f *field) int {
 	plain := f.prefix == "" && len(f.parsers) == 0
 	inner := t
 	if inner.Kind() == reflect.Pointer {
@@ -89,12 +97,31 @@ func (s *storer) field(t reflect.Type, f *field) store {
 	isStruct := inner.Kind() == reflect.Struct && !reflect.PointerTo(inner).Implements(unmarshalerType)
 	switch {
 	case f.static != nil:
-		return s.static(t, f)
+		return storesStatic
 	case f.source == sourceObject && plain && isStruct && !f.hasDefault:
-		return storeObject(t, inner, s.compile(inner, f.children), f)
+		return storesObject
 	case f.source == sourceRows && plain && t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct && !f.hasDefault:
-		return storeRows(t, s.compile(t.Elem(), f.children), f)
+		return storesRows
 	case f.source == sourceObject || f.source == sourceRows || f.source == sourceOne || f.prefix != "":
+		return storesJSON
+	}
+	return storesScalar
+}
+
+// field compiles the store of one field into a Go field of type t.
+func (s *storer) field(t reflect.Type, f *field) store {
+	switch storeKind(t, f) {
+	case storesStatic:
+		return s.static(t, f)
+	case storesObject:
+		inner := t
+		if inner.Kind() == reflect.Pointer {
+			inner = inner.Elem()
+		}
+		return storeObject(t, inner, s.compile(inner, f.children), f)
+	case storesRows:
+		return storeRows(t, s.compile(t.Elem(), f.children), f)
+	case storesJSON:
 		return storeJSON(f)
 	}
 	set := setter(t)

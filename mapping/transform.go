@@ -16,7 +16,7 @@ import (
 //
 // The error is a [*SpecErrors]: a path of the spec that In does not have
 // (unknown_path), a target that Out does not have (unknown_target). What is wrong with a
-// record is told as by [Mapper.MapJSON]; its notes are dropped. env may be nil.
+// record is told as by [Mapper.MapJSON]; notes are told by [WithNotes]. env may be nil.
 func Transform[In, Out any](m *Mapper, env *Env) (func(ctx context.Context, in In) (Out, error), error) {
 	read, mistakes := m.readerOf(reflect.TypeFor[In]())
 	write, more := m.writerOf(reflect.TypeFor[Out]())
@@ -29,8 +29,10 @@ func Transform[In, Out any](m *Mapper, env *Env) (func(ctx context.Context, in I
 		if err = read(e, reflect.ValueOf(&in).Elem()); err != nil {
 			return out, err
 		}
-		var zero Out
-		if err = write(e, reflect.ValueOf(&out).Elem()); err != nil {
+		err = write(e, reflect.ValueOf(&out).Elem())
+		e.tellNotes()
+		if err != nil {
+			var zero Out
 			return zero, err
 		}
 		return out, nil
@@ -68,7 +70,7 @@ func (m *Mapper) readerOf(t reflect.Type) (func(e *evaluation, in reflect.Value)
 		}, mistakes
 	}
 	return func(e *evaluation, in reflect.Value) error {
-		if m.needsInput {
+		if m.notes != nil {
 			e.record = in.Addr().Interface()
 		}
 		return e.readGo(root, in)
@@ -109,12 +111,23 @@ func (m *Mapper) writerOf(t reflect.Type) (func(e *evaluation, out reflect.Value
 			return nil
 		}, s.mistakes
 	}
-	return func(e *evaluation, out reflect.Value) error {
-		if m.rules != nil { // they look at the target's JSON
-			if _, err := e.write(nil); err != nil {
+	if m.rules != nil { // they look at the target's JSON, so that it is built
+		fill := fillStruct(t, m.fields)
+		return func(e *evaluation, out reflect.Value) error {
+			b, err := e.write(e.out[:0])
+			if err != nil {
 				return err
 			}
-		} else if err := e.prepare(); err != nil {
+			e.out = b
+			fill(e, out, e.target)
+			if len(e.errs) > 0 {
+				return e.failed()
+			}
+			return nil
+		}, s.mistakes
+	}
+	return func(e *evaluation, out reflect.Value) error {
+		if err := e.prepare(); err != nil {
 			return err
 		}
 		if _, err := store(e, out); err != nil {
