@@ -22,18 +22,18 @@ func TestUniqueReachesLines(t *testing.T) {
 	}
 	m, err := Compile(Spec{
 		Fields: []Field{{Target: "no", Template: "{no}"}, lines("sn", "seq")},
-		Rules:  []Rule{{Check: CheckUnique, Field: "L.sn"}, {Check: CheckUnique, Fields: []string{"no", "L.seq"}}},
+		Rules:  []Rule{{Check: CheckUnique, Field: "L.sn", Key: "{id}"}, {Check: CheckUnique, Fields: []string{"no", "L.seq"}, Key: "{id}"}},
 	})
 	require.NoError(t, err)
 	for _, c := range []struct{ record, field string }{
-		{`{"no":"1","l":[{"sn":"A","seq":1},{"sn":"B","seq":2}]}`, ""},
-		{`{"no":"1","l":[{"sn":"A","seq":1},{"sn":"B","seq":2}]}`, ""}, // a retry
-		{`{"no":"2","l":[{"sn":"C","seq":1},{"sn":"C","seq":1}]}`, ""}, // in one record
-		{`{"no":"3","l":[{"sn":"D","seq":1},{"sn":"B","seq":2}]}`, "L.sn"},
-		{`{"no":"2","l":[{"sn":"E","seq":3},{"sn":"F","seq":1}]}`, "no, L.seq"},
-		{`{"no":"4","l":[]}`, ""},
-		{`{"no":"5","l":[{"seq":1},{"seq":2}]}`, ""},
-		{`{"no":"6","l":[{"seq":1}]}`, ""},
+		{`{"id":1,"no":"1","l":[{"sn":"A","seq":1},{"sn":"B","seq":2}]}`, ""},
+		{`{"id":1,"no":"1","l":[{"sn":"A","seq":1},{"sn":"B","seq":2}]}`, ""}, // a retry
+		{`{"id":2,"no":"2","l":[{"sn":"C","seq":1},{"sn":"C","seq":1}]}`, ""}, // in one record
+		{`{"id":3,"no":"3","l":[{"sn":"D","seq":1},{"sn":"B","seq":2}]}`, "L.sn"},
+		{`{"id":4,"no":"2","l":[{"sn":"E","seq":3},{"sn":"F","seq":1}]}`, "no, L.seq"},
+		{`{"id":5,"no":"4","l":[]}`, ""},
+		{`{"id":6,"no":"5","l":[{"seq":1},{"seq":2}]}`, ""},
+		{`{"id":7,"no":"6","l":[{"seq":1}]}`, ""},
 	} {
 		_, err := m.MapJSON(t.Context(), nil, []byte(c.record))
 		if c.field == "" {
