@@ -180,7 +180,16 @@ func (e *evaluation) scalar(f *field) (Value, bool) {
 		v, err = f.table.find(v, f.tableCall)
 	}
 	if err == nil && v.IsSet() && !f.asIs {
+		if v.kind == KindNumber && (f.typ == TypeDate || f.typ == TypeDateTime) {
+			if t, err := e.m.parseTime(v.s, v.kind); err == nil {
+				e.readTime(v, t)
+			}
+		}
 		v, err = e.m.convert(v, f.typ)
+	}
+	if e.odd != "" {
+		e.note(f, CodeOddTime, e.odd)
+		e.odd = ""
 	}
 	if err != nil {
 		e.fail(f, err)

@@ -138,7 +138,7 @@ func (m *Mapper) toTime(v Value, p pipe) (Value, error) {
 	default:
 		return Value{}, unfit("a time", v)
 	}
-	t, err := m.parseTime(strings.TrimSpace(v.Text()))
+	t, err := m.parseTime(strings.TrimSpace(v.Text()), v.kind)
 	if err != nil {
 		return Value{}, err
 	}

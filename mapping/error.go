@@ -92,6 +92,10 @@ const (
 // no value. Rules have codes of their own.
 const CodeLookupNotFound = "lookup_not_found"
 
+// CodeOddTime is the code of a [Note]: a number was read as a Unix time, as all numbers are,
+// though its digits are those of a date: 20240314 is a second of 1970.
+const CodeOddTime = "odd_time"
+
 // RecordError says why one field of one record could not be built. A record
 // with several has them joined; [errors.As] finds the first.
 type RecordError struct {
@@ -163,7 +167,7 @@ func excerpt(s string) string {
 
 // Note is something about a record its owner should know though it was built.
 type Note struct {
-	Code    string // CodeLookupNotFound, or a code of a rule
+	Code    string // CodeLookupNotFound, CodeOddTime, or a code of a rule
 	Field   string // the target field; empty where a rule is about the record
 	Pointer string // JSON Pointer into the spec
 	Rows    []int  // the row of each Each around the field, from 0

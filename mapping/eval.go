@@ -31,6 +31,7 @@ type evaluation struct {
 	kept    map[*hole]*sqlexpr.Aggregated // the results of aggregates inside lines
 	most    int                           // how long the buffer with the target may be
 	target  Value                         // what was built, where rules looked at it
+	odd     string                        // what is to be noted about a time of the field at hand
 	errs    []error
 	notes   []Note
 

@@ -259,7 +259,7 @@ func (m *Mapper) finish(e *evaluation) {
 		e.out = nil
 	}
 	e.ctx, e.env, e.found, e.record, e.errs, e.notes = nil, nil, nil, nil, nil, nil
-	e.heads, e.kept, e.summed, e.target = nil, nil, 0, Value{}
+	e.heads, e.kept, e.summed, e.target, e.odd = nil, nil, 0, Value{}, ""
 	e.operands = operands{}
 	e.at, e.index = e.at[:1], e.index[:0]
 	m.pool.Put(e)

@@ -39,27 +39,43 @@ func (e *evaluation) pipe(p pipe, v Value) (Value, error) {
 	if text == "" || strings.HasPrefix(text, "0000-00-00") {
 		return Value{}, nil
 	}
-	t, err := e.m.parseTime(text)
+	t, err := e.m.parseTime(text, v.kind)
 	if err != nil {
 		return Value{}, err
 	}
+	e.readTime(v, t)
 	if p == pipeTimestamp {
 		return numberValue(strconv.FormatInt(t.Unix(), 10)), nil
 	}
 	return TextValue(t.In(e.m.zone).Format(pipeLayouts[p])), nil
 }
 
+// readTime remembers a number that was read as a Unix time, as all numbers are, though it
+// looks like a date: the field's owner gets a note.
+func (e *evaluation) readTime(v Value, t time.Time) {
+	if v.kind != KindNumber {
+		return
+	}
+	if digits, _ := unixDigits(v.s); isDateOfDigits(digits) {
+		e.odd = "the number " + digits + " was read as the Unix time " + t.In(e.m.zone).Format(time.DateTime) + dateHint
+	}
+}
+
+// dateHint says how dates written as digits are read.
+const dateHint = "; if it is a date, read it with an expression, as in STR_TO_DATE('{t}','%Y%m%d')"
+
 // parseTime reads Unix seconds (up to 11 digits), Unix milliseconds (12 to 14), or a
-// text that begins with a date; times without a zone are in the mapper's.
-func (m *Mapper) parseTime(text string) (time.Time, error) {
+// text that begins with a date; times without a zone are in the mapper's. Digits in a text
+// that read as a date are neither: who writes 20240314 does not mean a day of 1970.
+func (m *Mapper) parseTime(text string, kind Kind) (time.Time, error) {
 	if whole, ok := unixDigits(text); ok {
 		n, err := strconv.ParseInt(whole, 10, 64)
 		digits := len(strings.TrimPrefix(whole, "-"))
 		switch {
 		case err != nil || digits > 14:
 			return time.Time{}, fmt.Errorf("%d digits are no Unix time", digits)
-		case isDateOfDigits(whole):
-			return time.Time{}, fmt.Errorf("%s is rather a date than a Unix time", whole)
+		case kind == KindText && isDateOfDigits(whole):
+			return time.Time{}, fmt.Errorf("the text %s is rather a date than a Unix time%s", whole, dateHint)
 		case digits > 11:
 			return time.UnixMilli(n), nil
 		}

@@ -28,6 +28,12 @@ type Field struct {
 	// kind of its value until Type converts it. A text without placeholder is a
 	// constant. A field whose whole value is absent or null is left out; inside a
 	// text it is empty.
+	//
+	// The pipes datetime, date, time and timestamp read a time: a number is Unix seconds
+	// (up to 11 digits) or milliseconds (12 to 14), a text is that or
+	// "2024-03-14 16:00:00" and its like. A number such as 20240314 is a second of 1970, as
+	// the scheme language has it, and leaves a [Note]; a text of these digits is an error. For
+	// dates written so use Expr: STR_TO_DATE('{t}','%Y%m%d').
 	Template string `json:"template,omitempty"`
 	// Const is a constant of any JSON kind.
 	Const json.RawMessage `json:"const,omitempty"`

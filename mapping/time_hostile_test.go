@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -28,10 +29,12 @@ func TestTimesKeepTheirDay(t *testing.T) {
 		{"", `{"t":17104032e2}`, "{t}", "datetime", `!`},
 		{"", `{"t":"1710403200.5"}`, "{{t|date}}", "", `!`},
 		{"", `{"t":true}`, "{{t|date}}", "", `!`},
-		// dates written as digits, which as Unix times would be 1970 and 2611
+		// digits that look like a date: numbers are Unix times, texts are neither
 		{"", `{"t":"20240314"}`, "{{t|date}}", "", `!`},
-		{"", `{"t":20240314}`, "{t}", "date", `!`},
-		{"", `{"t":20240314160000}`, "{{t|datetime}}", "", `!`},
+		{"", `{"t":"20240314160000"}`, "{{t|date}}", "", `!`},
+		{"", `{"t":20240314}`, "{t}", "date", `"1970-08-23"`},
+		{"", `{"t":20240314}`, "{{t|timestamp}}", "any", `20240314`},
+		{"", `{"t":20240314160000}`, "{{t|datetime}}", "", `"2611-05-24 05:29:20"`},
 		{"", `{"t":"20240314"}`, "{t}", "date", `"20240314"`},
 		{"", `{"t":"2024-02-30"}`, "{{t|date}}", "", `!`},
 		{"", `{"t":"2024-03-14 24:00:00"}`, "{{t|date}}", "", `!`},
@@ -48,6 +51,10 @@ func TestTimesKeepTheirDay(t *testing.T) {
 			continue
 		}
 		require.NoError(t, err, c.record)
+		if odd := strings.Contains(c.record, ":20240314"); assert.Equal(t, odd, len(r.Notes) == 1, "%s: %v", c.record, r.Notes) && odd {
+			assert.Equal(t, CodeOddTime, r.Notes[0].Code)
+			assert.Contains(t, r.Notes[0].Message, "STR_TO_DATE")
+		}
 		want := `{"x":` + c.want + `}`
 		if c.want == "" {
 			want = `{}`
