@@ -253,6 +253,7 @@ type table struct {
 	types      []string
 	rows       [][]driver.Value
 	fail       error
+	refuse     func(statement string, args []driver.NamedValue) error
 }
 
 func (d *table) Connect(context.Context) (driver.Conn, error) { return tableConn{d}, nil }
@@ -270,6 +271,11 @@ func (c tableConn) QueryContext(_ context.Context, q string, args []driver.Named
 	c.d.statements, c.d.args = append(c.d.statements, q), append(c.d.args, args)
 	if c.d.fail != nil {
 		return nil, c.d.fail
+	}
+	if c.d.refuse != nil {
+		if err := c.d.refuse(q, args); err != nil {
+			return nil, err
+		}
 	}
 	return &tableRows{d: c.d}, nil
 }

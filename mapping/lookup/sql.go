@@ -44,8 +44,10 @@ type SQLConfig struct {
 // statement. It takes questions for equality: one comparison, or several joined by
 // And, each OpEqual or OpIn.
 //
-// Answers compare exactly, also where the database's collation does not. A column of
-// floating point numbers is an error: a barcode in it has lost its digits already.
+// Answers compare exactly, also where the database's collation does not, and a number is not
+// found by a text that only begins with it. A value the column's type does not know, as a
+// text for a column of numbers, finds nothing; the other questions of the page are answered. A
+// column of floating point numbers is an error: a barcode in it has lost its digits already.
 type SQL struct {
 	db  *sql.DB
 	cfg SQLConfig
@@ -167,8 +169,16 @@ func (s *SQL) question(i int, q mapping.Query) (question, string, error) {
 	return out, strings.Join(shape, "\x00"), err
 }
 
-// read asks questions of one shape in one statement.
-func (s *SQL) read(ctx context.Context, some []question, out []mapping.Answer) error {
+// failed says which table could not be read.
+func (s *SQL) failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("duijie/mapping/lookup: read table %s: %w", s.cfg.Table, err)
+}
+
+// ask asks questions of one shape in one statement.
+func (s *SQL) ask(ctx context.Context, some []question, out []mapping.Answer) error {
 	columns := []string{some[0].want}
 	for _, t := range some[0].tests {
 		columns = append(columns, t.Path)
@@ -179,12 +189,12 @@ func (s *SQL) read(ctx context.Context, some []question, out []mapping.Answer) e
 	}
 	rows, err := s.db.QueryContext(ctx, statement, args...)
 	if err != nil {
-		return fmt.Errorf("duijie/mapping/lookup: read table %s: %w", s.cfg.Table, err)
+		return s.failed(err)
 	}
 	defer func() { _ = rows.Close() }()
 	types, err := rows.ColumnTypes()
 	if err != nil {
-		return fmt.Errorf("duijie/mapping/lookup: read table %s: %w", s.cfg.Table, err)
+		return s.failed(err)
 	}
 	values, into := make([]any, len(columns)), make([]any, len(columns))
 	for i := range values {
@@ -192,7 +202,7 @@ func (s *SQL) read(ctx context.Context, some []question, out []mapping.Answer) e
 	}
 	for rows.Next() {
 		if err := rows.Scan(into...); err != nil {
-			return fmt.Errorf("duijie/mapping/lookup: read table %s: %w", s.cfg.Table, err)
+			return s.failed(err)
 		}
 		row := make([]json.RawMessage, len(columns))
 		for i, v := range values {
@@ -207,7 +217,7 @@ func (s *SQL) read(ctx context.Context, some []question, out []mapping.Answer) e
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return fmt.Errorf("duijie/mapping/lookup: read table %s: %w", s.cfg.Table, err)
+		return s.failed(err)
 	}
 	return nil
 }
