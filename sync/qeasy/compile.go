@@ -35,6 +35,8 @@ type Scheme struct {
 	sinkSpec *SinkSpec
 
 	request, other *build // of the target half
+	writeback      *build // primaryWriteback, of the answer
+	callback       *build // the record for another scheme
 	key            *keyer
 	condition      *rows.Condition
 	derive         *rows.Derive
@@ -324,12 +326,8 @@ func (c *compiler) writeSide() {
 	s, h := c.s, c.s.target
 	s.request, s.other = c.build(h, h.Request, false), c.build(h, h.Other, false)
 	c.grouping()
-	if len(h.Writeback) > 0 {
-		c.bad(SideTarget, "/response", "primaryWriteback", CodeUnsupportedMember, "the target's answer is kept as its id in the ledger, and not written back into source records")
-	}
-	if h.CallBack != nil {
-		c.bad(SideTarget, "/callBackStrategy", "", CodeUnsupportedMember, "records are not handed to other schemes; run the other scheme as a pipeline behind this one")
-	}
+	c.checkAnswers()
+	c.callBack()
 	s.sinkSpec = &SinkSpec{
 		API: h.API, Method: h.Method, Fields: h.Request, Other: h.Other, Rows: max(h.Operation.Rows, 1),
 		Batch: h.Operation.Method == "batchArraySave", OrgIDs: h.OrgIDs, AutoCheck: h.AutoCheck, Options: h.OtherReply, Zone: s.cfg.Zone,

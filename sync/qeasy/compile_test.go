@@ -45,8 +45,8 @@ func TestWhatIsMissing(t *testing.T) {
 		"answer switches": {plainSource, `{"api":"save","otherResponse":[{"field":"listkey","value":"a"}]}`, "unsupported_member /otherResponse/0"},
 		"detail": {`{"api":"list","id":"id","otherRequest":[{"field":"detailApi","type":"object","children":[{"field":"api","value":"x"}]}]}`,
 			`{"api":"save"}`, "unsupported_member /otherRequest/0"},
-		"callback":  {plainSource, `{"api":"save","callBackStrategy":{"strategyId":"s"}}`, "unsupported_member /callBackStrategy"},
-		"writeback": {plainSource, `{"api":"save","response":[{"field":"primaryWriteback","children":[{"field":"id","value":"{{Id}}"}]}]}`, "unsupported_member /response"},
+		"callback":  {plainSource, `{"api":"save","callBackStrategy":{"strategyId":"s"}}`, "lookup_unknown_scheme /callBackStrategy/strategyId"},
+		"writeback": {plainSource, `{"api":"save","response":[{"field":"primaryWriteback","children":[{"field":"id","value":"{{Id}}"}]}]}`, "unsupported_member /response/0/children/0/value"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

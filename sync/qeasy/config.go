@@ -39,6 +39,8 @@ type Capable interface {
 type Write struct {
 	Request json.RawMessage `json:"request"`         // the request, a JSON object
 	Other   json.RawMessage `json:"other,omitempty"` // the otherRequest built for the record, a JSON object; nil where the half has none
+
+	row json.RawMessage // what it was built of, where it is handed on
 }
 
 // Row is a record of the source half on its way to the target half.
@@ -87,6 +89,10 @@ type Config struct {
 	// KeepUnmapped lets a value pass that its mapping table does not hold. Without it
 	// that is an error of the record.
 	KeepUnmapped bool
+
+	// CallBacks are the schemes that records are handed to once they are written, by the
+	// strategyId of callBackStrategy. See [Scheme.CallBack].
+	CallBacks map[string]*Scheme
 
 	// FollowIDCheck does as the vendor's platform does with idCheck: true drops records
 	// whose key is known, though they changed; false writes every record of every

@@ -38,6 +38,14 @@ func (c connectors) Handles(side Side, api, member string) bool {
 	return ok && able.Handles(side, api, member)
 }
 
+// AnswerPath asks the one that runs the api.
+func (c connectors) AnswerPath(api, path string) AnswerPath {
+	if tell, ok := c.find(SideTarget, api).(Answering); ok {
+		return tell.AnswerPath(api, path)
+	}
+	return AnswerUnknown
+}
+
 // Source has the one that runs the api make the source.
 func (c connectors) Source(spec *SourceSpec) (duijiesync.Source[json.RawMessage], []Note, error) {
 	if one := c.find(SideSource, spec.API); one != nil {

@@ -172,6 +172,15 @@ func (h *HTTP) APIs() []string { return slices.Clone(h.cfg.APIs) }
 // Match implements [Connector].
 func (h *HTTP) Match(_ Side, api string) bool { return slices.Contains(h.cfg.APIs, api) }
 
+// AnswerPath implements [Answering]: TargetID is known in any case, every other path where
+// the answer was seen.
+func (h *HTTP) AnswerPath(_, path string) AnswerPath {
+	if path == h.cfg.Write.TargetID && path != "" {
+		return AnswerID
+	}
+	return AnswerSeen
+}
+
 // call sends one call and returns the answer's body.
 func (h *HTTP) call(ctx context.Context, api, method string, request, other json.RawMessage, effect duijie.Effect) ([]byte, error) {
 	encode := h.cfg.Encode
@@ -277,6 +286,7 @@ func (h *HTTP) Sink(spec *SinkSpec) (duijiesync.Sink[Write], []Note, error) {
 		if w.TargetID != "" {
 			out.TargetID, _ = rows.Text(body, w.TargetID)
 		}
+		Answered(ctx, r.Key, body)
 		return out, nil
 	}
 	text := "each record is a write of its own; one whose answer is lost is held, as it can not be looked up"

@@ -45,11 +45,11 @@ func (h *HTTP) list(spec *SourceSpec, at At, closed bool) duijiesync.Source[json
 		Fetch: func(ctx context.Context, p paging.At) (paging.Page[json.RawMessage], error) {
 			now := at
 			now.Row, now.Page = p.Offset, int64(p.Page)+read.First
-			set := map[string]string{}
+			set := map[string]json.RawMessage{}
 			if read.Page != "" {
-				set[read.Page] = strconv.FormatInt(now.Page, 10)
+				set[read.Page] = strconv.AppendInt(nil, now.Page, 10)
 			} else {
-				set[read.Offset] = strconv.FormatInt(p.Offset, 10)
+				set[read.Offset] = strconv.AppendInt(nil, p.Offset, 10)
 			}
 			page, _, err := h.page(ctx, spec, now, set)
 			return page, err
@@ -63,18 +63,18 @@ func (h *HTTP) list(spec *SourceSpec, at At, closed bool) duijiesync.Source[json
 }
 
 // page asks for one page.
-func (h *HTTP) page(ctx context.Context, spec *SourceSpec, at At, set map[string]string) (p paging.Page[json.RawMessage], cursor string, err error) {
+func (h *HTTP) page(ctx context.Context, spec *SourceSpec, at At, set map[string]json.RawMessage) (p paging.Page[json.RawMessage], cursor json.RawMessage, err error) {
 	read := h.cfg.Read
 	request, other, err := spec.Build(ctx, at)
 	if err != nil {
-		return p, "", err
+		return p, nil, err
 	}
 	if read.Size != "" {
-		set[read.Size] = strconv.Itoa(spec.PageSize)
+		set[read.Size] = strconv.AppendInt(nil, int64(spec.PageSize), 10)
 	}
 	for path, value := range set {
 		if request, err = setMember(request, strings.Split(path, "."), value); err != nil {
-			return p, "", err
+			return p, nil, err
 		}
 	}
 	if len(spec.Other) == 0 {
@@ -82,11 +82,11 @@ func (h *HTTP) page(ctx context.Context, spec *SourceSpec, at At, set map[string
 	}
 	body, err := h.call(ctx, spec.API, spec.Method, request, other, duijie.EffectRead)
 	if err != nil {
-		return p, "", err
+		return p, nil, err
 	}
 	list, found := find(body, read.Rows)
 	if !found || wire.First(list) != '[' {
-		return p, "", &duijie.APIError{Platform: h.cfg.Name, Op: spec.API, Class: duijie.ClassUnavailable, Err: duijie.ErrMalformedAnswer,
+		return p, nil, &duijie.APIError{Platform: h.cfg.Name, Op: spec.API, Class: duijie.ClassUnavailable, Err: duijie.ErrMalformedAnswer,
 			Message: fmt.Sprintf("the answer has no list at %q", read.Rows)}
 	}
 	p.Total = -1
@@ -110,7 +110,9 @@ func (h *HTTP) page(ctx context.Context, spec *SourceSpec, at At, set map[string
 		}
 		p.Records = append(p.Records, rec)
 	}
-	cursor, _ = rows.Text(body, read.NextCursor)
+	if read.NextCursor != "" {
+		cursor, _ = find(body, read.NextCursor)
+	}
 	return p, cursor, nil
 }
 
@@ -136,9 +138,23 @@ func find(v json.RawMessage, path string) (json.RawMessage, bool) {
 	return v, true
 }
 
-// setMember puts a number into a member of an object, as a text where a text stands
-// there.
-func setMember(object json.RawMessage, path []string, value string) (json.RawMessage, error) {
+// setMember puts a value into a member of an object, as a text where a text stands there.
+func setMember(object json.RawMessage, path []string, value json.RawMessage) (json.RawMessage, error) {
+	return changeMember(object, path, func(old json.RawMessage) (json.RawMessage, error) {
+		if wire.First(old) == '"' && wire.First(value) != '"' {
+			return wire.AppendText(nil, string(value))
+		}
+		return value, nil
+	})
+}
+
+// putMember puts a value into a member of an object.
+func putMember(object json.RawMessage, path []string, value json.RawMessage) (json.RawMessage, error) {
+	return changeMember(object, path, func(json.RawMessage) (json.RawMessage, error) { return value, nil })
+}
+
+// changeMember gives a member of an object, made where there is none, another value.
+func changeMember(object json.RawMessage, path []string, change func(old json.RawMessage) (json.RawMessage, error)) (json.RawMessage, error) {
 	out := []byte{'{'}
 	done := false
 	add := func(name string, v json.RawMessage) (err error) {
@@ -151,16 +167,13 @@ func setMember(object json.RawMessage, path []string, value string) (json.RawMes
 		return err
 	}
 	deeper := func(old json.RawMessage) (json.RawMessage, error) {
-		switch {
-		case len(path) > 1:
-			if wire.First(old) != '{' {
-				old = emptyObject
-			}
-			return setMember(old, path[1:], value)
-		case wire.First(old) == '"' || strings.Trim(value, "0123456789") != "":
-			return wire.AppendText(nil, value)
+		if len(path) == 1 {
+			return change(old)
 		}
-		return json.RawMessage(value), nil
+		if wire.First(old) != '{' {
+			old = emptyObject
+		}
+		return changeMember(old, path[1:], change)
 	}
 	for m, err := range wire.Members(object) {
 		if err != nil {
@@ -207,22 +220,27 @@ func (c *chain) Paging() string {
 // Read implements duijiesync.Source.
 func (c *chain) Read(ctx context.Context, _ duijiesync.Checkpoint) iter.Seq2[duijiesync.Batch[json.RawMessage], error] {
 	return func(yield func(duijiesync.Batch[json.RawMessage], error) bool) {
-		set, seen := map[string]string{}, map[string]bool{}
+		set, seen := map[string]json.RawMessage{}, map[string]bool{}
 		for {
 			page, next, err := c.h.page(ctx, c.spec, c.at, set)
 			if !yield(duijiesync.Batch[json.RawMessage]{Records: page.Records}, err) || err != nil {
 				return
 			}
 			read := c.h.cfg.Read
-			if read.Cursor == "" || next == "" || page.More == paging.MoreNo {
+			if read.Cursor == "" || ended(next) || page.More == paging.MoreNo {
 				return
 			}
-			if seen[next] {
+			if seen[string(next)] {
 				yield(duijiesync.Batch[json.RawMessage]{}, fmt.Errorf("%s: %s: the cursor repeats: %w", c.h.cfg.Name, c.spec.API, duijie.ErrNoProgress))
 				return
 			}
-			seen[next] = true
+			seen[string(next)] = true
 			set[read.Cursor] = next
 		}
 	}
+}
+
+// ended tells that an answer names no further one: its cursor is absent, null, "" or false.
+func ended(cursor json.RawMessage) bool {
+	return len(cursor) == 0 || string(cursor) == "null" || string(cursor) == `""` || string(cursor) == "false"
 }

@@ -11,8 +11,8 @@ import (
 // RemedyPartition is the partition of a scheme's second pass.
 const RemedyPartition = "omission_remedy"
 
-// Pipeline makes the pipeline of the scheme. Its Name, State and everything else may be
-// changed before it runs. Rows that condition drops or beatFlat finds no line in are
+// Pipeline makes the pipeline of the scheme. What name and state do not say may be changed
+// before it runs, but for its Fingerprint with callBackStrategy. Rows that condition drops or beatFlat finds no line in are
 // skipped, and counted by [Scheme.Counts].
 //
 // With groupCalculate a record is a bill over many rows, whose key is made of its head
@@ -47,7 +47,7 @@ func (s *Scheme) Remedy(name string, state duijiesync.State) (p *duijiesync.Pipe
 
 func (s *Scheme) pipeline(name string, state duijiesync.State, src *rowSource) *duijiesync.Pipeline[Row, Write] {
 	return &duijiesync.Pipeline[Row, Write]{
-		Name: name, State: state, Source: src, Sink: s.to,
+		Name: name, State: state, Source: src, Sink: s.answering(name, state),
 		Transform: func(ctx context.Context, in Row) (Write, error) { return s.transform(ctx, src, in) },
 	}
 }
@@ -63,6 +63,9 @@ func (s *Scheme) transform(ctx context.Context, src *rowSource, in Row) (Write, 
 		return Write{}, duijiesync.Stop(err)
 	}
 	var out Write
+	if s.target.CallBack != nil {
+		out.row = in.JSON
+	}
 	var wrong []error
 	build := func(b *build) []byte {
 		v, notes, err := b.object(ctx, env, in.JSON)

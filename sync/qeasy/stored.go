@@ -80,19 +80,14 @@ func byKey(f mapping.Filter) mapping.Filter {
 // stops the run. A record counts from the moment it is written.
 func Ledger(state duijiesync.State, pipeline string, key, target []string) mapping.Lookup {
 	return mapping.LookupFunc(func(ctx context.Context, queries []mapping.Query) ([]mapping.Answer, error) {
-		keys := make([]string, len(queries))
-		for i, q := range queries {
-			f := q.Where
-			if len(f.And) == 1 {
-				f = f.And[0]
-			}
-			switch {
-			case !slices.Contains(key, f.Path) || f.Op != "" && f.Op != mapping.OpEqual || len(f.Values) != 1:
-				return nil, fmt.Errorf("the ledger of %s can be asked for %s alone", pipeline, strings.Join(key, " or "))
-			case !slices.Contains(target, q.Want) && !slices.Contains(key, q.Want):
+		keys, err := keysAsked(pipeline, key, queries)
+		if err != nil {
+			return nil, err
+		}
+		for _, q := range queries {
+			if !slices.Contains(target, q.Want) && !slices.Contains(key, q.Want) {
 				return nil, fmt.Errorf("the ledger of %s knows %s, not %s", pipeline, strings.Join(append(slices.Clone(target), key...), ", "), q.Want)
 			}
-			keys[i] = f.Values[0]
 		}
 		entries, err := state.Ledger(ctx, pipeline, keys)
 		if err != nil {
@@ -119,4 +114,20 @@ func Ledger(state duijiesync.State, pipeline string, key, target []string) mappi
 		}
 		return out, nil
 	})
+}
+
+// keysAsked are the keys that queries ask for, each by one of the paths that hold it.
+func keysAsked(pipeline string, key []string, queries []mapping.Query) ([]string, error) {
+	keys := make([]string, len(queries))
+	for i, q := range queries {
+		f := q.Where
+		if len(f.And) == 1 {
+			f = f.And[0]
+		}
+		if !slices.Contains(key, f.Path) || f.Op != "" && f.Op != mapping.OpEqual || len(f.Values) != 1 {
+			return nil, fmt.Errorf("the ledger of %s can be asked for %s alone", pipeline, strings.Join(key, " or "))
+		}
+		keys[i] = f.Values[0]
+	}
+	return keys, nil
 }

@@ -83,6 +83,14 @@ func (k *kingdeeConnector) Handles(side qeasy.Side, api, member string) bool {
 	return side == qeasy.SideTarget && member == "autoCheck" && k.Match(side, api)
 }
 
+// AnswerPath tells that Id of an answer is the target's id of the record.
+func (k *kingdeeConnector) AnswerPath(_, path string) qeasy.AnswerPath {
+	if path == "Id" {
+		return qeasy.AnswerID
+	}
+	return qeasy.AnswerUnknown
+}
+
 // isBill tells bills, which are saved, submitted and audited step by step, from base
 // data.
 func isBill(f kingdee.Form) bool { return strings.EqualFold(f.Number, "FBillNo") }
