@@ -150,6 +150,16 @@ type line struct {
 	from  []int
 }
 
+// Head is what the rows of one bill share, as a text for sorting and comparing: rows can be
+// grouped a head at a time, so that not all of them need be in memory.
+func (g Grouping) Head(row []byte) (string, error) {
+	o, err := parseObject(row)
+	if err != nil {
+		return "", err
+	}
+	return identity(o, g.Header), nil
+}
+
 // identity is what rows of one group share; 1 and "1" are one value, absent and ""
 // are not.
 func identity(o object, fields []string) string {

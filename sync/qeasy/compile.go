@@ -371,14 +371,12 @@ func (c *compiler) grouping() {
 	}
 	refuse := func(path, message string) { c.bad(SideTarget, path, "", CodeUnsupportedMember, message) }
 	switch {
-	case s.source.Remedy != nil:
-		refuse("/groupCalculate", "bills over many records and a second pass (omissionRemedy) do not go together: each would bill rows of the other")
 	case s.key != nil && s.key.random:
-		refuse("/groupCalculate", "without an id of their own two equal rows could not be told apart, and one would be missing in the bill")
-	case s.cfg.FollowIDCheck:
-		refuse("/groupCalculate", "a row that was billed is never billed again, which Config.FollowIDCheck can not change")
+		refuse("/groupCalculate", "without an id of their own a row that is read again can not be told from an equal one that is new: one would be missing in a bill, or billed twice")
+	case s.cfg.FollowIDCheck && !s.source.IDCheck:
+		refuse("/groupCalculate", "with idCheck false the vendor's platform bills every row of every pull again, which Config.FollowIDCheck does not do to bills")
 	default:
-		c.note(SideTarget, "/groupCalculate", "all rows of a pull are held in memory and grouped; which bill a row belongs to is stored before the bill is written, so that none is billed twice")
+		c.note(SideTarget, "/groupCalculate", "all rows of a pull are sorted on disk and grouped; a bill is stored with its rows before it is written, so that no row is billed twice, also by a second pass (omissionRemedy)")
 	}
 }
 

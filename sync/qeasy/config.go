@@ -94,6 +94,11 @@ type Config struct {
 	// strategyId of callBackStrategy. See [Scheme.CallBack].
 	CallBacks map[string]*Scheme
 
+	// TempDir is where the rows of groupCalculate are sorted, in files that only this user can
+	// read and that are gone afterwards: about three times the size of a pull's rows. Default:
+	// os.TempDir.
+	TempDir string
+
 	// FollowIDCheck does as the vendor's platform does with idCheck: true drops records
 	// whose key is known, though they changed; false writes every record of every
 	// pull again. Without it a record is written when it is new or has changed.

@@ -3,6 +3,7 @@ package qeasy
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/duijie-go/duijie/mapping/rows"
@@ -18,206 +20,389 @@ import (
 
 // Why a row of a grouped scheme is left out.
 const (
-	// SkipBilled: the row is part of a bill that is written, or that waits as a dead letter.
+	// SkipBilled: the row is part of a bill that is written, or that waits to be.
 	SkipBilled = "billed"
 )
 
 // ErrBilled is matched by what makes rows of grouped schemes dead letters: a row changed
-// after its bill was written, or a bill can not be made again because rows of it are gone.
+// after its bill was made.
 var ErrBilled = errors.New("duijie/sync/qeasy: the row belongs to a bill")
 
-// GroupedRows is what follows a pipeline's name in the name of the ledger that says
-// which bill each row belongs to.
+// GroupedRows is what follows a pipeline's name in the name under which a state keeps
+// which bill each row belongs to, and the bills that are made and not yet written.
 const GroupedRows = "/rows"
 
-// grouped gathers all rows of a pull into bills (groupCalculate). Which bill a row belongs
-// to is stored before the bill is written, so that a row that is read again, as windows
-// overlap and runs are cut short, is never billed twice: bills not written yet are
-// made again of the same rows.
+// groupMemory is about how many bytes of rows are held in memory at each step.
+const groupMemory = 8 << 20
+
+// grouped gathers all rows of a pull into bills (groupCalculate). A bill and which rows
+// belong to it are stored in one transaction, before the bill is written: a row that is read
+// again, as windows overlap, runs are cut short and a second pass reads it too, is never
+// billed twice, and a bill that was made is written whatever becomes of its rows.
+//
+// Rows are sorted on disk. In memory are about three times groupMemory, and the rows of
+// the largest head.
 type grouped struct {
 	*rowSource
-	group rows.Grouping
-	limit int
+	group    rows.Grouping
+	memory   int        // groupMemory, less in tests
+	dropping sync.Mutex // one lease at a time
 }
 
-// row is one flat row.
+// groupRow is one flat row.
 type groupRow struct {
-	key  string
-	json json.RawMessage
-	sum  duijiesync.Fingerprint
-	bill string // it belongs to; "" for none yet
+	Key  string
+	JSON json.RawMessage
+	Bad  string // why it can not be grouped
+}
+
+func (r *groupRow) sum() duijiesync.Fingerprint {
+	sum := sha256.Sum256(r.JSON)
+	return duijiesync.Fingerprint(sum[:16])
+}
+
+func (r *groupRow) spilled(to *spill, key string) error {
+	var raw []byte
+	for _, text := range []string{r.Key, r.Bad} {
+		raw = append(binary.AppendVarint(raw, int64(len(text))), text...)
+	}
+	return to.add(key, append(raw, r.JSON...))
+}
+
+func unspilled(v *spilled) (*groupRow, error) {
+	r := &groupRow{}
+	raw := v.value
+	for _, text := range []*string{&r.Key, &r.Bad} {
+		n, width := binary.Varint(raw)
+		if width <= 0 || n < 0 || n > int64(len(raw)-width) {
+			return nil, errors.New("duijie/sync/qeasy: a temporary file is damaged")
+		}
+		*text, raw = string(raw[width:int64(width)+n]), raw[int64(width)+n:]
+	}
+	r.JSON = raw
+	return r, nil
 }
 
 // Paging implements duijiesync.Pager.
 func (g *grouped) Paging() string { return g.rowSource.Paging() + "; all rows are gathered into bills" }
 
+// stopped ends a read whose reader wants no more.
+var errStopped = errors.New("stopped")
+
 // Read implements duijiesync.Source. Its one resume point comes last.
 func (g *grouped) Read(ctx context.Context, after duijiesync.Checkpoint) iter.Seq2[duijiesync.Batch[Row], error] {
 	return func(yield func(duijiesync.Batch[Row], error) bool) {
-		fail := func(err error) { yield(duijiesync.Batch[Row]{}, err) }
-		var all []*groupRow
-		at := map[string]*groupRow{}
-		var last duijiesync.Checkpoint
-		for b, err := range g.rowSource.Read(ctx, after) {
-			if err != nil {
-				fail(err)
-				return
-			}
-			last = orText(b.Checkpoint, last)
-			var aside []duijiesync.Record[Row]
-			for _, rec := range b.Records {
-				if rec.Err != nil || rec.Value.Skip != "" {
-					aside = append(aside, rec)
-					continue
-				}
-				sum := sha256.Sum256(rec.Value.JSON)
-				r := &groupRow{key: rec.Key, json: rec.Value.JSON, sum: duijiesync.Fingerprint(sum[:16])}
-				if known := at[r.key]; known != nil { // read twice: the later state counts
-					*known = *r
-					continue
-				}
-				at[r.key] = r
-				all = append(all, r)
-			}
-			if len(all) > g.limit {
-				fail(fmt.Errorf("duijie/sync/qeasy: more than %d rows to be grouped in one pull; pull a shorter time", g.limit))
-				return
-			}
-			if !yield(duijiesync.Batch[Row]{Records: aside, Settled: b.Settled}, nil) {
-				return
-			}
+		memory := g.memory
+		if memory == 0 {
+			memory = groupMemory
 		}
-		records, err := g.bills(ctx, all)
+		sorter := func() *spill { return &spill{dir: g.s.cfg.TempDir, limit: memory} }
+		read, fresh, aside := sorter(), sorter(), sorter()
+		give := func(b duijiesync.Batch[Row]) error {
+			if !yield(b, nil) {
+				return errStopped
+			}
+			return nil
+		}
+		last, err := g.gather(ctx, after, read, give)
+		if err == nil {
+			err = g.sort(ctx, read, fresh, give)
+		}
+		if err == nil && duijiesync.IsPlan(ctx) {
+			err = g.planned(fresh, aside, give)
+		} else if err == nil {
+			err = g.begin(ctx, fresh, aside)
+		}
+		if err == nil {
+			err = g.leftOut(aside, give)
+		}
+		if err == nil {
+			err = g.begun(ctx, give)
+		}
+		if err == nil {
+			err = give(duijiesync.Batch[Row]{Checkpoint: last})
+		}
+		closed := errors.Join(read.close(), fresh.close(), aside.close())
+		if err == nil && closed != nil {
+			err = closed
+		}
+		if err != nil && !errors.Is(err, errStopped) {
+			yield(duijiesync.Batch[Row]{}, err)
+		}
+	}
+}
+
+type giveBatch func(duijiesync.Batch[Row]) error
+
+// gather sorts the rows of the pull by key.
+func (g *grouped) gather(ctx context.Context, after duijiesync.Checkpoint, read *spill, give giveBatch) (last duijiesync.Checkpoint, err error) {
+	for b, err := range g.rowSource.Read(ctx, after) {
 		if err != nil {
-			fail(err)
-			return
+			return last, err
 		}
-		for some := range slices.Chunk(records, 100) {
-			if !yield(duijiesync.Batch[Row]{Records: some}, nil) {
-				return
+		if b.Checkpoint != "" {
+			last = b.Checkpoint
+		}
+		var aside []duijiesync.Record[Row]
+		for _, rec := range b.Records {
+			if rec.Err != nil || rec.Value.Skip != "" {
+				aside = append(aside, rec)
+				continue
+			}
+			r := &groupRow{Key: rec.Key, JSON: rec.Value.JSON}
+			if err := r.spilled(read, rec.Key); err != nil {
+				return last, err
 			}
 		}
-		yield(duijiesync.Batch[Row]{Checkpoint: last}, nil)
+		if err := give(duijiesync.Batch[Row]{Records: aside, Settled: b.Settled}); err != nil {
+			return last, err
+		}
 	}
+	return last, nil
 }
 
-func orText(a, b duijiesync.Checkpoint) duijiesync.Checkpoint {
-	if a != "" {
-		return a
+// sort parts new rows, by the head of their bill and in the order they came, from those that
+// belong to a bill.
+func (g *grouped) sort(ctx context.Context, read, fresh *spill, give giveBatch) error {
+	var some []*groupRow
+	var order []string
+	flush := func() error {
+		known, err := g.billOf(ctx, some)
+		if err != nil {
+			return err
+		}
+		var out []duijiesync.Record[Row]
+		for i, r := range some {
+			if e, billed := known[r.Key]; billed {
+				out = append(out, g.billed(r, e))
+				continue
+			}
+			head, err := g.group.Head(r.JSON)
+			if err != nil {
+				out = append(out, refusedRow(r, err))
+				continue
+			}
+			if err := r.spilled(fresh, head+order[i]); err != nil {
+				return err
+			}
+		}
+		some, order = nil, nil
+		return give(duijiesync.Batch[Row]{Records: out})
 	}
-	return b
+	for v, err := range read.all() {
+		if err != nil {
+			return err
+		}
+		r, err := unspilled(v)
+		if err != nil {
+			return err
+		}
+		if n := len(some); n > 0 && some[n-1].Key == r.Key { // read twice: the later state counts
+			some[n-1] = r
+			continue
+		}
+		if len(some) == 500 {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+		some, order = append(some, r), append(order, fmt.Sprintf("%020d", v.seq))
+	}
+	return flush()
 }
 
-// bills makes bills of rows: of those that belong to one already, and of the new ones.
-func (g *grouped) bills(ctx context.Context, all []*groupRow) (records []duijiesync.Record[Row], err error) {
+// billOf asks which bills rows belong to.
+func (g *grouped) billOf(ctx context.Context, some []*groupRow) (map[string]duijiesync.Entry, error) {
+	keys := make([]string, len(some))
+	for i, r := range some {
+		keys[i] = r.Key
+	}
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	return g.state.Ledger(ctx, g.scope.Pipeline+GroupedRows, keys)
+}
+
+// billed is a row of a bill that is made: one that changed since is an error, as the bill
+// would have to be changed by hand.
+func (g *grouped) billed(r *groupRow, e duijiesync.Entry) duijiesync.Record[Row] {
+	switch {
+	case e.Fingerprint == r.sum():
+		return duijiesync.Record[Row]{Key: r.Key, Value: Row{JSON: r.JSON, Skip: SkipBilled}}
+	case g.s.cfg.FollowIDCheck:
+		return duijiesync.Record[Row]{Key: r.Key, Value: Row{JSON: r.JSON, Skip: SkipRepeated}}
+	}
+	return refusedRow(r, fmt.Errorf("%w: %q was written with an earlier state of it; correct it in the target", ErrBilled, e.TargetID))
+}
+
+func refusedRow(r *groupRow, err error) duijiesync.Record[Row] {
+	return duijiesync.Record[Row]{Key: r.Key, Raw: spoilt(r.JSON), Err: err}
+}
+
+// begin makes bills of new rows and stores them with what belongs to them.
+func (g *grouped) begin(ctx context.Context, fresh, aside *spill) error {
 	scope := duijiesync.Scope{Pipeline: g.scope.Pipeline + GroupedRows}
 	options := duijiesync.LeaseOptions{Wait: time.Minute}
-	err = duijiesync.WithLease(ctx, g.state, scope, options, func(ctx context.Context, lease duijiesync.Lease) error {
-		old, fresh, known, err := g.sort(ctx, scope.Pipeline, all)
-		if err != nil {
-			return err
-		}
-		records, err = g.again(ctx, old, known)
-		if err != nil {
-			return err
-		}
-		made, bad := g.make(fresh)
-		records = append(records, bad...)
-		var entries []duijiesync.Entry
-		now := time.Now()
-		for _, m := range made {
-			for _, r := range m.rows {
-				entries = append(entries, duijiesync.Entry{Key: r.key, Fingerprint: r.sum, TargetID: m.key, State: duijiesync.EntryDone, Updated: now})
-			}
-			records = append(records, duijiesync.Record[Row]{Key: m.key, Value: Row{JSON: m.json}})
-		}
-		for some := range slices.Chunk(entries, 1000) {
-			if err := g.state.Settle(ctx, lease, duijiesync.Settlement{Entries: some}); err != nil {
+	return duijiesync.WithLease(ctx, g.state, scope, options, func(ctx context.Context, lease duijiesync.Lease) error {
+		for list, err := range heads(fresh) {
+			if err != nil {
 				return err
+			}
+			if list, err = g.stillNew(ctx, list, aside); err != nil {
+				return err
+			}
+			made, err := g.make(list, aside)
+			if err != nil {
+				return err
+			}
+			now := time.Now()
+			for _, m := range made {
+				s := duijiesync.Settlement{Dead: []duijiesync.DeadLetter{{
+					Key: m.key, Reason: duijiesync.DeadWaiting, Code: "bill", Raw: m.json, First: now, Last: now,
+					Message: "made of its rows, and waits to be written",
+				}}}
+				for _, r := range m.rows {
+					s.Entries = append(s.Entries, duijiesync.Entry{Key: r.Key, Fingerprint: r.sum(), TargetID: m.key, State: duijiesync.EntryDone, Updated: now})
+				}
+				if err := g.state.Settle(ctx, lease, s); err != nil {
+					return err
+				}
 			}
 		}
 		return nil
 	})
-	return records, err
 }
 
-// sort parts rows by the bill they belong to.
-func (g *grouped) sort(ctx context.Context, ledger string, all []*groupRow) (
-	old map[string][]*groupRow, fresh []*groupRow, known map[string]duijiesync.Entry, err error,
-) {
-	old, known = map[string][]*groupRow{}, map[string]duijiesync.Entry{}
-	for some := range slices.Chunk(all, 1000) {
-		keys := make([]string, len(some))
-		for i, r := range some {
-			keys[i] = r.key
-		}
-		entries, err := g.state.Ledger(ctx, ledger, keys)
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		for _, r := range some {
-			e, billed := entries[r.key]
-			if !billed {
-				fresh = append(fresh, r)
-				continue
+// heads yields the rows of one head after the other.
+func heads(fresh *spill) iter.Seq2[[]*groupRow, error] {
+	return func(yield func([]*groupRow, error) bool) {
+		var list []*groupRow
+		head := ""
+		for v, err := range fresh.all() {
+			var r *groupRow
+			if err == nil {
+				r, err = unspilled(v)
 			}
-			known[r.key] = e
-			r.bill = e.TargetID
-			old[r.bill] = append(old[r.bill], r)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if own := v.key[:len(v.key)-20]; own != head && len(list) > 0 { // behind it is its place
+				if !yield(list, nil) {
+					return
+				}
+				list = nil
+			}
+			head = v.key[:len(v.key)-20]
+			list = append(list, r)
+		}
+		if len(list) > 0 {
+			yield(list, nil)
 		}
 	}
-	return old, fresh, known, nil
 }
 
-// again looks at rows that belong to bills: of bills that are not written yet all rows
-// must be there.
-func (g *grouped) again(ctx context.Context, old map[string][]*groupRow, known map[string]duijiesync.Entry) (records []duijiesync.Record[Row], err error) {
-	names := make([]string, 0, len(old))
-	for name := range old {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for some := range slices.Chunk(names, 1000) {
-		bills, err := g.state.Ledger(ctx, g.scope.Pipeline, some)
+// stillNew leaves out rows that another pass has billed since they were looked at.
+func (g *grouped) stillNew(ctx context.Context, list []*groupRow, aside *spill) (out []*groupRow, err error) {
+	for some := range slices.Chunk(list, 500) {
+		known, err := g.billOf(ctx, some)
 		if err != nil {
 			return nil, err
 		}
-		for _, name := range some {
-			bill, sent := bills[name]
-			members := old[name]
-			if sent && bill.State == duijiesync.EntryDone {
-				records = append(records, billed(members, known, name)...)
-				continue
-			}
-			made, bad := g.make(members)
-			if len(made) == 1 && made[0].key == name && len(bad) == 0 {
-				records = append(records, duijiesync.Record[Row]{Key: name, Value: Row{JSON: made[0].json}})
-				continue
-			}
-			for _, r := range members {
-				if sent {
-					records = append(records, duijiesync.Record[Row]{Key: r.key, Value: Row{JSON: r.json, Skip: SkipBilled}})
-					continue
-				}
-				records = append(records, duijiesync.Record[Row]{Key: r.key, Raw: spoilt(r.json), Err: fmt.Errorf(
-					"%w: %q was begun and can not be made again, as rows of it are gone, changed their head or fail", ErrBilled, name)})
+		for _, r := range some {
+			if _, billed := known[r.Key]; !billed {
+				out = append(out, r)
+			} else if err := r.spilled(aside, r.Key); err != nil {
+				return nil, err
 			}
 		}
 	}
-	return records, nil
+	return out, nil
 }
 
-// billed are rows of a bill that is written: one that changed since is an error, as
-// the bill would have to be changed by hand.
-func billed(members []*groupRow, known map[string]duijiesync.Entry, name string) (out []duijiesync.Record[Row]) {
-	for _, r := range members {
-		rec := duijiesync.Record[Row]{Key: r.key, Value: Row{JSON: r.json, Skip: SkipBilled}}
-		if known[r.key].Fingerprint != r.sum {
-			rec = duijiesync.Record[Row]{Key: r.key, Raw: spoilt(r.json), Err: fmt.Errorf("%w: %q was written with an earlier state of it; correct it in the target", ErrBilled, name)}
+// planned yields the bills that a run would make.
+func (g *grouped) planned(fresh, aside *spill, give giveBatch) error {
+	for list, err := range heads(fresh) {
+		if err != nil {
+			return err
 		}
-		out = append(out, rec)
+		made, err := g.make(list, aside)
+		if err != nil {
+			return err
+		}
+		var b duijiesync.Batch[Row]
+		for _, m := range made {
+			b.Records = append(b.Records, duijiesync.Record[Row]{Key: m.key, Value: Row{JSON: m.json}})
+		}
+		if err := give(b); err != nil {
+			return err
+		}
 	}
-	return out
+	return nil
+}
+
+// leftOut yields the rows that could not be grouped, and those another pass has billed.
+func (g *grouped) leftOut(aside *spill, give giveBatch) error {
+	var b duijiesync.Batch[Row]
+	for v, err := range aside.all() {
+		if err != nil {
+			return err
+		}
+		r, err := unspilled(v)
+		if err != nil {
+			return err
+		}
+		if r.Bad != "" {
+			b.Records = append(b.Records, refusedRow(r, errors.New(r.Bad)))
+		} else {
+			b.Records = append(b.Records, duijiesync.Record[Row]{Key: r.Key, Value: Row{JSON: r.JSON, Skip: SkipBilled}})
+		}
+		if len(b.Records) == 500 {
+			if err := give(b); err != nil {
+				return err
+			}
+			b = duijiesync.Batch[Row]{}
+		}
+	}
+	return give(b)
+}
+
+// begun yields the bills that are made and not yet settled, of this pull and earlier ones.
+func (g *grouped) begun(ctx context.Context, give giveBatch) error {
+	q := duijiesync.DeadLetterQuery{Limit: 100}
+	for {
+		letters, err := g.state.DeadLetters(ctx, g.scope.Pipeline+GroupedRows, q)
+		if err != nil || len(letters) == 0 {
+			return err
+		}
+		b := duijiesync.Batch[Row]{}
+		var keys []string
+		for i := range letters {
+			keys = append(keys, letters[i].Key)
+			b.Records = append(b.Records, duijiesync.Record[Row]{Key: letters[i].Key, Value: Row{JSON: letters[i].Raw}})
+		}
+		q.After = keys[len(keys)-1]
+		b.Settled = func(duijiesync.BatchResult) { g.drop(keys) }
+		if err := give(b); err != nil {
+			return err
+		}
+	}
+}
+
+// drop takes bills out that are settled. What stays by a failure comes again, and the
+// ledger knows it.
+func (g *grouped) drop(keys []string) {
+	g.dropping.Lock()
+	defer g.dropping.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	scope := duijiesync.Scope{Pipeline: g.scope.Pipeline + GroupedRows, Partition: "written"}
+	err := duijiesync.WithLease(ctx, g.state, scope, answerLease, func(ctx context.Context, lease duijiesync.Lease) error {
+		return g.state.Settle(ctx, lease, duijiesync.Settlement{Resolved: keys})
+	})
+	if err != nil {
+		g.s.counts.add("bills_again", int64(len(keys)))
+	}
 }
 
 // madeBill is a bill and its rows.
@@ -227,31 +412,40 @@ type madeBill struct {
 	rows []*groupRow
 }
 
-// make groups rows. Rows that can not be summed are dead letters, and the others go on.
-func (g *grouped) make(list []*groupRow) (made []madeBill, bad []duijiesync.Record[Row]) {
+// make groups rows of one head. Rows that can not be summed are put aside, and the others
+// go on.
+func (g *grouped) make(list []*groupRow, aside *spill) (made []madeBill, err error) {
 	if len(list) == 0 {
 		return nil, nil
 	}
 	raw := func(list []*groupRow) (out [][]byte) {
 		for _, r := range list {
-			out = append(out, r.json)
+			out = append(out, r.JSON)
 		}
 		return out
 	}
+	bad := func(r *groupRow, why error) error {
+		r.Bad = why.Error()
+		return r.spilled(aside, r.Key)
+	}
 	bills, err := g.group.Group(raw(list))
 	if err != nil {
-		list = slices.DeleteFunc(slices.Clone(list), func(r *groupRow) bool {
-			_, err := g.group.Group([][]byte{r.json})
-			if err != nil {
-				bad = append(bad, duijiesync.Record[Row]{Key: r.key, Raw: spoilt(r.json), Err: err})
+		var good []*groupRow
+		for _, r := range list {
+			if _, err := g.group.Group([][]byte{r.JSON}); err == nil {
+				good = append(good, r)
+			} else if err := bad(r, err); err != nil {
+				return nil, err
 			}
-			return err != nil
-		})
+		}
+		list = good
 		if bills, err = g.group.Group(raw(list)); err != nil {
 			for _, r := range list {
-				bad = append(bad, duijiesync.Record[Row]{Key: r.key, Raw: spoilt(r.json), Err: err})
+				if err := bad(r, err); err != nil {
+					return nil, err
+				}
 			}
-			return nil, bad
+			return nil, nil
 		}
 	}
 	for _, b := range bills {
@@ -262,14 +456,14 @@ func (g *grouped) make(list []*groupRow) (made []madeBill, bad []duijiesync.Reco
 		m.key = g.key(m.rows)
 		made = append(made, m)
 	}
-	return made, bad
+	return made, nil
 }
 
 // key is the key of a bill: what its rows are, in any order.
 func (g *grouped) key(members []*groupRow) string {
 	keys := make([]string, len(members))
 	for i, r := range members {
-		keys[i] = r.key
+		keys[i] = r.Key
 	}
 	slices.Sort(keys)
 	sum := sha256.New()
@@ -278,7 +472,7 @@ func (g *grouped) key(members []*groupRow) string {
 	}
 	var head []string
 	for _, f := range g.group.Header {
-		text, _ := rows.Text(members[0].json, f)
+		text, _ := rows.Text(members[0].JSON, f)
 		head = append(head, text)
 	}
 	return strings.Join(head, "/") + "#" + hex.EncodeToString(sum.Sum(nil)[:8])

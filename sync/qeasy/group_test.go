@@ -123,11 +123,37 @@ func TestGroupedRefusals(t *testing.T) {
 	t.Parallel()
 	for _, source := range []string{
 		`{"api":"list","id":"{random}"}`,
-		`{"api":"list","id":"id","omissionRemedy":{"crontab":"* * * * *","takeOverRequest":[]}}`,
+		`{"api":"list","id":"id","idCheck":false}`,
 	} {
 		s, d := halves(t, source, groupTarget)
 		w := newWorld()
-		_, err := qeasy.Compile(s, d, qeasy.Config{Source: w, Target: w})
+		_, err := qeasy.Compile(s, d, qeasy.Config{Source: w, Target: w, FollowIDCheck: true})
 		require.Equal(t, "unsupported_member /groupCalculate", verdict(nil, err))
 	}
+}
+
+// TestGroupedPlan: a plan shows the bills and changes nothing.
+func TestGroupedPlan(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		s := w.grouped(t)
+		state := duijiesync.NewMemoryState()
+		w.order(1, "S1", "2")
+		w.order(2, "S2", "3")
+		time.Sleep(2 * time.Minute)
+		n := 0
+		for item, err := range s.Pipeline("bills", state).Plan(t.Context()) {
+			require.NoError(t, err)
+			require.Equal(t, duijiesync.ActionCreate, item.Action)
+			n++
+		}
+		require.Equal(t, 2, n)
+		waits, err := state.CountDeadLetters(t.Context(), "bills"+qeasy.GroupedRows)
+		require.NoError(t, err)
+		require.Zero(t, waits)
+		entries, _, err := state.Entries(t.Context(), "bills"+qeasy.GroupedRows, "", 0)
+		require.NoError(t, err)
+		require.Empty(t, entries)
+	})
 }

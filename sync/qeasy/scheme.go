@@ -21,15 +21,8 @@ const RemedyPartition = "omission_remedy"
 // LAST_SYNC_TIME is the source's resume point in state, and [Config].Since before the first.
 func (s *Scheme) Pipeline(name string, state duijiesync.State) *duijiesync.Pipeline[Row, Write] {
 	src := &rowSource{s: s, from: s.from, state: state, scope: duijiesync.Scope{Pipeline: name}}
-	p := s.pipeline(name, state, src)
-	if g := s.target.Group; g != nil {
-		p.Source = &grouped{rowSource: src, group: *g, limit: mostGrouped}
-	}
-	return p
+	return s.pipeline(name, state, src)
 }
-
-// mostGrouped is how many rows of one pull are grouped: they are held in memory.
-const mostGrouped = 1_000_000
 
 // Remedy makes the pipeline of omissionRemedy, to be run on its schedule (five fields of
 // cron). It shares name, and so the ledger, with [Scheme.Pipeline], and has a lease of its
@@ -46,10 +39,14 @@ func (s *Scheme) Remedy(name string, state duijiesync.State) (p *duijiesync.Pipe
 }
 
 func (s *Scheme) pipeline(name string, state duijiesync.State, src *rowSource) *duijiesync.Pipeline[Row, Write] {
-	return &duijiesync.Pipeline[Row, Write]{
+	p := &duijiesync.Pipeline[Row, Write]{
 		Name: name, State: state, Source: src, Sink: s.answering(name, state),
 		Transform: func(ctx context.Context, in Row) (Write, error) { return s.transform(ctx, src, in) },
 	}
+	if g := s.target.Group; g != nil {
+		p.Source = &grouped{rowSource: src, group: *g}
+	}
+	return p
 }
 
 // transform builds what is written for a record.

@@ -335,10 +335,12 @@ func (v vector) testGroup(t *testing.T) {
 	require.NoError(t, err)
 	var list []*groupRow
 	for i, r := range v.Rows {
-		list = append(list, &groupRow{key: strconv.Itoa(i), json: r})
+		list = append(list, &groupRow{Key: strconv.Itoa(i), JSON: r})
 	}
-	made, bad := (&grouped{group: *s.target.Group}).make(list)
-	require.Empty(t, bad)
+	bad := &spill{limit: 1 << 20}
+	made, err := (&grouped{group: *s.target.Group}).make(list, bad)
+	require.NoError(t, err)
+	require.Empty(t, bad.held)
 	require.Len(t, made, len(v.Expect.Bills))
 	for i, want := range v.Expect.Bills {
 		require.JSONEq(t, string(want), string(made[i].json))
