@@ -81,8 +81,11 @@ func readJSON(s string, limits Limits) (*node, error) {
 	if len(s) > limits.Bytes {
 		return nil, &jsonError{0, fmt.Sprintf("the document is longer than %d bytes", limits.Bytes)}
 	}
+	if strings.HasPrefix(s, "\xff\xfe") || strings.HasPrefix(s, "\xfe\xff") {
+		return nil, &jsonError{0, "the document is UTF-16: save it as UTF-8"}
+	}
 	if at := invalidUTF8(s); at >= 0 {
-		return nil, &jsonError{at, "a byte that is not UTF-8"}
+		return nil, &jsonError{at, "a byte that is not UTF-8 (a document in GBK must be saved as UTF-8)"}
 	}
 	r := &reader{s: s, limits: limits}
 	if strings.HasPrefix(s, "\ufeff") { // as editors of Windows write it

@@ -431,7 +431,7 @@ func (d *docReader) definition(path string, n *node, err error, otherwise string
 		}
 		return
 	}
-	for _, p := range all {
+	for _, p := range all[:min(len(all), mostProblems)] {
 		code := p.Code
 		if code == rows.CodeDefinitionSyntax {
 			code = otherwise
@@ -465,6 +465,10 @@ func (d *docReader) formatResponse(name string, n *node) {
 		return
 	}
 	for i, e := range n.nodes {
+		if d.count++; d.count > d.o.limits.Fields {
+			d.bad(path+"/"+strconv.Itoa(i), "", CodeInvalidJSON, e, "the document has more than %d fields", d.o.limits.Fields)
+			return
+		}
 		var one rows.Derivation
 		d.object(path+"/"+strconv.Itoa(i), e, map[string]func(string, *node){
 			"old":    func(p string, n *node) { one.Old = d.wantText(p, n) },
@@ -536,6 +540,10 @@ func (d *docReader) callBack(name string, n *node) {
 		if m == "strategyId" {
 			c.Strategy = s
 			continue
+		}
+		if d.count++; d.count > d.o.limits.Fields {
+			d.bad(p, m, CodeInvalidJSON, n.nodes[i], "the document has more than %d fields", d.o.limits.Fields)
+			break
 		}
 		c.Fields = append(c.Fields, Field{Name: m, Type: "string", Value: s, HasValue: s != "", Path: p})
 	}
