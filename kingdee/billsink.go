@@ -77,6 +77,8 @@ func NewBillSink[T any](c *Client, cfg BillSinkConfig[T]) (*BillSink[T], error) 
 		return nil, fmt.Errorf("kingdee: bill sink of %s: Options.AutoSubmitAndAudit does in one go what Until does step by step: %w", cut(cfg.Form.ID), duijie.ErrInvalid)
 	case cfg.UnAudit:
 		return nil, fmt.Errorf("kingdee: bill sink of %s: set TakeBack instead of UnAudit: %w", cut(cfg.Form.ID), duijie.ErrInvalid)
+	case cfg.Draft && cfg.Until > BillSaved:
+		return nil, fmt.Errorf("kingdee: bill sink of %s: a draft is not brought further: leave Draft out, or Until: %w", cut(cfg.Form.ID), duijie.ErrInvalid)
 	case cfg.Until > BillAudited:
 		return nil, fmt.Errorf("kingdee: bill sink of %s: Until is unknown: %w", cut(cfg.Form.ID), duijie.ErrInvalid)
 	}

@@ -56,6 +56,10 @@ type SaveSinkConfig[T any] struct {
 	// The order of lines does not count. Without it a record that has lines is
 	// found as existing, never as identical.
 	CompareLines map[string][]string
+	// Draft stores drafts (暂存, status Z) instead, one call each and without the checks of
+	// a save. What is no draft any more is left alone: a change of it is refused. It does not
+	// go with UnAudit and Options.AutoSubmitAndAudit.
+	Draft bool
 	// SettleDelay is how long the server may still work on a save whose answer was
 	// lost; 0 = 2 s.
 	SettleDelay time.Duration
@@ -97,7 +101,10 @@ func NewSaveSink[T any](c *Client, cfg SaveSinkConfig[T]) (*SaveSink[T], error) 
 	if cfg.Lines == AddLines && (cfg.Compare == nil || len(cfg.CompareLines) == 0) {
 		return nil, fmt.Errorf("kingdee: sink of %s: AddLines needs Compare and CompareLines: else a lost answer has lines added twice: %w", cut(f.ID), duijie.ErrInvalid)
 	}
-	s := &SaveSink[T]{c: c, cfg: cfg, check: !cfg.Unchecked && !uncheckedForm(f.ID)}
+	if cfg.Draft && (cfg.UnAudit || cfg.Options.AutoSubmitAndAudit) {
+		return nil, fmt.Errorf("kingdee: sink of %s: a draft is not audited: leave UnAudit and AutoSubmitAndAudit out: %w", cut(f.ID), duijie.ErrInvalid)
+	}
+	s := &SaveSink[T]{c: c, cfg: cfg, check: !cfg.Draft && !cfg.Unchecked && !uncheckedForm(f.ID)}
 	if cfg.Model == nil {
 		s.reuse = reusable(reflect.TypeFor[T]())
 		s.cfg.Model = func(rec duijiesync.Record[T]) (any, error) { return rec.Value, nil }
@@ -107,7 +114,11 @@ func NewSaveSink[T any](c *Client, cfg SaveSinkConfig[T]) (*SaveSink[T], error) 
 
 // Limits are the platform's.
 func (s *SaveSink[T]) Limits() duijiesync.Limits {
-	return duijiesync.Limits{Rows: BatchRows, FindRows: 100, Lanes: 4, SettleDelay: s.cfg.SettleDelay}
+	rows := BatchRows
+	if s.cfg.Draft {
+		rows = 1
+	}
+	return duijiesync.Limits{Rows: rows, FindRows: 100, Lanes: 4, SettleDelay: s.cfg.SettleDelay}
 }
 
 // model makes the model of a record as JSON.
@@ -165,6 +176,11 @@ func (s *SaveSink[T]) Write(ctx context.Context, records []duijiesync.Record[T])
 			continue
 		}
 		sendable = append(sendable, i)
+	}
+	if s.cfg.Draft {
+		return s.drafts(ctx, records, sendable, out, func(i int) SaveRequest {
+			return SaveRequest{FormID: s.cfg.Form.ID, Model: models[i], SaveOptions: options[i]}
+		})
 	}
 	held, err := s.unAudit(ctx, records, sendable)
 	if err != nil {
