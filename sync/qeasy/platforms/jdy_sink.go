@@ -73,7 +73,9 @@ func (j *jdyConnector) Sink(spec *qeasy.SinkSpec) (duijiesync.Sink[qeasy.Write],
 	if err != nil {
 		return nil, nil, err
 	}
-	return newKeyedSink(to, spec.Rows, strip, number), f.notes, nil
+	out := newKeyedSink(to, spec.Rows, strip, number)
+	out.known(&f, spec, qeasy.Find(spec.Fields, number), to)
+	return out, f.notes, nil
 }
 
 // jdyAudit reads autoCheck.

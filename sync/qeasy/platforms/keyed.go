@@ -29,6 +29,10 @@ type keyedSink struct {
 	// number is the number in it.
 	number func(body json.RawMessage) string
 	fold   bool // numbers that differ in case alone are one
+	// keys looks records up of which only the key is known; nil where the number is
+	// another text, so that the target can not be asked.
+	keys   duijiesync.Finder[json.RawMessage]
+	claims *claims // who has a number; nil where two keys never have one
 }
 
 func newKeyedSink(to targetSink, rows int, strip []string, numberMember string) *keyedSink {
@@ -36,6 +40,26 @@ func newKeyedSink(to targetSink, rows int, strip []string, numberMember string) 
 		to: to, rows: rows,
 		body:   func(w qeasy.Write) (json.RawMessage, error) { return without(w.Request, strip) },
 		number: func(body json.RawMessage) string { return textOf(body, numberMember) },
+	}
+}
+
+// known says what the field of the number tells of keys: where it holds the key itself
+// keys are looked up, else two records may come to one number, which is watched for.
+func (s *keyedSink) known(f *findings, spec *qeasy.SinkSpec, number *qeasy.Field, keys duijiesync.Finder[json.RawMessage]) {
+	same := spec.IsKey(number)
+	if same {
+		s.keys = keys
+	}
+	if !same || s.fold {
+		s.claims = newClaims(mostClaims)
+	}
+	switch {
+	case !same:
+		f.note(number.Path, number.Name, "it is not the record's id: two records that come to one number would overwrite each other. The second is refused "+
+			"while this process remembers the first (the last %d numbers); after a restart it is not, so make sure that no two records share a number", mostClaims)
+	case s.keys == nil:
+		f.note(number.Path, number.Name, "after a crash records are not looked up by their ids alone: one number may be in several organisations, "+
+			"and no constant of the half names the one that is meant")
 	}
 }
 
@@ -71,12 +95,12 @@ func (s *keyedSink) Write(ctx context.Context, records []duijiesync.Record[qeasy
 	taken := map[string]bool{}
 	for i := range records {
 		rec, err := s.record(&records[i])
-		key := rec.Key
-		if s.fold {
-			key = strings.ToLower(key)
-		}
+		key := s.folded(rec.Key)
 		if err == nil && taken[key] {
 			err = errors.New("another record of this call has the same number " + rec.Key + ": one would overwrite the other")
+		}
+		if err == nil {
+			err = s.claims.take(key, records[i].Key)
 		}
 		if err != nil {
 			out[i] = duijiesync.Outcome{Kind: duijiesync.OutcomeRefused, TargetID: records[i].Target.ID, Code: "number", Message: err.Error()}
@@ -89,17 +113,33 @@ func (s *keyedSink) Write(ctx context.Context, records []duijiesync.Record[qeasy
 		return out, nil
 	}
 	done, err := s.to.Write(ctx, sent)
-	if err != nil && len(sent) < len(records) {
-		// The error does not speak for those refused here.
-		return parted(out, at, err), nil
-	}
 	if err != nil {
+		if !errors.Is(err, duijie.ErrOutcomeUnknown) {
+			for n := range sent {
+				s.claims.release(s.folded(sent[n].Key), records[at[n]].Key)
+			}
+		}
+		if len(sent) < len(records) {
+			// The error does not speak for those refused here.
+			return parted(out, at, err), nil
+		}
 		return nil, err
 	}
 	for n, o := range done {
 		out[at[n]] = o
+		if sent[n].Target.ID == "" && (o.Kind == duijiesync.OutcomeRefused || o.Kind == duijiesync.OutcomeRetryable) {
+			s.claims.release(s.folded(sent[n].Key), records[at[n]].Key)
+		}
 	}
 	return out, nil
+}
+
+// folded is a number as it is compared.
+func (s *keyedSink) folded(number string) string {
+	if s.fold {
+		return strings.ToLower(number)
+	}
+	return number
 }
 
 // parted gives an error that is about some of the records to these; the others have
@@ -115,18 +155,20 @@ func parted(out []duijiesync.Outcome, at []int, err error) []duijiesync.Outcome 
 	return out
 }
 
-// Find looks records up by their numbers. After a crash only their keys are known,
-// by which the target can not be asked: those that were new are called absent, and looked
-// up by number before anything is sent for them; those that were there stay in doubt
-// until then.
+// Find looks records up by their numbers. After a crash only their keys are known:
+// where the number is the key the target is asked by it. Else those that were new are called
+// absent, and looked up by number before anything is sent for them; those that were
+// there stay in doubt until then.
 func (s *keyedSink) Find(ctx context.Context, records []duijiesync.Record[qeasy.Write]) ([]duijiesync.Found, error) {
 	out := make([]duijiesync.Found, len(records))
-	var asked []duijiesync.Record[json.RawMessage]
-	var at []int
+	var asked, keys lookup
 	for i := range records {
-		if records[i].Target.KeyOnly {
-			if id := records[i].Target.ID; id != "" {
-				out[i] = duijiesync.Found{Match: duijiesync.Exists, TargetID: id}
+		if target := records[i].Target; target.KeyOnly {
+			switch {
+			case s.keys != nil:
+				keys.add(duijiesync.Record[json.RawMessage]{Key: records[i].Key, Target: target}, i)
+			case target.ID != "":
+				out[i] = duijiesync.Found{Match: duijiesync.Exists, TargetID: target.ID}
 			}
 			continue
 		}
@@ -135,19 +177,44 @@ func (s *keyedSink) Find(ctx context.Context, records []duijiesync.Record[qeasy.
 			out[i].Err = err
 			continue
 		}
-		asked, at = append(asked, rec), append(at, i)
+		asked.add(rec, i)
 	}
-	if len(asked) == 0 {
-		return out, nil
-	}
-	found, err := s.to.Find(ctx, asked)
-	if err != nil {
+	if err := keys.find(ctx, s.keys, out); err != nil {
 		return nil, err
 	}
-	for n, f := range found {
-		out[at[n]] = f
+	if err := asked.find(ctx, s.to, out); err != nil {
+		return nil, err
+	}
+	for n, i := range asked.at {
+		if out[i].Match == duijiesync.Identical {
+			s.claims.note(s.folded(asked.records[n].Key), records[i].Key)
+		}
 	}
 	return out, nil
+}
+
+// lookup is a part of the records of a Find.
+type lookup struct {
+	records []duijiesync.Record[json.RawMessage]
+	at      []int // their places
+}
+
+func (l *lookup) add(rec duijiesync.Record[json.RawMessage], at int) {
+	l.records, l.at = append(l.records, rec), append(l.at, at)
+}
+
+func (l *lookup) find(ctx context.Context, in duijiesync.Finder[json.RawMessage], out []duijiesync.Found) error {
+	if len(l.records) == 0 {
+		return nil
+	}
+	found, err := in.Find(ctx, l.records)
+	if err != nil {
+		return err
+	}
+	for n, f := range found {
+		out[l.at[n]] = f
+	}
+	return nil
 }
 
 // What a keyedSink is to a pipeline.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/duijie-go/duijie/kingdee"
+	duijiesync "github.com/duijie-go/duijie/sync"
 	"github.com/duijie-go/duijie/sync/qeasy"
 )
 
@@ -30,15 +31,22 @@ type KingdeeConfig struct {
 }
 
 // Kingdee joins 金蝶云星空 to schemes. It runs executeBillQuery and billQuery as
-// sources, batchSave and save as targets; their names in any case. distributionOrg
-// is refused, autoCheck and IsAutoSubmitAndAudit audit what is saved.
+// sources; batchSave, save and draft as targets, and submit, audit, unAudit, cancelAssign and
+// delete of single records; their names in any case. autoCheck and IsAutoSubmitAndAudit audit
+// what is saved, distributionOrg allocates base data (分配) to organisations behind its save.
 //
-// A source's filter is sent as it is written, for each pull anew, and paged by the
-// form's primary key. A target finds its records by the form's number before it
+// A source is paged by the form's primary key. A filter that asks for modification (or approval)
+// times from LAST_SYNC_TIME on is read in closed windows of that time, beside the rest of
+// the filter as it is written; any other is sent as it is written, for each pull anew.
+// Without FieldKeys the records are listed and each is read by View, a call each.
+//
+// A target finds its records by the form's number before it
 // writes them: what is there already as it should be is left alone, what differs is
 // updated with its primary key, so that a number is never created twice. Where the scheme
 // leaves the number to the server nothing can be looked up: a record whose answer was
-// lost is held for a person.
+// lost is held for a person. All its calls are writes, which are settled by such lookups, of
+// a status operation by the status of the record, and of an allocation by the records of
+// the organisations; none is repeated blindly.
 func Kingdee(c *kingdee.Client, cfg KingdeeConfig) qeasy.Connector {
 	k := &kingdeeConnector{client: c, cfg: cfg, forms: map[string]kingdee.Form{}}
 	for _, f := range slices.Concat(kingdeeForms, cfg.Forms) {
@@ -51,6 +59,7 @@ type kingdeeConnector struct {
 	client *kingdee.Client
 	cfg    KingdeeConfig
 	forms  map[string]kingdee.Form // by ID in lower case
+	settle duijiesync.SettlePolicy // of allocations; zero is the default of workflows
 }
 
 // kingdeeForms are the forms package kingdee knows.
@@ -64,8 +73,10 @@ var kingdeeForms = []kingdee.Form{
 
 var kingdeeAPIs = map[qeasy.Side][]string{
 	qeasy.SideSource: {"executeBillQuery", "billQuery"},
-	qeasy.SideTarget: {"batchSave", "save"},
+	qeasy.SideTarget: {"batchSave", "save", kingdeeDraft, "submit", "audit", "unAudit", "cancelAssign", "delete"},
 }
+
+const kingdeeDraft = "draft" // the api that stores drafts
 
 // APIs lists the services it runs.
 func (k *kingdeeConnector) APIs() []string {
@@ -78,9 +89,10 @@ func (k *kingdeeConnector) Match(side qeasy.Side, api string) bool {
 	return slices.ContainsFunc(kingdeeAPIs[side], func(known string) bool { return strings.EqualFold(known, api) })
 }
 
-// Handles tells that autoCheck is run.
+// Handles tells that saves run autoCheck and distributionOrg.
 func (k *kingdeeConnector) Handles(side qeasy.Side, api, member string) bool {
-	return side == qeasy.SideTarget && member == "autoCheck" && k.Match(side, api)
+	saves := strings.EqualFold(api, "batchSave") || strings.EqualFold(api, "save")
+	return side == qeasy.SideTarget && saves && (member == "autoCheck" || member == "distributionOrg")
 }
 
 // AnswerPath tells that Id of an answer is the target's id of the record.

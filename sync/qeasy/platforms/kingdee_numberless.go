@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/duijie-go/duijie/internal/wire"
@@ -21,6 +22,7 @@ type kingdeeNumberless struct {
 	options kingdee.SaveOptions
 	strip   []string
 	rows    int
+	draft   bool // store drafts, one a call
 }
 
 // Limits are those of the scheme, one call at a time.
@@ -43,6 +45,9 @@ func (s *kingdeeNumberless) Write(ctx context.Context, records []duijiesync.Reco
 	if len(at) == 0 {
 		return out, nil
 	}
+	if s.draft {
+		return s.writeDraft(ctx, &records[at[0]], req)
+	}
 	res, err := s.client.BatchSave(ctx, req)
 	if err != nil && len(at) < len(records) {
 		return parted(out, at, err), nil
@@ -54,6 +59,31 @@ func (s *kingdeeNumberless) Write(ctx context.Context, records []duijiesync.Reco
 		out[at[n]] = rowOutcome(&row, records[at[n]].Target.ID)
 	}
 	return out, nil
+}
+
+// writeDraft stores the one record of a call; one that is no draft any more is left alone.
+func (s *kingdeeNumberless) writeDraft(ctx context.Context, rec *duijiesync.Record[qeasy.Write], req kingdee.BatchSaveRequest) ([]duijiesync.Outcome, error) {
+	target := rec.Target.ID
+	if target != "" {
+		status, err := kingdeeStatuses(ctx, s.client, s.form, s.form.Key, []string{target})
+		if err != nil {
+			return nil, err
+		}
+		if now := status[target].status; now != kingdee.StatusDraft {
+			return []duijiesync.Outcome{{
+				Kind: duijiesync.OutcomeRefused, TargetID: target, Code: "status",
+				Message: "the record is no draft any more (status " + strconv.Quote(now) + "), and a draft would take it back",
+			}}, nil
+		}
+	}
+	res, err := s.client.Draft(ctx, kingdee.SaveRequest{FormID: s.form.ID, Model: req.Models[0], SaveOptions: s.options})
+	switch {
+	case err != nil:
+		return nil, err
+	case target != "":
+		return []duijiesync.Outcome{{Kind: duijiesync.OutcomeUpdated, TargetID: target}}, nil
+	}
+	return []duijiesync.Outcome{{Kind: duijiesync.OutcomeCreated, TargetID: res.ID}}, nil
 }
 
 // model is what is sent. An update of a record with lines would double them.

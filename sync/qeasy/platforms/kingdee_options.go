@@ -52,11 +52,18 @@ func (v optionValue) names(sep string) []string {
 var saveOptions = []saveOption{
 	{kingdeeFormID, func(s *kingdeeSave, v optionValue) { s.formID = v.text }},
 	{"Operation", func(s *kingdeeSave, v optionValue) {
-		if !strings.EqualFold(v.text, "Save") && !strings.EqualFold(v.text, "BatchSave") {
+		switch save := strings.EqualFold(v.text, "Save") || strings.EqualFold(v.text, "BatchSave"); {
+		case s.draft && !strings.EqualFold(v.text, kingdeeDraft):
+			s.badField(v.at, qeasy.CodeUnsupportedMember, "the operation %s is not that of the api %s", v.text, s.spec.API)
+		case !s.draft && !save:
 			s.badField(v.at, qeasy.CodeUnsupportedMember, "the operation %s is not run; Save and BatchSave are", v.text)
 		}
 	}},
-	{"IsAutoSubmitAndAudit", func(s *kingdeeSave, v optionValue) { s.audit = v.flag() || s.audit }},
+	{"IsAutoSubmitAndAudit", func(s *kingdeeSave, v optionValue) {
+		if s.audit = v.flag() || s.audit; s.audit && s.draft {
+			s.badField(v.at, qeasy.CodeUnsupportedMember, "a draft (暂存) is not audited")
+		}
+	}},
 	{"IsVerifyBaseDataField", func(s *kingdeeSave, v optionValue) { s.options.AllowUnknownReferences = !v.flag() }},
 	{"NeedUpDateFields", func(s *kingdeeSave, v optionValue) { s.options.UpdateFields = v.names(",") }},
 	{"NeedReturnFields", func(s *kingdeeSave, v optionValue) {

@@ -20,19 +20,25 @@ type kingdeeSave struct {
 	form    kingdee.Form
 	options kingdee.SaveOptions
 	audit   bool // submit and audit what is saved
+	draft   bool // store drafts
 	lines   kingdee.LinePolicy
-	strip   []string // fields of the request that are options and no part of the model
-	number  string   // the field of the request that is the form's number, "" for none
+	strip   []string     // fields of the request that are options and no part of the model
+	number  *qeasy.Field // the field of the request that is the form's number, nil for none
+	orgs    []int64      // distributionOrg
 }
 
 // Sink saves records of a form. The request is one record (an element of Model), the
 // options stand in otherRequest or between its fields.
 func (k *kingdeeConnector) Sink(spec *qeasy.SinkSpec) (duijiesync.Sink[qeasy.Write], []qeasy.Note, error) {
-	s := &kingdeeSave{k: k, spec: spec, lines: k.cfg.Lines}
+	if op := kingdeeStep(spec.API); op != nil {
+		return k.statusSink(spec, op)
+	}
+	s := &kingdeeSave{k: k, spec: spec, lines: k.cfg.Lines, draft: strings.EqualFold(spec.API, kingdeeDraft)}
 	s.readOptions()
 	s.readAudit()
 	s.readForm()
 	s.readFields()
+	s.readOrgs()
 	if err := s.err(); err != nil {
 		return nil, nil, err
 	}
@@ -79,12 +85,12 @@ func (s *kingdeeSave) readFields() {
 		case s.form.Key != "" && strings.EqualFold(f.Name, s.form.Key) && !blank(f):
 			s.badField(f, qeasy.CodeUnsupportedMember, "the primary key is found by the number, and put into updates")
 		case s.form.Number != "" && strings.EqualFold(f.Name, s.form.Number) && !blank(f):
-			s.number = f.Name
+			s.number = f
 			s.note(f.Path, f.Name, "records are looked up by it before they are written: a number that is there is updated and never created twice")
 		}
 	}
 	switch {
-	case s.form.ID == "" || s.number != "":
+	case s.form.ID == "" || s.number != nil:
 	case s.audit:
 		s.bad("/request", s.form.Number, qeasy.CodeUnsupportedMember,
 			"a record without a number of its own is not audited: whether it was saved and only its audit was refused could not be found out; give %s a value", s.form.Number)
@@ -114,11 +120,18 @@ func (s *kingdeeSave) sink() (duijiesync.Sink[qeasy.Write], error) {
 	if s.spec.Batch && s.spec.Rows > kingdee.BatchRows {
 		s.note("/operation", "rows", "%d records go into a call: the vendor of the platform advises no more", kingdee.BatchRows)
 	}
-	if s.number == "" {
-		return &kingdeeNumberless{client: s.k.client, form: s.form, options: s.options, strip: s.strip, rows: min(s.spec.Rows, kingdee.BatchRows)}, nil
+	if s.draft {
+		s.note("/api", "", "drafts are stored one call each; one that somebody has saved since is left alone, and a change of it is refused")
+	}
+	if s.number == nil {
+		rows := min(s.spec.Rows, kingdee.BatchRows)
+		if s.draft {
+			rows = 1
+		}
+		return &kingdeeNumberless{client: s.k.client, form: s.form, options: s.options, strip: s.strip, rows: rows, draft: s.draft}, nil
 	}
 	cfg := kingdee.SaveSinkConfig[json.RawMessage]{
-		Form: s.form, Options: s.options, Org: s.k.cfg.Org, Lines: s.lines, CompareLines: s.compareLines(),
+		Form: s.form, Options: s.options, Org: s.k.cfg.Org, Lines: s.lines, CompareLines: s.compareLines(), Draft: s.draft,
 	}
 	var to targetSink
 	var err error
@@ -131,18 +144,43 @@ func (s *kingdeeSave) sink() (duijiesync.Sink[qeasy.Write], error) {
 		to, err = kingdee.NewBillSink(s.k.client, bill)
 	} else {
 		cfg.Options.AutoSubmitAndAudit = s.audit
-		cfg.UnAudit = s.audit || s.k.cfg.TakeBack
+		cfg.UnAudit = !s.draft && (s.audit || s.k.cfg.TakeBack)
 		if cfg.UnAudit {
 			s.note("/otherRequest", "IsAutoSubmitAndAudit", "audited records that have changed are taken back (反审核) before they are saved, and audited again")
 		}
 		to, err = kingdee.NewSaveSink(s.k.client, cfg)
 	}
+	if err == nil && len(s.orgs) > 0 {
+		to, err = s.allocated(to)
+	}
 	if err != nil {
 		return nil, err
 	}
-	out := newKeyedSink(to, s.spec.Rows, s.strip, s.number)
+	keys, err := s.byKey(to)
+	if err != nil {
+		return nil, err
+	}
+	out := newKeyedSink(to, s.spec.Rows, s.strip, s.number.Name)
 	out.fold = true
+	out.known(&s.findings, s.spec, s.number, keys)
 	return out, nil
+}
+
+// byKey finds records of which the number alone is known; nil where that may stand
+// in several organisations and the half does not say for all records in which.
+func (s *kingdeeSave) byKey(to targetSink) (duijiesync.Finder[json.RawMessage], error) {
+	if s.form.Org == "" || s.k.cfg.Org != "" {
+		return to, nil
+	}
+	for i := range s.spec.Fields {
+		f := &s.spec.Fields[i]
+		org, fixed := f.Constant()
+		if strings.EqualFold(f.Name, s.form.Org) && fixed && org != "" && len(f.Parsers) == 1 && f.Table == nil &&
+			f.Parsers[0].Name == "ConvertObjectParser" && strings.EqualFold(f.Parsers[0].Params, "FNumber") {
+			return kingdee.NewSaveSink(s.k.client, kingdee.SaveSinkConfig[json.RawMessage]{Form: s.form, Org: org})
+		}
+	}
+	return nil, nil //nolint:nilnil // there is none, and that is no mistake
 }
 
 // compareLines are the line fields by which a bill is known again: those that a

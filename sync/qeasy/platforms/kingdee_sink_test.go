@@ -195,7 +195,7 @@ func TestKingdeeSinkRefuses(t *testing.T) {
 		got := problems(t, parse(t, qeasy.SideSource, anySource), parse(t, qeasy.SideTarget, one.doc), qeasy.Config{Source: plainSource{}, Target: c})
 		require.Equal(t, map[string]string{"target" + one.path: one.code}, got, one.doc)
 	}
-	got := problems(t, parse(t, qeasy.SideSource, anySource), parse(t, qeasy.SideTarget, `{"api":"draft","effect":"EXECUTE","request":[]}`), qeasy.Config{Source: plainSource{}, Target: c})
+	got := problems(t, parse(t, qeasy.SideSource, anySource), parse(t, qeasy.SideTarget, `{"api":"push","effect":"EXECUTE","request":[]}`), qeasy.Config{Source: plainSource{}, Target: c})
 	require.Equal(t, map[string]string{"target/api": qeasy.CodeAPIUnsupported}, got)
 }
 

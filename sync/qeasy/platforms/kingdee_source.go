@@ -42,6 +42,8 @@ type kingdeeRead struct {
 	columns []qeasy.Column
 	query   kingdee.Query // without its Filter
 	names   [][]string    // of each field of the query in a record
+	views   bool          // without FieldKeys: the records are those of View
+	window  *kingdeeWindow
 }
 
 // Source reads a query: a list of columns (alias and field key), or the parameters
@@ -58,6 +60,10 @@ func (k *kingdeeConnector) Source(spec *qeasy.SourceSpec) (duijiesync.Source[jso
 	}
 	if err := r.err(); err != nil {
 		return nil, nil, err
+	}
+	if r.window != nil {
+		src, err := r.changes()
+		return src, r.notes, err
 	}
 	src := &pull{spec: spec, overlap: pullOverlap, how: "by primary key " + r.query.Key + ": rows that come or go shift nothing", open: r.open}
 	return src, r.notes, nil
@@ -121,9 +127,12 @@ func (r *kingdeeRead) columnList(fields []qeasy.Field) {
 // by these names and, as the vendor's platform does for columns, with _ for dots.
 func (r *kingdeeRead) fieldKeys(f *qeasy.Field) {
 	text, ok := f.Constant()
-	if !ok || strings.TrimSpace(text) == "" {
-		r.badField(f, qeasy.CodeUnsupportedMember,
-			"without FieldKeys the vendor's platform reads the view of each record, whose fields are not documented: name the field keys, parted by commas")
+	switch {
+	case !ok && !blank(f):
+		r.badField(f, qeasy.CodeUnsupportedMember, "FieldKeys are constant field keys of Kingdee, parted by commas")
+		return
+	case strings.TrimSpace(text) == "":
+		r.viewed(f)
 		return
 	}
 	for key := range strings.SplitSeq(text, ",") {
@@ -160,13 +169,16 @@ func (r *kingdeeRead) read() {
 		}
 		r.names[at] = append(r.names[at], c.Alias)
 	}
-	if id := r.spec.ID; id != "" && len(r.columns) > 0 && !strings.Contains(id, "{") && !seen[id] {
+	if id := r.spec.ID; id != "" && len(r.columns) > 0 && !r.views && !strings.Contains(id, "{") && !seen[id] {
 		r.bad("/id", "", qeasy.CodeIDMissing, "the query has no column %s, so records can not be told apart", id)
 	}
 	if f := r.params[kingdeeFilter]; f != nil && len(f.Children) > 0 {
 		r.badField(f, qeasy.CodeUnsupportedMember, "a filter is a text")
 	}
 	q.Key = r.key()
+	if r.views {
+		r.viewColumns()
+	}
 }
 
 // constant is a parameter that no run changes, "" where it is not given.
@@ -234,6 +246,7 @@ func (r *kingdeeRead) paging() {
 	switch {
 	case filter == nil || blank(filter):
 		r.note("/api", "", "each pull reads all of %s; the ledger passes what is new or changed", r.query.FormID)
+	case r.recognise(filter):
 	case r.spec.Incremental():
 		r.note(filter.Path, filter.Name, "sent as it is written, with LAST_SYNC_TIME %s before the beginning of the last complete pull, for rows that are shown late", pullOverlap)
 	default:
@@ -266,16 +279,33 @@ func (r *kingdeeRead) open(ctx context.Context, at qeasy.At) (duijiesync.Source[
 func (r *kingdeeRead) source(filter string) (duijiesync.Source[json.RawMessage], error) {
 	q := r.query
 	q.Filter = filter
-	cfg := kingdee.SourceConfig[duijie.Record]{Key: func(duijie.Record) string { return "" }}
-	if at := slices.IndexFunc(q.Fields, func(f string) bool { return strings.EqualFold(f, "FModifyDate") }); at >= 0 {
-		name := q.Fields[at]
-		cfg.Version = func(rec duijie.Record) int64 { return wallMillis(rec[name], r.spec.Zone) }
-	}
-	src, err := kingdee.NewSource(r.k.client, q, cfg)
+	src, err := kingdee.NewSource(r.k.client, q, r.config())
 	if err != nil {
 		return nil, err
 	}
-	return rawSource[duijie.Record]{from: src, row: r.row}, nil
+	return r.records(src), nil
+}
+
+// config gives rows their versions, where they have a modification time.
+func (r *kingdeeRead) config() kingdee.SourceConfig[duijie.Record] {
+	cfg := kingdee.SourceConfig[duijie.Record]{Key: func(duijie.Record) string { return "" }}
+	if at := slices.IndexFunc(r.query.Fields, func(f string) bool { return strings.EqualFold(f, kingdeeModified) }); at >= 0 {
+		name := r.query.Fields[at]
+		cfg.Version = func(rec duijie.Record) int64 { return wallMillis(rec[name], r.spec.Zone) }
+	}
+	return cfg
+}
+
+// kingdeeModified is the modification time of every form.
+const kingdeeModified = "FModifyDate"
+
+// records makes the records of the rows.
+func (r *kingdeeRead) records(rows duijiesync.Source[duijie.Record]) duijiesync.Source[json.RawMessage] {
+	src := rawSource[duijie.Record]{from: rows, row: r.row}
+	if r.views {
+		return &kingdeeViews{rows: rawSource[duijie.Record]{from: rows}, r: r}
+	}
+	return src
 }
 
 // wallMillis reads a time without a zone, 0 where it is none.

@@ -87,7 +87,7 @@ func TestPullResumes(t *testing.T) {
 		server.SeedCustomer(fmt.Sprintf("C%d", i), "客户")
 	}
 	now := time.Now().Truncate(time.Second)
-	src := compileSource(t, Kingdee(client, KingdeeConfig{}), fmt.Sprintf(customerColumns, 3, "FModifyDate>='{{LAST_SYNC_TIME|dateTime}}' and FNumber <> 'C9'"),
+	src := compileSource(t, Kingdee(client, KingdeeConfig{}), fmt.Sprintf(customerColumns, 3, "(FModifyDate>='{{LAST_SYNC_TIME|dateTime}}') and FNumber <> 'C9'"),
 		qeasy.Config{Since: now.Add(-time.Hour), Now: func() time.Time { return now }})
 	rows, at := readAll(t, src, "", 2)
 	require.Len(t, rows, 4)
@@ -143,9 +143,10 @@ func TestKingdeeSourceRefuses(t *testing.T) {
 		got := problems(t, parse(t, qeasy.SideSource, one.doc), parse(t, qeasy.SideTarget, nothingTarget), qeasy.Config{Source: c})
 		require.Equal(t, map[string]string{"source" + one.path: one.code}, got, one.doc)
 	}
+	// Without field keys records are read by View; the recorded halves name forms of their own.
 	for _, name := range []string{"src-kingdee-account-query.json", "src-kingdee-shop-query-noidcheck.json"} {
 		got := problems(t, parse(t, qeasy.SideSource, string(sample(t, name))), parse(t, qeasy.SideTarget, nothingTarget), qeasy.Config{Source: c})
-		require.Equal(t, qeasy.CodeUnsupportedMember, got["source/request/4"], name)
+		require.Equal(t, map[string]string{"source/request/5": qeasy.CodeUnsupportedMember}, got, name)
 	}
 }
 

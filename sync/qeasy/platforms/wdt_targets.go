@@ -101,6 +101,8 @@ type wdtSave struct {
 	spec   *qeasy.SinkSpec
 	target *wdtTarget
 	bare   bool // the request is the only argument itself
+	// numbered is the field of the number, which every half that runs has.
+	numbered *qeasy.Field
 }
 
 // wdtDocument makes documents of requests; into gives what each argument is read into,
@@ -182,6 +184,7 @@ func (w *wdtConnector) Sink(spec *qeasy.SinkSpec) (duijiesync.Sink[qeasy.Write],
 		}
 		return textOf(body, s.target.number)
 	}
+	out.known(&s.findings, spec, s.numbered, to)
 	return out, s.notes, nil
 }
 
@@ -259,6 +262,9 @@ func (s *wdtSave) members(fields []qeasy.Field, typ reflect.Type, path string, h
 		case f.Name == s.target.number && head && blank(f):
 		default:
 			delete(missing, f.Name)
+			if head && f.Name == s.target.number {
+				s.numbered = f
+			}
 			s.nested(f, m.typ)
 		}
 	}
