@@ -70,7 +70,7 @@ func TestModifiedWindows(t *testing.T) {
 
 	r := &kingdeeRead{spec: sourceSpec(t, client, filter)}
 	require.True(t, r.recognise(qeasy.Find(r.spec.Other, "FilterString")))
-	require.Equal(t, "FNumber <> 'C7'   and FName='客户'", r.window.rest)
+	require.Equal(t, "FNumber <> 'C7'  and FName='客户'", r.window.rest)
 	for _, other := range []string{
 		"FModifyDate>='{{LAST_SYNC_TIME|dateTime}}' or FNumber='C1'", "(FModifyDate>='{{LAST_SYNC_TIME|dateTime}}')",
 		"FDate>='{{LAST_SYNC_TIME|dateTime}}'", "FModifyDate>='{{LAST_SYNC_TIME|date}}'", "FModifyDate>='{{LAST_SYNC_TIME|dateTime}}' and FDate<'{{CURRENT_TIME|date}}'",

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/duijie-go/duijie"
@@ -26,17 +27,23 @@ func (r *kingdeeRead) viewed(f *qeasy.Field) {
 // every scheme.
 func (r *kingdeeRead) viewColumns() {
 	add := func(key, alias string) {
-		r.query.Fields, r.names = append(r.query.Fields, key), append(r.names, []string{alias})
+		at := slices.Index(r.query.Fields, key)
+		if at < 0 {
+			at = len(r.query.Fields)
+			r.query.Fields, r.names = append(r.query.Fields, key), append(r.names, nil)
+		}
+		if !slices.Contains(r.names[at], alias) {
+			r.names[at] = append(r.names[at], alias)
+		}
 	}
 	add(r.query.Key, r.query.Key)
 	for _, path := range []string{r.spec.ID, r.spec.Number} {
-		switch form := r.k.forms[strings.ToLower(r.query.FormID)]; {
-		case !strings.HasPrefix(path, "F") || !fieldKey(path) || strings.EqualFold(path, r.query.Key):
-			if path != r.query.Key && strings.EqualFold(path, r.query.Key) {
-				r.names[0] = append(r.names[0], path)
-			}
+		form := r.k.forms[strings.ToLower(r.query.FormID)]
+		switch {
+		case strings.EqualFold(path, r.query.Key):
+			add(r.query.Key, path)
 		case strings.EqualFold(path, "FId"):
-			r.names[0] = append(r.names[0], path)
+			add(r.query.Key, path)
 			r.note("/id", path, "the primary key %s", r.query.Key)
 		case form.Number != "" && strings.EqualFold(path, form.Number):
 			add(form.Number, path)
