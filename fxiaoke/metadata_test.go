@@ -72,6 +72,40 @@ func TestMetadataForms(t *testing.T) {
 	require.ErrorIs(t, err, duijie.ErrInvalid)
 }
 
+// Nothing that might choose rows is dropped without a word: what is not known is an error that
+// names its path.
+func TestMetadataIsReadWhole(t *testing.T) {
+	t.Parallel()
+	const filter = `"field_name":"a","operator":"EQ","field_values":["1"]`
+	for raw, path := range map[string]string{
+		`{"dataObjectApiName":"A","search_query_info":{"filters":{"条件1":{` + filter + `,"connector":"OR"}}}}`: "search_query_info.filters.条件1.connector",
+		`{"dataObjectApiName":"A","search_query_info":{"filters":[{` + filter + `},{` + filter + `,"x":1}]}}`: "search_query_info.filters.1.x",
+		`{"dataObjectApiName":"A","search_query_info":{"filters":["a"]}}`:                                     "search_query_info.filters.0",
+		`{"dataObjectApiName":"A","search_query_info":{"filters":"a = 1"}}`:                                   "search_query_info.filters",
+		`{"dataObjectApiName":"A","search_query_info":{"filters":[{"field_name":{},"operator":"EQ"}]}}`:       "search_query_info.filters.0.field_name",
+		`{"dataObjectApiName":"A","search_query_info":{"filters":[{"field_name":"a","operator":"NE"}]}}`:      "search_query_info.filters.0",
+		`{"dataObjectApiName":"A","search_query_info":{"orders":[{"fieldName":"a","field_name":"b"}]}}`:       "search_query_info.orders.0.field_name",
+		`{"dataObjectApiName":"A","search_query_info":{"orders":[{"isAsc":true}]}}`:                           "search_query_info.orders.0",
+		`{"dataObjectApiName":"A","search_query_info":{"orders":7}}`:                                          "search_query_info.orders",
+		`{"dataObjectApiName":"A","search_query_info":{"fieldProjection":[{"a":1}]}}`:                         "search_query_info.fieldProjection.0",
+		`{"dataObjectApiName":"A","search_query_info":{"wheres":[]}}`:                                         "search_query_info.wheres",
+		`{"dataObjectApiName":"A","search_query_info":{"limit":1,"limit":2}}`:                                 "search_query_info.limit",
+		`{"dataObjectApiName":"A","search_query_info":{},"condition":[]}`:                                     "condition",
+		`{"dataObjectApiName":"A","search_query_info":{},"currentOpenUserId":["x"]}`:                          "currentOpenUserId",
+		`{"dataObjectApiName":"A","data":{"dataObjectApiName":"B","search_query_info":{}}}`:                   "dataObjectApiName",
+		`{"data":{"dataObjectApiName":"A","search_query_info":{},"filters":[]}}`:                              "data.filters",
+		`{"dataObjectApiName":"A","search_query_info":{"search_template_id":"1"},"search_template_id":"2"}`:   "search_template_id",
+	} {
+		_, err := ParseMetadata([]byte(raw))
+		require.ErrorIs(t, err, duijie.ErrInvalid, raw)
+		require.ErrorContains(t, err, path, raw)
+	}
+	m, err := ParseMetadata([]byte(`{"data":{"dataObjectApiName":"A","search_template_id":"V1","field_projection":["name"],"search_query_info":{"filters":"","orders":null}},
+		"includeNull":"true","returnTotalNum":"1","fieldProjection":{"0":"code__c","1":""}}`))
+	require.NoError(t, err)
+	require.Equal(t, Query{Object: "A", PageSize: 20, Template: "V1", IncludeNull: true, Fields: []string{"code__c", "name"}}, m.Query)
+}
+
 func FuzzParseMetadata(f *testing.F) {
 	f.Add([]byte(lowCode))
 	f.Add([]byte(`{"dataObjectApiName":"A","search_query_info":"{\"limit\":500}"}`))
