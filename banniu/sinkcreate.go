@@ -32,6 +32,10 @@ type CreateConfig[T any] struct {
 	// SettleDelay is how long the platform may still work on a write whose answer was
 	// lost; 0 = 15 s. A create that takes longer than seven times that may be sent twice.
 	SettleDelay time.Duration
+	// ResendUnseen sends a create again that the platform called a success (code 0)
+	// without naming its task, and whose task no lookup finds in the end. Without it the record
+	// is held for a person: the task is there, and the list may only be late.
+	ResendUnseen bool
 }
 
 // CreateSink makes a task of each record (task.create, 创建工单) and updates it when the
@@ -39,13 +43,15 @@ type CreateConfig[T any] struct {
 // sink writes the record's key into a column and finds the task by it (task.list with
 // condition_column), so that a create whose answer was lost is looked up before
 // anything is sent again. So is one whose answer does not name the task, which costs a
-// call for each. Two tasks with one key are reported, never guessed about. A refusal that
+// call for each; where its task is not seen at last either, the record is held and never sent
+// again (see ResendUnseen). Two tasks with one key are reported, never guessed about. A refusal that
 // lies in the setup stops the run, as with [UpdateSink].
 type CreateSink[T any] struct {
 	project *Project
 	cfg     CreateConfig[T]
 	column  Column
 	setup   *setup
+	unseen  *unseen
 }
 
 // NewCreateSink makes a sink of tasks.
@@ -57,7 +63,7 @@ func NewCreateSink[T any](p *Project, cfg CreateConfig[T]) (*CreateSink[T], erro
 	if cfg.Rows < 0 || cfg.Rows > p.client.cfg.batchSize() {
 		return nil, invalid(method, fmt.Sprintf("Rows %d: the platform takes 1 to %d", cfg.Rows, p.client.cfg.batchSize()))
 	}
-	s := &CreateSink[T]{project: p, cfg: cfg, column: Column{ID: cfg.KeyColumn}, setup: &setup{}}
+	s := &CreateSink[T]{project: p, cfg: cfg, column: Column{ID: cfg.KeyColumn}, setup: &setup{}, unseen: &unseen{}}
 	if cfg.Form != nil {
 		var ok bool
 		if s.column, ok = cfg.Form.Column(cfg.KeyColumn); !ok {
@@ -174,6 +180,11 @@ func (s *CreateSink[T]) known(ctx context.Context, rec duijiesync.Record[T]) (st
 
 // create makes one task. An error speaks of no record.
 func (s *CreateSink[T]) create(ctx context.Context, w wish, key string, out *duijiesync.Outcome) error {
+	if s.unseen.has(key) { // all lookups are used up: one more, and then it is held
+		*out = s.lookUp(ctx, key, "")
+		s.unseen.note(key, *out, true)
+		return nil
+	}
 	made, err := s.project.Create(ctx, w.contents, CreateOptions{UserID: s.cfg.UserID})
 	o, known := outcomeOf(err, duijiesync.OutcomeCreated)
 	if !known {
@@ -186,6 +197,9 @@ func (s *CreateSink[T]) create(ctx context.Context, w wish, key string, out *dui
 	}
 	if o.TargetID = made.TaskID; o.Kind == duijiesync.OutcomeCreated && !made.Named {
 		o = s.lookUp(ctx, key, made.TaskID)
+		if !s.cfg.ResendUnseen {
+			s.unseen.note(key, o, false)
+		}
 	}
 	*out = o
 	return nil
@@ -227,7 +241,10 @@ func (s *CreateSink[T]) Find(ctx context.Context, records []duijiesync.Record[T]
 			out[i].Err = err
 		case err != nil:
 			return nil, fmt.Errorf("banniu: look tasks up: %w", err)
-		case row != nil:
+		case row == nil:
+			out[i].Err = s.unseen.given(rec.Key)
+		default:
+			s.unseen.forget(rec.Key)
 			out[i] = foundRow(row, rec.Target.KeyOnly, s.cfg.Form, func() (Contents, error) { return s.contents(rec) })
 		}
 	}
