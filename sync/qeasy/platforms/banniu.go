@@ -1,228 +1,115 @@
 package platforms
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"iter"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/banniu"
-	"github.com/duijie-go/duijie/internal/wire"
 	duijiesync "github.com/duijie-go/duijie/sync"
 	"github.com/duijie-go/duijie/sync/qeasy"
 )
 
-// Banniu joins 班牛 to schemes: task.list as a source, whose rows are tasks by the ids
-// of their columns ("-1" is the task's own), and task.update as a target, whose request
-// is task_id and contents by column id. A project_id the document names is the sheet;
-// else it is the client's.
-func Banniu(c *banniu.Client) qeasy.Connector { return banniuConnector{c} }
+// BanniuConfig says what documents leave open about 班牛. Zero means the default.
+type BanniuConfig struct {
+	// KeyColumn is the text column (id or name) by which task.create finds the task of a
+	// record again. It may be one of contents; else records' keys are written into it.
+	// Default: the string column of contents that is the scheme's id.
+	KeyColumn string
+	// ResendUnseen is that of banniu.CreateConfig: a create the platform called a success
+	// without naming its task, which no list shows, is sent again in place of being held.
+	ResendUnseen bool
+}
 
-type banniuConnector struct{ client *banniu.Client }
+// Banniu joins 班牛 to schemes, by the platform's own names of methods.
+//
+// As sources it runs task.list by days of creation, task.list.new (the whole sheet),
+// recycle.task.list, task.getTask, project.list, column.list, user.list and
+// common.getSeller. Rows of tasks are by the ids of their columns, "-1" is the task's own;
+// other rows are as the platform sends them. Each list is read until two readings agree.
+//
+// As targets it runs task.update and task.batchUpdate, whose requests are task_id and
+// contents, and task.create, whose contents hold the record's key (see BanniuConfig). contents is
+// by the ids of columns or by their names; a project_id the document names is the sheet, else it is
+// the client's.
+func Banniu(c *banniu.Client, cfg BanniuConfig) qeasy.Connector { return &banniuConnector{c, cfg} }
+
+type banniuConnector struct {
+	client *banniu.Client
+	cfg    BanniuConfig
+}
 
 const (
-	banniuList   = "task.list"
-	banniuUpdate = "task.update"
+	banniuTasks    = "task.list"
+	banniuScan     = "task.list.new"
+	banniuRecycle  = "recycle.task.list"
+	banniuTask     = "task.getTask"
+	banniuProjects = "project.list"
+	banniuColumns  = "column.list"
+	banniuUsers    = "user.list"
+	banniuShops    = "common.getSeller"
+	banniuCreate   = "task.create"
+	banniuUpdate   = "task.update"
+	banniuBatch    = "task.batchUpdate"
 )
 
-// APIs lists the two methods it knows.
-func (banniuConnector) APIs() []string { return []string{banniuList, banniuUpdate} }
+// banniuOperations is what becomes of each method package banniu knows.
+var banniuOperations = operations{
+	{api: banniuTasks, side: qeasy.SideSource}, {api: banniuScan, side: qeasy.SideSource}, {api: banniuRecycle, side: qeasy.SideSource},
+	{api: banniuTask, side: qeasy.SideSource}, {api: banniuProjects, side: qeasy.SideSource}, {api: banniuColumns, side: qeasy.SideSource},
+	{api: banniuUsers, side: qeasy.SideSource}, {api: banniuShops, side: qeasy.SideSource},
+	{api: banniuCreate, side: qeasy.SideTarget}, {api: banniuUpdate, side: qeasy.SideTarget}, {api: banniuBatch, side: qeasy.SideTarget},
+	{api: "file.url.upload", why: "the platform fetches a file anew at each call and gives it another id, and no call finds one again, so a lost answer could not be settled; upload with the client, and write the ids into attachment columns"},
+}
 
-// Match compares names exactly.
-func (banniuConnector) Match(side qeasy.Side, api string) bool {
-	return side == qeasy.SideSource && api == banniuList || side == qeasy.SideTarget && api == banniuUpdate
+// APIs lists the methods that run.
+func (b *banniuConnector) APIs() []string { return banniuOperations.APIs() }
+
+// Match compares names exactly. It is true of all methods that are known, so that those
+// which do not run on a side are refused with their reason.
+func (b *banniuConnector) Match(_ qeasy.Side, api string) bool {
+	_, known := banniuOperations.find(api)
+	return known
 }
 
 // banniuCommon are parameters the client puts in itself.
 var banniuCommon = []string{"app_key", "access_token", "timestamp", "sign", "method", "format", "v"}
 
-// Source reads the tasks of a sheet by the time they were made: the platform has no filter
-// on modification time.
-func (b banniuConnector) Source(spec *qeasy.SourceSpec) (duijiesync.Source[json.RawMessage], []qeasy.Note, error) {
-	var f findings
-	project, app := "", ""
-	cfg := banniu.SourceConfig[json.RawMessage]{Key: rowKey(spec)}
-	fixedDays := [2]string{}
-	for _, list := range [][]qeasy.Field{spec.Fields, spec.Other} {
-		for i := range list {
-			field := &list[i]
-			text, fixed := field.Constant()
-			switch field.Name {
-			case "project_id":
-				project = f.constant(field, text, fixed)
-			case "app_id":
-				app = f.constant(field, text, fixed)
-			case "page_size", "page_num":
-				f.note(field.Path, field.Name, "taken over: the client pages until an empty page")
-			case "star_created", "end_created":
-				if fixed {
-					fixedDays[slices.Index([]string{"star_created", "end_created"}, field.Name)] = text
-				}
-			case "status", "task_status":
-				cfg.Query.Status = banniu.TaskStatus(f.constant(field, text, fixed))
-			default:
-				f.unknownParameter(field, banniuCommon)
-			}
-		}
-	}
-	taken := bounds(spec, "star_created", "end_created")
-	if spec.Window != nil && !taken {
-		f.bad("/request", "", qeasy.CodeUnsupportedMember, "the window of task.list begins at LAST_SYNC_TIME in star_created and ends at CURRENT_TIME in end_created")
-	}
-	if err := f.err(); err != nil {
+// Source reads what a method lists.
+func (b *banniuConnector) Source(spec *qeasy.SourceSpec) (duijiesync.Source[json.RawMessage], []qeasy.Note, error) {
+	if err := banniuOperations.refusal(qeasy.SideSource, spec.API); err != nil {
 		return nil, nil, err
 	}
-	sheet := b.client.Project(project, app)
-	if taken {
-		cfg.Start, cfg.Overlap = spec.Since.Add(spec.Window.Start.Offset), max(spec.Lookback(), time.Second)
-		f.note(spec.Window.Start.Path, "star_created", "taken over: closed days of creation times, overlapping by %s; a task that changes later is not read again", cfg.Overlap)
+	if spec.API == banniuTasks {
+		return b.tasks(spec)
 	}
-	if fixedDays[0] != "" || fixedDays[1] != "" {
-		src, err := b.days(sheet, spec, cfg, fixedDays)
-		f.note("/request", "", "each pull reads the days the request names; the ledger passes what is new or changed")
-		return src, f.notes, err
+	return b.list(spec)
+}
+
+// Sink writes tasks.
+func (b *banniuConnector) Sink(spec *qeasy.SinkSpec) (duijiesync.Sink[qeasy.Write], []qeasy.Note, error) {
+	if err := banniuOperations.refusal(qeasy.SideTarget, spec.API); err != nil {
+		return nil, nil, err
 	}
-	if !taken {
-		cfg.Full = true
-		f.note("/request", "", "each pull reads the whole sheet; the ledger passes what is new or changed")
+	t := &banniuTarget{connector: b, spec: spec, create: spec.API == banniuCreate}
+	t.read()
+	if err := t.err(); err != nil {
+		return nil, nil, err
 	}
-	src, err := banniu.NewSource(sheet, cfg)
+	sink, err := t.sink()
 	if err != nil {
 		return nil, nil, err
 	}
-	return rawSource[json.RawMessage]{from: src}, f.notes, nil
-}
-
-// days is a source of the tasks made in a stretch of time that is written down.
-func (b banniuConnector) days(sheet *banniu.Project, spec *qeasy.SourceSpec, cfg banniu.SourceConfig[json.RawMessage], bounds [2]string) (duijiesync.Source[json.RawMessage], error) {
-	q := cfg.Query
-	for i, to := range []*time.Time{&q.CreatedFrom, &q.CreatedTo} {
-		t, err := duijie.ParseTimeIn(bounds[i], spec.Zone)
-		if err != nil {
-			return nil, fmt.Errorf("duijie/sync/qeasy/platforms: task.list: %w", err)
-		}
-		*to = t.Time
-	}
-	if q.CreatedFrom.IsZero() {
-		return nil, fmt.Errorf("duijie/sync/qeasy/platforms: task.list: star_created is missing: %w", duijie.ErrInvalid)
-	}
-	key := rowKey(spec)
-	return duijiesync.SourceFunc[json.RawMessage](func(ctx context.Context, _ duijiesync.Checkpoint) iter.Seq2[duijiesync.Batch[json.RawMessage], error] {
-		return func(yield func(duijiesync.Batch[json.RawMessage], error) bool) {
-			var batch duijiesync.Batch[json.RawMessage]
-			for row, err := range sheet.All(ctx, q) {
-				var raw json.RawMessage
-				if err == nil {
-					raw, err = wire.Marshal(row)
-				}
-				if err != nil {
-					yield(duijiesync.Batch[json.RawMessage]{}, err)
-					return
-				}
-				rec := duijiesync.Record[json.RawMessage]{Key: row.ID(), Value: raw, Raw: raw}
-				if key != nil {
-					rec.Key = key(raw)
-				}
-				batch.Records = append(batch.Records, rec)
-				if len(batch.Records) == 100 {
-					if !yield(batch, nil) {
-						return
-					}
-					batch = duijiesync.Batch[json.RawMessage]{}
-				}
-			}
-			if len(batch.Records) > 0 {
-				yield(batch, nil)
-			}
-		}
-	}), nil
-}
-
-// Sink sets cells of tasks. Setting a cell twice is harmless, so lost answers are no
-// doubt: the tasks are read and set again where need be.
-func (b banniuConnector) Sink(spec *qeasy.SinkSpec) (duijiesync.Sink[qeasy.Write], []qeasy.Note, error) {
-	var f findings
-	project, app := "", ""
-	contents, task := false, false
-	for _, list := range [][]qeasy.Field{spec.Fields, spec.Other} {
-		for i := range list {
-			field := &list[i]
-			text, fixed := field.Constant()
-			switch field.Name {
-			case "project_id":
-				project = f.constant(field, text, fixed)
-			case "app_id":
-				app = f.constant(field, text, fixed)
-			case "contents":
-				contents = true
-			case "task_id":
-				task = true
-			default:
-				f.unknownParameter(field, banniuCommon)
-			}
-		}
-	}
-	if !contents || !task {
-		f.bad("/request", "", qeasy.CodeUnsupportedMember, "task.update needs task_id and contents")
-	}
-	if err := f.err(); err != nil {
-		return nil, nil, err
-	}
-	to, err := banniu.NewUpdateSink(b.client.Project(project, app), banniu.UpdateConfig[json.RawMessage]{
-		TaskID: func(r duijiesync.Record[json.RawMessage]) (string, error) { return r.Key, nil },
-		Contents: func(r duijiesync.Record[json.RawMessage]) (banniu.Contents, error) {
-			return banniuContents(r.Value)
-		},
-		Rows: batchRows(spec),
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	f.note("/api", "", "written with task.batchUpdate, an outcome for each task; a task that is not there is refused")
-	return newKeyedSink(to, max(batchRows(spec), 1), nil, "task_id"), f.notes, nil
-}
-
-// batchRows is how many records the scheme lets into one call.
-func batchRows(spec *qeasy.SinkSpec) int {
-	if spec.Batch {
-		return spec.Rows
-	}
-	return 1
-}
-
-var errNoContents = errors.New("the request has no contents to set")
-
-// banniuContents are the cells of a request by column id.
-func banniuContents(request json.RawMessage) (banniu.Contents, error) {
-	cells, ok := member(request, "contents")
-	if !ok || wire.First(cells) != '{' {
-		return nil, errNoContents
-	}
-	out := banniu.Contents{}
-	for m := range wire.Walk(cells) {
-		text, ok := scalar(m.Value)
-		if !ok {
-			text = string(m.Value) // sub-tables and attachments go as texts that hold JSON
-		}
-		if wire.First(m.Value) != 'n' {
-			out[string(m.Key)] = text
-		}
-	}
-	if len(out) == 0 {
-		return nil, errNoContents
-	}
-	return out, nil
+	return sink, t.notes, nil
 }
 
 // constant is the value of a field that no record may change.
 func (f *findings) constant(field *qeasy.Field, text string, fixed bool) string {
-	if !fixed && !blank(field) {
-		f.badField(field, qeasy.CodeUnsupportedMember, "%s is a constant: one sheet for the whole scheme", field.Name)
+	switch {
+	case blank(field):
+		f.note(field.Path, field.Name, "it has no value and is left out")
+	case !fixed:
+		f.badField(field, qeasy.CodeUnsupportedMember, "%s is a constant: one for the whole scheme", field.Name)
 	}
 	return strings.TrimSpace(text)
 }

@@ -182,7 +182,7 @@ func TestGoodsGetBarcodes(t *testing.T) {
 			"value":"_mongoQuery a97d423e-52f5-3d6f-9f94-39a9f43f2bd5 findField=content.skuBarcode where={\"content.goodsNo\":{\"$eq\":\"{{27963}}\"}}"}]},
 		{"field":"task_id","type":"int","value":"{{-1}}"}]}`
 	s := compiled(t, sourceDoc, targetDoc, qeasy.Config{
-		Source: platforms.Banniu(client), Target: platforms.Banniu(client), Now: now,
+		Source: platforms.Banniu(client, platforms.BanniuConfig{}), Target: platforms.Banniu(client, platforms.BanniuConfig{}), Now: now,
 		Lookups: map[string]mapping.Lookup{"a97d423e-52f5-3d6f-9f94-39a9f43f2bd5": counted},
 	})
 	p := s.Pipeline("goods", duijiesync.NewMemoryState())

@@ -111,6 +111,8 @@ func appendMember(b []byte, name string, value json.RawMessage) ([]byte, error) 
 	return append(append(b, ':'), value...), nil
 }
 
+var errNoObject = errors.New("the row is no JSON object")
+
 // rawSource hands on the rows of a client's source as they came, with their names
 // changed by row where it is set.
 type rawSource[T any] struct {
@@ -142,7 +144,7 @@ func (s rawSource[T]) record(in *duijiesync.Record[T]) duijiesync.Record[json.Ra
 		return out
 	}
 	if wire.First(in.Raw) != '{' {
-		out.Err = errors.New("the row is no JSON object")
+		out.Err = errNoObject
 		return out
 	}
 	if s.row != nil {
