@@ -53,15 +53,15 @@ func (b *banniuConnector) list(spec *qeasy.SourceSpec) (duijiesync.Source[json.R
 	sheet := b.client.Project(given["project"], given["app"])
 	f.note("/request", "", "each pull reads the whole list; the ledger passes what is new or changed")
 	if spec.API == banniuScan {
-		src, err := banniu.NewSource(sheet, banniu.SourceConfig[json.RawMessage]{Key: rowKey(spec), Full: true})
+		src, err := banniu.NewSource(sheet, banniu.SourceConfig[banniu.Row]{Full: true})
 		if err != nil {
 			return nil, nil, err
 		}
-		return rawSource[json.RawMessage]{from: src}, f.notes, nil
+		return rawSource[banniu.Row]{from: src}, f.notes, nil
 	}
 	read := b.reader(spec.API, sheet, given["task"])
 	return &pull{spec: spec, how: banniuHow(spec.API), open: func(ctx context.Context, _ qeasy.At) (duijiesync.Source[json.RawMessage], error) {
-		return seqSource(read(ctx), rowKey(spec)), nil
+		return seqSource(read(ctx)), nil
 	}}, f.notes, nil
 }
 

@@ -21,7 +21,7 @@ func (b *banniuConnector) tasks(spec *qeasy.SourceSpec) (duijiesync.Source[json.
 	var f findings
 	project, app := "", ""
 	bounded, filtered := false, false
-	cfg := banniu.SourceConfig[json.RawMessage]{Key: rowKey(spec)}
+	var cfg banniu.SourceConfig[banniu.Row]
 	for _, list := range [][]qeasy.Field{spec.Fields, spec.Other} {
 		for i := range list {
 			field := &list[i]
@@ -63,7 +63,7 @@ func (b *banniuConnector) tasks(spec *qeasy.SourceSpec) (duijiesync.Source[json.
 		cfg.Start, cfg.Overlap = spec.Since.Add(spec.Window.Start.Offset), max(spec.Lookback(), time.Second)
 		f.note(spec.Window.Start.Path, "star_created", "taken over: closed days of creation times, overlapping by %s; a task that changes later is not read again", cfg.Overlap)
 	case bounded:
-		src, err := b.days(sheet, spec, cfg)
+		src, err := b.days(sheet, spec, cfg.Query)
 		f.note("/request", "", "each pull reads the days the request names; the ledger passes what is new or changed")
 		return src, f.notes, err
 	default:
@@ -74,13 +74,13 @@ func (b *banniuConnector) tasks(spec *qeasy.SourceSpec) (duijiesync.Source[json.
 	if err != nil {
 		return nil, nil, err
 	}
-	return rawSource[json.RawMessage]{from: src}, f.notes, nil
+	return rawSource[banniu.Row]{from: src}, f.notes, nil
 }
 
 // days reads the tasks made in the stretch of time the request of each moment names.
-func (b *banniuConnector) days(sheet *banniu.Project, spec *qeasy.SourceSpec, cfg banniu.SourceConfig[json.RawMessage]) (duijiesync.Source[json.RawMessage], error) {
+func (b *banniuConnector) days(sheet *banniu.Project, spec *qeasy.SourceSpec, narrow banniu.TaskQuery) (duijiesync.Source[json.RawMessage], error) {
 	query := func(ctx context.Context, at qeasy.At) (banniu.TaskQuery, error) {
-		q := cfg.Query
+		q := narrow
 		request, other, err := spec.Build(ctx, at)
 		if err != nil {
 			return q, err
@@ -113,7 +113,7 @@ func (b *banniuConnector) days(sheet *banniu.Project, spec *qeasy.SourceSpec, cf
 		if err != nil {
 			return nil, err
 		}
-		return seqSource(taskRows(sheet.All(ctx, q)), cfg.Key), nil
+		return seqSource(taskRows(sheet.All(ctx, q))), nil
 	}}, nil
 }
 
@@ -216,8 +216,8 @@ func taskRows(tasks iter.Seq2[banniu.Row, error]) iter.Seq2[duijiesync.Record[js
 }
 
 // seqSource is a source of the records of a sequence that is complete, whatever moves
-// meanwhile. Their values are their raw rows; key, where it is set, makes their keys.
-func seqSource(records iter.Seq2[duijiesync.Record[json.RawMessage], error], key func(json.RawMessage) string) duijiesync.Source[json.RawMessage] {
+// meanwhile. Their values are their raw rows.
+func seqSource(records iter.Seq2[duijiesync.Record[json.RawMessage], error]) duijiesync.Source[json.RawMessage] {
 	const most = 100 // records of one batch
 	return duijiesync.SourceFunc[json.RawMessage](func(context.Context, duijiesync.Checkpoint) iter.Seq2[duijiesync.Batch[json.RawMessage], error] {
 		return func(yield func(duijiesync.Batch[json.RawMessage], error) bool) {
@@ -229,9 +229,6 @@ func seqSource(records iter.Seq2[duijiesync.Record[json.RawMessage], error], key
 				}
 				if rec.Value = rec.Raw; wire.First(rec.Raw) != '{' {
 					rec.Err = errNoObject
-				}
-				if key != nil && rec.Err == nil {
-					rec.Key = key(rec.Raw)
 				}
 				if batch.Records = append(batch.Records, rec); len(batch.Records) < most {
 					continue
