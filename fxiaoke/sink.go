@@ -23,6 +23,9 @@ type SinkConfig[T any] struct {
 	// set to be unique (erp_no__c), so that the platform itself refuses a second one, or name.
 	// The sink puts the key in.
 	KeyField string
+	// UpdateOnly never creates: a record that is not there is refused. KeyField may be _id
+	// then, and a model may hold it.
+	UpdateOnly bool
 	// Model makes what is written of a record: a struct, map or raw JSON. nil: the value is
 	// its own model. An error makes the record a dead letter.
 	Model func(duijiesync.Record[T]) (any, error)
@@ -65,8 +68,11 @@ func NewSink[T any](c *Client, cfg SinkConfig[T]) (*Sink[T], error) {
 	if cfg.Object == "" {
 		wrong = append(wrong, "Object is missing")
 	}
-	if cfg.KeyField == "" || cfg.KeyField == "_id" {
+	if cfg.KeyField == "" || cfg.KeyField == idField && !cfg.UpdateOnly {
 		wrong = append(wrong, "KeyField is missing, or _id, which the platform chooses itself")
+	}
+	if cfg.UpdateOnly && (cfg.Details != nil || len(cfg.Owner) > 0 || cfg.Rules != nil) {
+		wrong = append(wrong, "Details, Owner and Rules are for new records, and UpdateOnly makes none")
 	}
 	if cfg.Rows < 0 || cfg.SettleDelay < 0 {
 		wrong = append(wrong, "Rows or SettleDelay is below 0")
@@ -93,6 +99,9 @@ func (s *Sink[T]) Limits() duijiesync.Limits {
 		Rows: cmp.Or(s.cfg.Rows, 10), FindRows: 50, Lanes: 4, SettleDelay: cmp.Or(s.cfg.SettleDelay, settleDelay),
 	}
 }
+
+// idField is the platform's own key of a record.
+const idField = "_id"
 
 // newOnly are members that count for new records only.
 var newOnly = []string{"owner", "record_type", "dataObjectApiName", "object_describe_api_name"}
@@ -198,12 +207,20 @@ func (s *Sink[T]) modelOf(rec duijiesync.Record[T]) (model, error) {
 	if err != nil {
 		return model{}, err
 	}
-	if scalar(m["_id"]) != "" {
+	id := scalar(m[idField])
+	switch byID := s.cfg.KeyField == idField; {
+	case id != "" && !byID && !s.cfg.UpdateOnly:
 		return model{}, fmt.Errorf("fxiaoke: the model has an _id: leave ids to the sink")
+	case id != "" && byID && id != rec.Key:
+		return model{}, fmt.Errorf("fxiaoke: the model is of %s %s, its key is %s", s.cfg.Object, id, rec.Key)
+	case id != "" && rec.Target.ID != "" && id != rec.Target.ID:
+		return model{}, fmt.Errorf("fxiaoke: the model is of %s %s, and %s %s is of %s", s.cfg.Object, id, s.cfg.KeyField, rec.Key, rec.Target.ID)
 	}
-	delete(m, "_id")
-	if m[s.cfg.KeyField], err = wire.Marshal(rec.Key); err != nil {
-		return model{}, fmt.Errorf("fxiaoke: %w", err)
+	delete(m, idField)
+	if s.cfg.KeyField != idField {
+		if m[s.cfg.KeyField], err = wire.Marshal(rec.Key); err != nil {
+			return model{}, fmt.Errorf("fxiaoke: %w", err)
+		}
 	}
 	return model{members: m, kind: reflect.TypeOf(v)}, nil
 }
@@ -218,6 +235,9 @@ func (s *Sink[T]) request(rec duijiesync.Record[T]) (*request, error) {
 		return nil, err
 	}
 	m := made.members
+	if s.cfg.UpdateOnly && rec.Target.ID == "" {
+		return nil, fmt.Errorf("fxiaoke: no record of %s has %s %s, and none is made", s.cfg.Object, s.cfg.KeyField, rec.Key)
+	}
 	if rec.Target.ID != "" {
 		if s.cfg.Details != nil && !s.cfg.KeepDetails {
 			return nil, fmt.Errorf("fxiaoke: %s %s is there already, and the platform can not change the lines of a document with it: change them in their own object, and set KeepDetails to update the head", s.cfg.Object, rec.Key)

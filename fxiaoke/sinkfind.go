@@ -26,6 +26,9 @@ func (s *Sink[T]) Find(ctx context.Context, records []duijiesync.Record[T]) ([]d
 		if checkKey(rec.Key) != nil {
 			continue // no record has such a key: Write refuses it
 		}
+		if s.cfg.UpdateOnly && rec.Target.KeyOnly && rec.Target.ID == "" {
+			continue // it is there in any case: what became of its update only its contents tell
+		}
 		keys = append(keys, strings.Clone(rec.Key))
 		if rec.Target.KeyOnly {
 			continue
@@ -43,6 +46,9 @@ func (s *Sink[T]) Find(ctx context.Context, records []duijiesync.Record[T]) ([]d
 		return nil, fmt.Errorf("fxiaoke: look records up: %w", duijiesync.Stop(err))
 	}
 	for i, rec := range records {
+		if s.cfg.UpdateOnly && rec.Target.KeyOnly && rec.Target.ID == "" {
+			continue
+		}
 		switch rows := found[rec.Key]; len(rows) {
 		case 0:
 		case 1:

@@ -109,7 +109,9 @@ func (c *Client) lookup(ctx context.Context, object, field string, values []stri
 	}
 	q := Query{Object: object, Filters: []Filter{Where(field, op, values)}}
 	if !whole {
-		q.Fields = []string{"_id", field, "life_status", "is_deleted"}
+		if q.Fields = []string{idField, "life_status", "is_deleted"}; field != idField {
+			q.Fields = append(q.Fields, field)
+		}
 	}
 	out := map[string][]json.RawMessage{}
 	for page, err := range QueryPages[json.RawMessage](ctx, c, q) {
