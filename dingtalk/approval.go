@@ -121,7 +121,12 @@ func (s *ApprovalService) Get(ctx context.Context, id string, opts ...duijie.Cal
 	if err := s.client.Call(ctx, "GET "+approvalsPath, Query{"processInstanceId": id}, nil, &out, opts...); err != nil {
 		return Approval{}, err
 	}
-	raw := out.Result
+	return readApproval(id, out.Result)
+}
+
+// readApproval reads an instance. What can be read of one whose values do not fit comes
+// with the error.
+func readApproval(id string, raw json.RawMessage) (Approval, error) {
 	a := Approval{
 		ID: id, Raw: raw, Title: scalar(member(raw, "title")), BusinessID: scalar(member(raw, "businessId")), Status: scalar(member(raw, "status")),
 		Result: scalar(member(raw, "result")), Originator: scalar(member(raw, "originatorUserId")), DepartmentID: scalar(member(raw, "originatorDeptId")),

@@ -30,6 +30,9 @@ type SourceConfig[T any] struct {
 	// ByID lists ids and reads the instances behind them, two calls a page instead of
 	// one. Take it where the search shows changed values late.
 	ByID bool
+	// Search reads a plain form with the older search ([Yida.SearchForms]), whose raw items
+	// call some members otherwise: createdTimeGMT, serialNo, dataId. Not with ByID.
+	Search bool
 	// CutTables leaves sub-tables as lists show them. Otherwise those of 50 rows or more,
 	// which lists cut, are completed as [Yida.CompleteTables] does: n rows cost n/50 calls, again where
 	// a page is read again. With T = [Instance] its CutTables names those that may be short;
@@ -71,6 +74,9 @@ func NewSource[T any](y *Yida, q FormQuery, cfg SourceConfig[T]) (duijiesync.Sou
 	}
 	if q.size() < 1 || q.size() > MaxPageSize {
 		return nil, invalid(form, fmt.Sprintf("PageSize %d: the platform takes 1 to %d", q.PageSize, MaxPageSize))
+	}
+	if cfg.Search && (cfg.Process || cfg.ByID || q.NoTables) {
+		return nil, invalid(form, "Search is of plain forms, and goes with neither ByID nor NoTables")
 	}
 	ownWindow := !q.ModifiedFrom.IsZero() || !q.ModifiedTo.IsZero()
 	if !cfg.Full && (ownWindow || q.OrderBy != nil) {
@@ -128,6 +134,8 @@ func (s reader[T]) fetch(ctx context.Context, q FormQuery, page int) ([]json.Raw
 	switch {
 	case s.cfg.Process:
 		whole, ids = processes, processIDs
+	case s.cfg.Search:
+		whole = searchForms
 	case q.NoTables:
 		whole = queryNoTables
 	}
