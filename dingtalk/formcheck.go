@@ -222,3 +222,29 @@ func distance(a, b string) int {
 	}
 	return row[len(to)]
 }
+
+// FormChecker compares what is to be written with a form's definition, which it reads once
+// and again for a component it lacks.
+type FormChecker struct{ check *formCheck }
+
+// Checker makes a FormChecker of a form; "" = the application's.
+func (y *Yida) Checker(formUUID string) (*FormChecker, error) {
+	form, err := y.form(formUUID, "check")
+	if err != nil {
+		return nil, err
+	}
+	return &FormChecker{newFormCheck(y, form)}, nil
+}
+
+// Check is a [ComponentError] where form data (see [EncodeForm]) names components the form
+// lacks: the platform may drop their values without a word. It is nil where the definition
+// is not to be had.
+//
+// Effect: read.
+func (c *FormChecker) Check(ctx context.Context, data any) error {
+	text, err := EncodeForm(data)
+	if err != nil {
+		return err
+	}
+	return c.check.check(ctx, json.RawMessage(text))
+}

@@ -161,7 +161,7 @@ func parted(out []duijiesync.Outcome, at []int, err error) []duijiesync.Outcome 
 // there stay in doubt until then.
 func (s *keyedSink) Find(ctx context.Context, records []duijiesync.Record[qeasy.Write]) ([]duijiesync.Found, error) {
 	out := make([]duijiesync.Found, len(records))
-	var asked, keys lookup
+	var asked, keys asking
 	for i := range records {
 		if target := records[i].Target; target.KeyOnly {
 			switch {
@@ -193,26 +193,26 @@ func (s *keyedSink) Find(ctx context.Context, records []duijiesync.Record[qeasy.
 	return out, nil
 }
 
-// lookup is a part of the records of a Find.
-type lookup struct {
+// asking is a part of the records of a Find.
+type asking struct {
 	records []duijiesync.Record[json.RawMessage]
 	at      []int // their places
 }
 
-func (l *lookup) add(rec duijiesync.Record[json.RawMessage], at int) {
-	l.records, l.at = append(l.records, rec), append(l.at, at)
+func (a *asking) add(rec duijiesync.Record[json.RawMessage], at int) {
+	a.records, a.at = append(a.records, rec), append(a.at, at)
 }
 
-func (l *lookup) find(ctx context.Context, in duijiesync.Finder[json.RawMessage], out []duijiesync.Found) error {
-	if len(l.records) == 0 {
+func (a *asking) find(ctx context.Context, in duijiesync.Finder[json.RawMessage], out []duijiesync.Found) error {
+	if len(a.records) == 0 {
 		return nil
 	}
-	found, err := in.Find(ctx, l.records)
+	found, err := in.Find(ctx, a.records)
 	if err != nil {
 		return err
 	}
 	for n, f := range found {
-		out[l.at[n]] = f
+		out[a.at[n]] = f
 	}
 	return nil
 }
