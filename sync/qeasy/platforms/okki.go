@@ -1,208 +1,164 @@
 package platforms
 
 import (
-	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
-	"slices"
-	"strconv"
+	"reflect"
 	"strings"
-	"time"
 
-	"github.com/duijie-go/duijie"
-	"github.com/duijie-go/duijie/internal/wire"
 	"github.com/duijie-go/duijie/okki"
-	duijiesync "github.com/duijie-go/duijie/sync"
 	"github.com/duijie-go/duijie/sync/qeasy"
 )
 
-// okkiOverlap is how far windows overlap at least: nobody knows how late rows show.
-const okkiOverlap = 10 * time.Minute
-
-// OKKI joins 小满 OKKI to schemes, by the paths of the platform's documentation: every
-// list as a source, and as targets the pushes of the kinds of records that are found by
-// a number, without which a lost answer could not be settled.
+// OKKI joins 小满 OKKI to schemes, by the paths of the platform's documentation.
+//
+// Sources are every list, and the details (…/info) of the kinds that have a list: the list is
+// read and each record by its id, a call for each, so that rows are whole records with their
+// lines. Targets are the pushes of the kinds of records that are found by a number, without
+// which a lost answer could not be settled: the request is one record.
+//
+// Names of groups are looked up with [OKKIGroups].
 func OKKI(c *okki.Client) qeasy.Connector {
-	o := &okkiConnector{client: c, pushes: map[string]okki.RecordKind{}}
-	for _, k := range []okki.RecordKind{
-		c.Products.Kind(), c.Companies.Kind(), c.Leads.Kind(), c.Opportunities.Kind(), c.Orders.Kind(), c.Quotations.Kind(), c.PurchaseOrders.Kind(),
-		c.Outbounds.Kind(), c.Inbounds.Kind(), c.PurchaseReturns.Kind(), c.Receipts.Kind(), c.ReceiptRegistrations.Kind(),
-	} {
-		if k.Number == "" {
-			continue
-		}
-		path := k.PushPath
+	o := &okkiConnector{client: c, pushes: map[string]okkiKind{}, infos: map[string]okki.RecordKind{}}
+	for _, k := range okkiKinds(c) {
+		path := k.kind.PushPath
 		if path == "" {
-			path = k.Path + "/push"
+			path = k.kind.Path + "/push"
 		}
-		o.pushes[path] = k
+		if k.kind.Number != "" {
+			o.pushes[path] = k
+		}
+		o.infos[k.kind.Path+"/info"] = k.kind
+	}
+	for _, k := range []okki.RecordKind{c.Payments.Kind(), c.Costs.Kind()} {
+		o.infos[k.Path+"/info"] = k
 	}
 	return o
 }
 
 type okkiConnector struct {
 	client *okki.Client
-	pushes map[string]okki.RecordKind
+	pushes map[string]okkiKind        // by the path of their push
+	infos  map[string]okki.RecordKind // by the path of their details
+}
+
+// okkiKind is a kind of record and the type of what is pushed of it.
+type okkiKind struct {
+	kind  okki.RecordKind
+	model reflect.Type
+}
+
+func okkiKindOf[Row, Detail, Model any](r *okki.Records[Row, Detail, Model]) okkiKind {
+	return okkiKind{r.Kind(), reflect.TypeFor[Model]()}
+}
+
+// okkiKinds are the kinds of records the client pushes.
+func okkiKinds(c *okki.Client) []okkiKind {
+	return []okkiKind{
+		okkiKindOf(c.Products.Records), okkiKindOf(c.Companies.Records), okkiKindOf(c.Leads), okkiKindOf(c.Opportunities), okkiKindOf(c.Orders.Records),
+		okkiKindOf(c.Quotations), okkiKindOf(c.PurchaseOrders), okkiKindOf(c.Suppliers.Records), okkiKindOf(c.Outbounds), okkiKindOf(c.Inbounds),
+		okkiKindOf(c.PurchaseReturns), okkiKindOf(c.Receipts.Records), okkiKindOf(c.ReceiptRegistrations),
+	}
+}
+
+// Why the platform's other operations are not run.
+const (
+	okkiRemoves  = "it deletes records, and a scheme writes them; package mirror of sync deletes what a source has lost"
+	okkiNoNumber = "the platform finds no record of this kind by a number, so a push whose answer is lost could never be settled, and a repeat would make a second one"
+	okkiSetting  = "it changes settings that records refer to, not records"
+	okkiEnums    = "it tells of fields and choices, not of records"
+	okkiOne      = "it reads of one person or of totals, whom the scheme would have to name: no list of them is in it"
+	okkiHooks    = "it is about the address events are sent to, not about records"
+	okkiStep     = "it is a step with an effect that a repeat may have twice, and nothing tells whether it was done"
+)
+
+// okkiRefused are documented operations that are not run, and why.
+var okkiRefused = map[string]string{
+	"company/moveToPublic": okkiStep, "company/push/customer": okkiNoNumber, "dynamic/trail/push": okkiNoNumber, "supplier/push": okkiNoNumber,
+	"product/edit-parts-list": okkiStep, "product/push-inventory": okkiStep, "invoices/receiptRegistration/allocate": okkiStep,
+	"company/pushGroup": okkiSetting, "company/pushTag": okkiSetting, "company/pushTrail": okkiSetting, "product/push-groups": okkiSetting,
+	"product/push-sku-attribute": okkiSetting, "product/append-sku-attributes-value": okkiSetting,
+	"user/info": okkiOne, "user/departmentInfo": okkiOne, "report/info": okkiOne,
+	"company/companyEnums": okkiEnums, "invoices/order/orderEnums": okkiEnums, "product/productEnums": okkiEnums, "invoices/receipt/types": okkiEnums,
+}
+
+// known finds a documented operation by its path.
+func (o *okkiConnector) known(api string) (op okki.Operation, ok bool) {
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+		if op, ok = okki.LookupOperation(method, api); ok {
+			return op, true
+		}
+	}
+	return op, false
+}
+
+// refusal tells why a documented operation is not run on a side; "" where it is, or where
+// nothing is known of it.
+func (o *okkiConnector) refusal(side qeasy.Side, api string) string {
+	op, documented := o.known(api)
+	if !documented || o.runs(side, api) {
+		return ""
+	}
+	path := strings.TrimPrefix(api, "/v1/")
+	last := path[strings.LastIndexByte(path, '/')+1:]
+	switch {
+	case o.runs(qeasy.SideSource, api):
+		return "it reads: it is an api of a source"
+	case o.runs(qeasy.SideTarget, api):
+		return "it writes: it is an api of a target"
+	case okkiRefused[path] != "":
+		return okkiRefused[path]
+	case strings.HasPrefix(path, "subscribe") || strings.HasPrefix(path, "webhook"):
+		return okkiHooks
+	case strings.HasPrefix(strings.ToLower(last), "remove"):
+		return okkiRemoves
+	case last == "fields" || last == "selector":
+		return okkiEnums
+	}
+	return "no scheme runs " + op.Method + " " + api
+}
+
+// list finds a list.
+func (o *okkiConnector) list(api string) (okki.Operation, bool) {
+	op, known := okki.LookupOperation(http.MethodGet, api)
+	return op, known && op.Kind == okki.KindList && !strings.HasPrefix(api, "/v1/subscribe")
+}
+
+func (o *okkiConnector) runs(side qeasy.Side, api string) bool {
+	if side == qeasy.SideTarget {
+		_, known := o.pushes[api]
+		return known
+	}
+	_, list := o.list(api)
+	_, info := o.infos[api]
+	return list || info
 }
 
 // APIs lists the paths it reads and, behind them, those it pushes to.
 func (o *okkiConnector) APIs() (out []string) {
-	for _, op := range okki.Operations() {
-		if op.Kind == okki.KindList {
-			out = append(out, op.Path)
-		}
-	}
-	for _, op := range okki.Operations() {
-		if _, known := o.pushes[op.Path]; known {
-			out = append(out, op.Path)
+	for _, side := range []qeasy.Side{qeasy.SideSource, qeasy.SideTarget} {
+		for _, op := range okki.Operations() {
+			if o.runs(side, op.Path) && (op.Method == http.MethodGet) == (side == qeasy.SideSource) {
+				out = append(out, op.Path)
+			}
 		}
 	}
 	return out
 }
 
-// Match compares paths exactly.
+// Match knows what is run, and what is refused with a reason. Paths are compared exactly.
 func (o *okkiConnector) Match(side qeasy.Side, api string) bool {
-	if side == qeasy.SideTarget {
-		_, known := o.pushes[api]
-		return known
-	}
-	op, known := okki.LookupOperation(http.MethodGet, api)
-	return known && op.Kind == okki.KindList
+	return o.runs(side, api) || o.refusal(side, api) != ""
 }
 
-// okkiPaging are the parameters that page.
-var okkiPaging = []string{"start_index", "count"}
-
-// Source reads a list; the request is its parameters.
-func (o *okkiConnector) Source(spec *qeasy.SourceSpec) (duijiesync.Source[json.RawMessage], []qeasy.Note, error) {
-	var f findings
-	f.noOther(spec.Other)
-	op, _ := okki.LookupOperation(http.MethodGet, spec.API)
-	taken := op.Window && bounds(spec, "start_time", "end_time")
-	size, steady := 0, true
-	for i := range spec.Fields {
-		field := &spec.Fields[i]
-		text, fixed := field.Constant()
-		switch {
-		case slices.Contains(okkiPaging, field.Name):
-			f.note(field.Path, field.Name, "taken over: the client pages, and reads again what moved")
-			if n, err := strconv.Atoi(text); fixed && field.Name == "count" && err == nil && n > 0 {
-				size = min(n, 100)
-			}
-		case field.Name == "start_time" || field.Name == "end_time":
-		case len(field.Children) > 0:
-			f.badField(field, qeasy.CodeUnsupportedMember, "a parameter of a list is a scalar or a list of scalars")
-		case !blank(field) && !fixed:
-			steady = false
-		}
-	}
-	if err := f.err(); err != nil {
-		return nil, nil, err
-	}
-	open := func(ctx context.Context, at qeasy.At, cfg okki.SourceConfig[json.RawMessage]) (duijiesync.Source[json.RawMessage], error) {
-		q, err := okkiQuery(ctx, spec, at, op, !cfg.Full, size)
-		if err != nil {
-			return nil, err
-		}
-		src, err := okki.NewSource(o.client, http.MethodGet+" "+spec.API, q, cfg)
-		if err != nil {
-			return nil, err
-		}
-		return rawSource[json.RawMessage]{from: src}, nil
-	}
-	cfg := okki.SourceConfig[json.RawMessage]{Key: rowKey(spec)}
-	if taken && steady {
-		cfg.Start, cfg.Overlap = spec.Since.Add(spec.Window.Start.Offset), max(spec.Lookback(), okkiOverlap)
-		f.note(spec.Window.Start.Path, "start_time", "taken over: closed windows of update time, overlapping by %s", cfg.Overlap)
-		if spec.Window.End != nil {
-			f.note(spec.Window.End.Path, "end_time", "taken over: windows end a minute before now")
-		}
-		src, err := open(context.Background(), qeasy.At{LastSync: spec.Since, Now: spec.Now(), Page: 1}, cfg)
-		return src, f.notes, err
-	}
-	cfg.Full = true
-	f.note("/request", "", "each pull asks for what the request says then, and reads it again until two passes agree; the ledger passes what is new or changed")
-	src := &pull{spec: spec, overlap: okkiOverlap, how: "read again until two passes agree", open: func(ctx context.Context, at qeasy.At) (duijiesync.Source[json.RawMessage], error) {
-		return open(ctx, at, cfg)
-	}}
-	return src, f.notes, nil
+// Handles tells that autoCheck is understood: Sink says what becomes of it.
+func (o *okkiConnector) Handles(side qeasy.Side, _, member string) bool {
+	return side == qeasy.SideTarget && member == "autoCheck"
 }
 
-// okkiQuery is the request of a moment as the client asks it.
-func okkiQuery(ctx context.Context, spec *qeasy.SourceSpec, at qeasy.At, op okki.Operation, windowed bool, size int) (okki.Query, error) {
-	q := okki.Query{Params: okki.Params{}, PageSize: size}
-	request, _, err := spec.Build(ctx, at)
-	if err != nil {
-		return q, err
+// refused is the error of an api that is not run.
+func (o *okkiConnector) refused(side qeasy.Side, api string) error {
+	if why := o.refusal(side, api); why != "" {
+		return &qeasy.Problem{Side: side, Path: "/api", Code: qeasy.CodeAPIUnsupported, Offset: -1, Message: why}
 	}
-	for m := range wire.Walk(request) {
-		name := string(m.Key)
-		text, isScalar := scalar(m.Value)
-		switch {
-		case slices.Contains(okkiPaging, name):
-		case name == "start_time" || name == "end_time":
-			if windowed {
-				continue
-			}
-			t, err := duijie.ParseTimeIn(text, spec.Zone)
-			if err != nil {
-				return q, fmt.Errorf("duijie/sync/qeasy/platforms: %s: %w", name, err)
-			}
-			if name == "start_time" {
-				q.From = t.Time
-			} else {
-				q.To = t.Time
-			}
-		case name == "time_type" && op.TimeType && isScalar:
-			n, err := strconv.ParseUint(text, 10, 8)
-			if err != nil {
-				return q, fmt.Errorf("duijie/sync/qeasy/platforms: time_type %q is 1 or 2: %w", text, duijie.ErrInvalid)
-			}
-			q.TimeType = okki.TimeType(n)
-		case wire.First(m.Value) == '[':
-			var list []string
-			for item := range wire.Elements(m.Value) {
-				text, _ := scalar(item)
-				list = append(list, text)
-			}
-			q.Params[name] = strings.Join(list, ",")
-		case isScalar:
-			q.Params[name] = text
-		}
-	}
-	return q, nil
-}
-
-// Sink pushes records of a kind; the request is one record.
-func (o *okkiConnector) Sink(spec *qeasy.SinkSpec) (duijiesync.Sink[qeasy.Write], []qeasy.Note, error) {
-	var f findings
-	f.noOther(spec.Other)
-	kind := o.pushes[spec.API]
-	numbered := false
-	for i := range spec.Fields {
-		field := &spec.Fields[i]
-		switch {
-		case blank(field):
-		case field.Name == kind.Number:
-			numbered = true
-			f.note(field.Path, field.Name, "records are looked up by it before they are pushed: one that is there is edited and never created twice")
-		case field.Name == kind.ID || field.Name == kind.PushID:
-			f.badField(field, qeasy.CodeUnsupportedMember, "the id is found by %s, and put into edits", kind.Number)
-		}
-	}
-	if !numbered {
-		f.bad("/request", kind.Number, qeasy.CodeUnsupportedMember, "records can not be found again without %s: give it a value", kind.Number)
-	}
-	if spec.AutoCheck != nil {
-		f.bad("/autoCheck", "", qeasy.CodeUnsupportedMember, "the platform audits nothing by interface")
-	}
-	if err := f.err(); err != nil {
-		return nil, nil, err
-	}
-	to, err := okki.NewSink(o.client, kind, okki.SinkConfig[json.RawMessage]{})
-	if err != nil {
-		return nil, nil, err
-	}
-	return newKeyedSink(to, spec.Rows, nil, kind.Number), f.notes, nil
+	return nil
 }
