@@ -49,9 +49,7 @@ func (o *okkiConnector) Sink(spec *qeasy.SinkSpec) (duijiesync.Sink[qeasy.Write]
 		return nil, nil, err
 	}
 	keyed := newKeyedSink(to, max(spec.Rows, 1), nil, kind.Number)
-	if keyed.byKey = spec.IsKey(number); !keyed.byKey {
-		f.note(number.Path, number.Name, "it is not the key records come with, so what was under way in a crash is looked up when the record comes again")
-	}
+	keyed.known(&f, spec, number, to)
 	return keyed, f.notes, nil
 }
 
