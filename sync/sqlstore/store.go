@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/duijie-go/duijie/internal/tokenseal"
 	duijiesync "github.com/duijie-go/duijie/sync"
 )
 
@@ -17,7 +18,7 @@ type Store struct {
 	dialect Dialect
 	name    string            // of the database, for errors
 	tables  *strings.Replacer // {table} to its prefixed name
-	sealer  *sealer           // of tokens
+	sealer  *tokenseal.Sealer
 	stmts   [queryCount]*sql.Stmt
 	lookups [len(lookupSizes)]*sql.Stmt // ledger rows by key, one per size
 	puts    [len(putSizes)]*sql.Stmt    // the same, to put them
@@ -39,7 +40,7 @@ func New(ctx context.Context, db *sql.DB, dialect Dialect, opts ...Option) (*Sto
 	if err != nil {
 		return nil, err
 	}
-	sealer, err := newSealer(o.TokenKeys)
+	sealer, err := tokenseal.New(ErrTokenKey, o.TokenKeys)
 	if err != nil {
 		return nil, fmt.Errorf("duijie/sqlstore: WithTokenKey: %w", err)
 	}

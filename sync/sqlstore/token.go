@@ -16,6 +16,11 @@ import (
 // maxTokenScope is the longest scope of a token or quota, in bytes.
 const maxTokenScope = 512
 
+// ErrTokenKey says that a token is sealed and none of the keys given by
+// [WithTokenKey] opens it. Nothing was changed. Give the key it was sealed with, or
+// delete the row: the next client then logs in anew.
+var ErrTokenKey = errors.New("duijie/sqlstore: the stored token was sealed with another key")
+
 // Tokens is a duijie.TokenStore and a duijie.QuotaStore in the tables of a
 // [Store]: clients of all processes that share the database share their sessions and
 // count their tightly limited calls together. It is safe for concurrent use and ends
@@ -33,7 +38,7 @@ var (
 // any mode for group or others; the modes of Windows say nothing, so there nothing is
 // refused).
 func (s *Store) Tokens(ctx context.Context) (*Tokens, error) {
-	if len(s.sealer.keys) == 0 {
+	if !s.sealer.HasKey() {
 		if err := s.dialect.private(ctx, s.db); err != nil {
 			return nil, s.fail(ctx, "share tokens", err)
 		}
@@ -147,7 +152,7 @@ func (t *transaction) commitToken(lease duijie.TokenLease, expires int64, value 
 	}
 	row.gen++
 	row.expires = expires
-	row.sealed = t.store.sealer.seal(lease.Scope, row.gen, expires, value)
+	row.sealed = t.store.sealer.Seal(lease.Scope, row.gen, expires, value)
 	_, err = t.exec(queryCommitToken, row.gen, row.sealed, expires, tokenSum(lease.Scope, row).sum(), scope)
 	return row.gen, err
 }
@@ -201,7 +206,7 @@ func (s *Store) openToken(scope string, row tokenRow) (duijie.Token, error) {
 	if row.gen == 0 {
 		return duijie.Token{}, nil
 	}
-	value, err := s.sealer.open(scope, row.gen, row.expires, row.sealed)
+	value, err := s.sealer.Open(scope, row.gen, row.expires, row.sealed)
 	if errors.Is(err, ErrTokenKey) {
 		return duijie.Token{}, err
 	}

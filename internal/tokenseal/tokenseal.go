@@ -1,4 +1,7 @@
-package sqlstore
+// Package tokenseal turns token values into what stores keep, and back: sealed
+// with AES-256-GCM and bound to the row they belong to, or as they are where no key
+// was given. All stores keep tokens in this form.
+package tokenseal
 
 import (
 	"crypto/aes"
@@ -14,14 +17,8 @@ import (
 	"github.com/duijie-go/duijie"
 )
 
-// ErrTokenKey says that a token is sealed and none of the keys given by
-// [WithTokenKey] opens it. Nothing was changed. Give the key it was sealed with, or
-// delete the row: the next client then logs in anew.
-var ErrTokenKey = errors.New("duijie/sqlstore: the stored token was sealed with another key")
-
-// What the column sealed begins with. A plain token follows as it is; a sealed
-// one as the id of its key and what AES-GCM makes of it, nonce first. The row it
-// belongs to is sealed with it.
+// What a stored value begins with. A plain token follows as it is; a sealed one as
+// the id of its key and what AES-GCM makes of it, nonce first.
 const (
 	plainToken  = 0
 	sealedToken = 1
@@ -29,18 +26,22 @@ const (
 	keySize     = 32
 )
 
-// sealer turns token values into what is stored, and back. Its keys seal with
-// the first and open with any; without one it stores values as they are.
-type sealer struct{ keys []tokenKey }
+// Sealer seals with the first of its keys and opens with any; without one it
+// stores values as they are. It is safe for concurrent use.
+type Sealer struct {
+	keys    []tokenKey
+	unknown error
+}
 
 type tokenKey struct {
 	id   [keyIDSize]byte
 	aead cipher.AEAD
 }
 
-// newSealer reads the keys. Its errors hold nothing of them.
-func newSealer(keys []duijie.Secret) (*sealer, error) {
-	s := &sealer{}
+// New reads the keys, each 32 bytes in base64. Its errors hold nothing of them.
+// unknown is the error for a value that none of the keys opens.
+func New(unknown error, keys []duijie.Secret) (*Sealer, error) {
+	s := &Sealer{unknown: unknown}
 	for i, text := range keys {
 		key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text.Reveal()))
 		if err != nil || len(key) != keySize {
@@ -60,18 +61,22 @@ func newSealer(keys []duijie.Secret) (*sealer, error) {
 	return s, nil
 }
 
-// seal returns the column for the value of a row.
-func (s *sealer) seal(scope string, gen, expires int64, value duijie.Secret) []byte {
+// HasKey tells whether values are sealed.
+func (s *Sealer) HasKey() bool { return len(s.keys) > 0 }
+
+// Seal returns what is stored for the value of a row.
+func (s *Sealer) Seal(scope string, gen, expires int64, value duijie.Secret) []byte {
 	if len(s.keys) == 0 {
 		return append([]byte{plainToken}, value.Reveal()...)
 	}
 	key := s.keys[0]
 	sealed := append([]byte{sealedToken}, key.id[:]...)
-	return key.aead.Seal(sealed, nil, []byte(value.Reveal()), sealContext(scope, gen, expires)) //nolint:gosec // the nonce is random, see newSealer
+	return key.aead.Seal(sealed, nil, []byte(value.Reveal()), sealContext(scope, gen, expires)) //nolint:gosec // the nonce is random, see New
 }
 
-// open is the inverse of seal. An error other than [ErrTokenKey] means damage.
-func (s *sealer) open(scope string, gen, expires int64, sealed []byte) (duijie.Secret, error) {
+// Open is the inverse of Seal. An error other than the one for unknown keys means
+// damage.
+func (s *Sealer) Open(scope string, gen, expires int64, sealed []byte) (duijie.Secret, error) {
 	switch {
 	case len(sealed) == 0:
 		return duijie.Secret{}, errors.New("the token is missing")
@@ -83,7 +88,7 @@ func (s *sealer) open(scope string, gen, expires int64, sealed []byte) (duijie.S
 	id, box := [keyIDSize]byte(sealed[1:1+keyIDSize]), sealed[1+keyIDSize:]
 	at := slices.IndexFunc(s.keys, func(k tokenKey) bool { return k.id == id })
 	if at < 0 {
-		return duijie.Secret{}, fmt.Errorf("%w (its id is %x, given are %s): see WithTokenKey", ErrTokenKey, id, s.ids())
+		return duijie.Secret{}, fmt.Errorf("%w (its id is %x, given are %s): see WithTokenKey", s.unknown, id, s.ids())
 	}
 	value, err := s.keys[at].aead.Open(nil, nil, box, sealContext(scope, gen, expires))
 	if err != nil {
@@ -92,7 +97,7 @@ func (s *sealer) open(scope string, gen, expires int64, sealed []byte) (duijie.S
 	return duijie.NewSecret(string(value)), nil
 }
 
-func (s *sealer) ids() string {
+func (s *Sealer) ids() string {
 	var ids []string
 	for _, key := range s.keys {
 		ids = append(ids, fmt.Sprintf("%x", key.id))
@@ -105,7 +110,8 @@ func (s *sealer) ids() string {
 
 // sealContext ties a seal to its row.
 func sealContext(scope string, gen, expires int64) []byte {
-	context := appendString([]byte("duijie token\x00"), scope)
+	context := append([]byte("duijie token\x00"), binary.AppendUvarint(nil, uint64(len(scope)))...)
+	context = append(context, scope...)
 	context = binary.AppendVarint(context, gen)
 	return binary.AppendVarint(context, expires)
 }
