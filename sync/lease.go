@@ -11,19 +11,19 @@ import (
 // leaseKeeper renews a lease while its run goes on, and ends the run when the
 // lease is lost.
 type leaseKeeper struct {
-	state State
-	lease Lease
-	ttl   time.Duration
-	quit  chan struct{}
-	done  chan struct{}
+	leases LeaseStore
+	lease  Lease
+	ttl    time.Duration
+	quit   chan struct{}
+	done   chan struct{}
 
 	mu    stdsync.Mutex
 	until time.Time // by both clocks: the wall's and the monotonic one
 }
 
-func keepLease(ctx context.Context, state State, lease Lease, until time.Time, ttl time.Duration, lost context.CancelCauseFunc) *leaseKeeper {
+func keepLease(ctx context.Context, leases LeaseStore, lease Lease, until time.Time, ttl time.Duration, lost context.CancelCauseFunc) *leaseKeeper {
 	k := &leaseKeeper{
-		state: state, lease: lease, ttl: ttl, until: until,
+		leases: leases, lease: lease, ttl: ttl, until: until,
 		quit: make(chan struct{}), done: make(chan struct{}),
 	}
 	go k.loop(ctx, lost)
@@ -41,17 +41,19 @@ type LeaseOptions struct {
 
 // WithLease does something under the lease of a scope, which it renews
 // meanwhile: for programs that change a pipeline's state on their own, beside its
-// runs. The context of do ends with the lease, and the State refuses what
-// comes under it afterwards. It returns ErrLeaseHeld while another one holds the lease.
-func WithLease(ctx context.Context, state State, scope Scope, o LeaseOptions, do func(ctx context.Context, lease Lease) error) error {
+// runs, and for jobs that one process at a time may do. The context of do ends with the
+// lease, and a State refuses what comes under it afterwards; other targets must be
+// given the lease's Fence to do so. It returns ErrLeaseHeld while another one holds the
+// lease.
+func WithLease(ctx context.Context, leases LeaseStore, scope Scope, o LeaseOptions, do func(ctx context.Context, lease Lease) error) error {
 	ttl := orTime(o.TTL, time.Minute)
-	lease, until, err := acquire(ctx, state, scope, ttl, o.Wait, func(error) {})
+	lease, until, err := acquire(ctx, leases, scope, ttl, o.Wait, func(error) {})
 	if err != nil {
 		return err
 	}
 	work, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	keep := keepLease(work, state, lease, until, ttl, cancel)
+	keep := keepLease(work, leases, lease, until, ttl, cancel)
 	err = do(work, lease)
 	if cause := context.Cause(work); cause != nil && errors.Is(cause, ErrLeaseLost) && !errors.Is(err, ErrLeaseLost) {
 		err = errors.Join(cause, err)
@@ -59,17 +61,17 @@ func WithLease(ctx context.Context, state State, scope Scope, o LeaseOptions, do
 	keep.stop()
 	release, stop := context.WithTimeout(context.WithoutCancel(ctx), closingGrace)
 	defer stop()
-	return errors.Join(err, state.Release(release, lease))
+	return errors.Join(err, leases.Release(release, lease))
 }
 
 // acquire takes the lease of a scope, waiting for another's to end if it may.
 // The lease surely lasts until the time returned.
-func acquire(ctx context.Context, state State, scope Scope, ttl, patience time.Duration, waiting func(held error)) (Lease, time.Time, error) {
+func acquire(ctx context.Context, leases LeaseStore, scope Scope, ttl, patience time.Duration, waiting func(held error)) (Lease, time.Time, error) {
 	owner := newOwner()
 	deadline := time.Now().Add(patience)
 	for first := true; ; first = false {
 		asked := time.Now()
-		lease, err := state.Acquire(ctx, scope, owner, ttl)
+		lease, err := leases.Acquire(ctx, scope, owner, ttl)
 		if !errors.Is(err, ErrLeaseHeld) || !time.Now().Before(deadline) {
 			return lease, asked.Add(ttl), err
 		}
@@ -114,7 +116,7 @@ func (k *leaseKeeper) renew(ctx context.Context) error {
 	asked := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, k.pause())
 	defer cancel()
-	if err := k.state.Renew(ctx, k.lease, k.ttl); err != nil {
+	if err := k.leases.Renew(ctx, k.lease, k.ttl); err != nil {
 		return err
 	}
 	k.mu.Lock()

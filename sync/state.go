@@ -169,10 +169,9 @@ type RunRecord struct {
 	Error   string
 }
 
-// State keeps what a pipeline must not forget. All writes of a run are guarded
-// by its lease and return ErrLeaseLost under an old fence. Implementations are
-// safe for concurrent use and pass pipelinetest.TestState.
-type State interface {
+// LeaseStore hands out leases. Every [State] is one. Implementations are safe for
+// concurrent use and pass pipelinetest.TestLeaseStore.
+type LeaseStore interface {
 	// Acquire takes the lease of a scope for ttl, which is above 0, or returns
 	// ErrLeaseHeld, also to the same owner. A lease that ran out is taken over
 	// with a higher fence. owner has 1 to 128 bytes.
@@ -181,6 +180,13 @@ type State interface {
 	Renew(ctx context.Context, lease Lease, ttl time.Duration) error
 	// Release gives the lease up. A lease already lost is not an error.
 	Release(ctx context.Context, lease Lease) error
+}
+
+// State keeps what a pipeline must not forget. All writes of a run are guarded
+// by its lease and return ErrLeaseLost under an old fence. Implementations are
+// safe for concurrent use and pass pipelinetest.TestState.
+type State interface {
+	LeaseStore
 
 	// Checkpoint returns the scope's resume point, "" when there is none.
 	Checkpoint(ctx context.Context, scope Scope) (Checkpoint, error)

@@ -27,7 +27,7 @@
 //		})
 //	}
 //
-// The suites themselves are tested with sources, sinks and token stores broken on purpose:
+// The suites themselves are tested with sources, sinks and stores broken on purpose:
 // each must make the test fail that is named for what it breaks.
 //
 // # States
@@ -45,6 +45,8 @@
 //			return state
 //		})
 //	}
+//
+// [TestLeaseStore] does for a duijiesync.LeaseStore that is no whole State.
 //
 // # Token stores
 //

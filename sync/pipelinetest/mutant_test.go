@@ -14,7 +14,7 @@ import (
 	"github.com/duijie-go/duijie/sync/pipelinetest"
 )
 
-// mutant is a source, sink or token store broken on purpose, and the test of the suite that
+// mutant is a source, sink or store broken on purpose, and the test of the suite that
 // must notice.
 type mutant struct {
 	name   string
@@ -22,7 +22,9 @@ type mutant struct {
 	run    func(t *testing.T)
 }
 
-func mutants() []mutant { return slices.Concat(sourceMutants(), sinkMutants(), tokenMutants()) }
+func mutants() []mutant {
+	return slices.Concat(sourceMutants(), sinkMutants(), tokenMutants(), leaseMutants())
+}
 
 const mutantEnv = "PIPELINETEST_MUTANT"
 

@@ -129,7 +129,16 @@ type stateTest struct {
 	*testing.T
 
 	state  duijiesync.State
-	reopen func() // closes and opens the state; nil when it can not be done
+	only   duijiesync.LeaseStore // where there is no state
+	reopen func()                // closes and opens the state; nil when it can not be done
+}
+
+// leases is what hands out leases.
+func (s *stateTest) leases() duijiesync.LeaseStore {
+	if s.only != nil {
+		return s.only
+	}
+	return s.state
 }
 
 // noon is a time that all states keep exactly.
@@ -169,7 +178,7 @@ func (s *stateTest) mustBe(err, want error) {
 
 func (s *stateTest) acquire(sc duijiesync.Scope, owner string) duijiesync.Lease {
 	s.Helper()
-	lease, err := s.state.Acquire(s.Context(), sc, owner, time.Minute)
+	lease, err := s.leases().Acquire(s.Context(), sc, owner, time.Minute)
 	s.must(err)
 	return lease
 }
@@ -181,7 +190,7 @@ func (s *stateTest) acquireWhenFree(sc duijiesync.Scope, owner string) duijiesyn
 	defer ticker.Stop()
 	deadline := time.After(30 * time.Second)
 	for {
-		lease, err := s.state.Acquire(s.Context(), sc, owner, time.Minute)
+		lease, err := s.leases().Acquire(s.Context(), sc, owner, time.Minute)
 		if err == nil {
 			return lease
 		}

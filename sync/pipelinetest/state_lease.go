@@ -16,10 +16,10 @@ func testLeaseIsExclusive(s *stateTest) {
 		s.Fatalf("the lease is %+v", lease)
 	}
 	for _, owner := range []string{"second", "first"} {
-		_, err := s.state.Acquire(s.Context(), sc, owner, time.Minute)
+		_, err := s.leases().Acquire(s.Context(), sc, owner, time.Minute)
 		s.mustBe(err, duijiesync.ErrLeaseHeld)
 	}
-	s.must(s.state.Release(s.Context(), lease))
+	s.must(s.leases().Release(s.Context(), lease))
 	s.acquire(sc, "second")
 }
 
@@ -32,7 +32,7 @@ func testLeaseOfOtherScopes(s *stateTest) {
 		s.acquire(sc, "owner")
 	}
 	for _, sc := range scopes {
-		_, err := s.state.Acquire(s.Context(), sc, "other", time.Minute)
+		_, err := s.leases().Acquire(s.Context(), sc, "other", time.Minute)
 		s.mustBe(err, duijiesync.ErrLeaseHeld)
 	}
 }
@@ -46,8 +46,8 @@ func testFenceGrows(s *stateTest) {
 			s.Fatalf("the fence goes from %d to %d", last, lease.Fence)
 		}
 		last = lease.Fence
-		s.must(s.state.Renew(s.Context(), lease, time.Minute))
-		s.must(s.state.Release(s.Context(), lease))
+		s.must(s.leases().Renew(s.Context(), lease, time.Minute))
+		s.must(s.leases().Release(s.Context(), lease))
 	}
 }
 
@@ -68,13 +68,13 @@ func testLeaseRunsOut(s *stateTest) {
 
 func testRenewKeepsOthersOut(s *stateTest) {
 	sc := scope("orders", "")
-	lease, err := s.state.Acquire(s.Context(), sc, "owner", time.Millisecond)
+	lease, err := s.leases().Acquire(s.Context(), sc, "owner", time.Millisecond)
 	s.must(err)
-	s.must(s.state.Renew(s.Context(), lease, time.Minute))
-	_, err = s.state.Acquire(s.Context(), sc, "other", time.Minute)
+	s.must(s.leases().Renew(s.Context(), lease, time.Minute))
+	_, err = s.leases().Acquire(s.Context(), sc, "other", time.Minute)
 	s.mustBe(err, duijiesync.ErrLeaseHeld)
 	// From now, not added up: a short renewal shortens.
-	s.must(s.state.Renew(s.Context(), lease, time.Millisecond))
+	s.must(s.leases().Renew(s.Context(), lease, time.Millisecond))
 	s.acquireWhenFree(sc, "other")
 }
 
@@ -87,7 +87,7 @@ func testOneOfManyAcquires(s *stateTest) {
 	)
 	for range 16 {
 		group.Go(func() {
-			lease, err := s.state.Acquire(s.Context(), sc, "owner", time.Minute)
+			lease, err := s.leases().Acquire(s.Context(), sc, "owner", time.Minute)
 			if err == nil {
 				mu.Lock()
 				defer mu.Unlock()
