@@ -188,7 +188,7 @@ func (s *stateTest) acquireWhenFree(sc duijiesync.Scope, owner string) duijiesyn
 	s.Helper()
 	ticker := time.NewTicker(time.Millisecond)
 	defer ticker.Stop()
-	deadline := time.After(30 * time.Second)
+	deadline := time.After(3 * patience)
 	for {
 		lease, err := s.leases().Acquire(s.Context(), sc, owner, time.Minute)
 		if err == nil {
