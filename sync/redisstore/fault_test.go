@@ -144,12 +144,13 @@ func TestSilentServer(t *testing.T) {
 	p := startProxy(t, testutil.RedisAddr(t))
 	client := connect(t, &redis.Options{Addr: p.addr, MaxRetries: -1})
 	tokens := tokensAt(t, client, newPrefix(t, shared(t)))
-	p.lose.Store(-1)
 	p.frozen.Store(true)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	_, err := tokens.Load(ctx, "scope")
-	require.Error(t, err)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	_, _, err = tokens.Acquire(ctx, "scope", 0, time.Hour)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
 }
 
 // A server that was restarted knows neither scripts nor keys. Clients go on with one

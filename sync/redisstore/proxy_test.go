@@ -17,7 +17,7 @@ type proxy struct {
 	// lose is how many answers to scripts get lost, with their connections, once pass
 	// have come through.
 	pass, lose atomic.Int64
-	// frozen stops everything the server says from going on.
+	// frozen swallows everything the server says.
 	frozen atomic.Bool
 
 	mu    sync.Mutex
@@ -63,28 +63,35 @@ func (p *proxy) serve(client net.Conn) {
 	var doomed atomic.Bool
 	var group sync.WaitGroup
 	group.Go(func() {
-		pump(server, client, func(sent []byte) bool {
+		pump(server, client, func(sent []byte) (carry, end bool) {
 			if bytes.Contains(bytes.ToLower(sent), []byte("eval")) && p.pass.Add(-1) < 0 && p.lose.Add(-1) >= 0 {
 				doomed.Store(true)
 			}
-			return true
+			return true, false
 		})
 	})
 	group.Go(func() {
-		pump(client, server, func([]byte) bool { return !doomed.Load() && !p.frozen.Load() })
+		pump(client, server, func([]byte) (carry, end bool) { return !p.frozen.Load(), doomed.Load() })
 	})
 	group.Wait()
 }
 
-// pump carries what comes, as long as pass agrees; then both ends are closed.
-func pump(to, from net.Conn, pass func([]byte) bool) {
+// pump carries what comes until one end is closed or judge ends it; then both are.
+func pump(to, from net.Conn, judge func([]byte) (carry, end bool)) {
 	defer to.Close()
 	defer from.Close()
 	buffer := make([]byte, 1<<16)
 	for {
 		n, err := from.Read(buffer)
-		if err != nil || !pass(buffer[:n]) {
+		if err != nil {
 			return
+		}
+		carry, end := judge(buffer[:n])
+		if end {
+			return
+		}
+		if !carry {
+			continue
 		}
 		if _, err := to.Write(buffer[:n]); err != nil {
 			return
