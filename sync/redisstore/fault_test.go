@@ -47,6 +47,12 @@ func TestAnswersThatGetLost(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, ok)
 	}
+	forged := lease
+	forged.Fence++
+	require.NoError(t, tokens.Release(t.Context(), forged))
+	_, ok, err = tokens.Acquire(t.Context(), "scope", 2, time.Hour)
+	require.NoError(t, err)
+	require.False(t, ok, "a lease of another fence is released")
 	lose()
 	require.NoError(t, tokens.Release(t.Context(), lease))
 	lost()

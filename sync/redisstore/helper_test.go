@@ -54,12 +54,14 @@ func shared(t testing.TB) *redis.Client {
 
 var prefixes atomic.Int64
 
-// newPrefix is a key prefix of the test's own. What is under it is gone after the test.
+// newPrefix is a key prefix of the test's own. What is under it ends by itself, whatever
+// the test did, and is gone after it.
 func newPrefix(t testing.TB, client redis.UniversalClient) string {
 	t.Helper()
 	prefix := fmt.Sprintf("duijie-test-%d-%d-%d:", os.Getpid(), time.Now().UnixNano(), prefixes.Add(1))
 	t.Cleanup(func() {
 		for _, key := range keysUnder(t, client, prefix) {
+			require.Positive(t, client.PTTL(context.WithoutCancel(t.Context()), key).Val(), "%q stays for ever", key)
 			require.NoError(t, client.Del(context.WithoutCancel(t.Context()), key).Err())
 		}
 	})

@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -83,10 +84,12 @@ func (l *Leases) Acquire(ctx context.Context, sc duijiesync.Scope, owner string,
 	if err := checkLease(sc, owner, ttl); err != nil {
 		return duijiesync.Lease{}, l.store.fail(ctx, op, "", err)
 	}
-	row, err := l.store.run(ctx, takeLease, key, owner, nonce, micros(ttl), millis(ttl+leftOver))
+	row, err := l.store.run(ctx, takeLease, key, owner, nonce, micros(ttl), millis(ttl, leftOver))
 	if err != nil {
 		err = l.store.fail(ctx, op, key, err)
-		l.abandon(ctx, key, owner, nonce)
+		if errors.Is(err, errNoAnswer) {
+			l.abandon(ctx, key, owner, nonce)
+		}
 		return duijiesync.Lease{}, err
 	}
 	if row.text(0) != "1" {
@@ -119,7 +122,7 @@ func (l *Leases) Renew(ctx context.Context, lease duijiesync.Lease, ttl time.Dur
 	if err := checkLease(lease.Scope, lease.Owner, ttl); err != nil {
 		return l.store.fail(ctx, op, "", err)
 	}
-	row, err := l.store.run(ctx, renewLease, key, lease.Owner, lease.Fence, micros(ttl), millis(ttl+leftOver))
+	row, err := l.store.run(ctx, renewLease, key, lease.Owner, lease.Fence, micros(ttl), millis(ttl, leftOver))
 	if err == nil && row.text(0) != "1" {
 		err = lost
 	}

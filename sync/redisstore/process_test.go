@@ -38,7 +38,7 @@ const (
 	inEach     = 4
 	callsEach  = 40
 	bookEach   = 5
-	jobsEach   = 5
+	jobsEach   = 3
 	vendorLife = 60 // calls a session lasts
 	loginTime  = 20 * time.Millisecond
 	// leaderTTL is the lease of a process that is killed.
@@ -276,7 +276,7 @@ func TestProcessesKeepAQuotaTogether(t *testing.T) {
 // doJobs does something under a lease, again and again.
 func doJobs(ctx context.Context, leases duijiesync.LeaseStore, vendor string) error {
 	for range jobsEach {
-		err := duijiesync.WithLease(ctx, leases, nightly, duijiesync.LeaseOptions{TTL: 30 * time.Millisecond, Wait: 30 * time.Second},
+		err := duijiesync.WithLease(ctx, leases, nightly, duijiesync.LeaseOptions{TTL: 2 * time.Second, Wait: 30 * time.Second},
 			func(ctx context.Context, lease duijiesync.Lease) error {
 				_, _, err := ask(ctx, fmt.Sprintf("%s/job?fence=%d", vendor, lease.Fence))
 				return err

@@ -32,6 +32,9 @@ local function keep(ms)
 end
 `
 
+// errNoAnswer: the server was asked and did not say what came of it.
+var errNoAnswer = errors.New("no answer, it may have been done")
+
 // script is a script of this package.
 type script struct{ *redis.Script }
 
@@ -45,7 +48,7 @@ func (s *Store) run(ctx context.Context, script script, key string, args ...any)
 	list, err := script.Run(ctx, s.client, []string{key}, args...).Slice()
 	if err != nil {
 		if _, said := errors.AsType[redis.Error](err); !said {
-			return nil, fmt.Errorf("no answer, it may have been done: %w", err)
+			return nil, fmt.Errorf("%w: %w", errNoAnswer, err)
 		}
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -59,7 +60,12 @@ func New(ctx context.Context, client redis.UniversalClient, opts ...Option) (*St
 // fail wraps an error with what was being done, and with what to do about it where
 // the server's words do not say.
 func (s *Store) fail(ctx context.Context, op, key string, err error) error {
-	if cause := ctx.Err(); cause != nil && !errors.Is(err, cause) {
+	cause := ctx.Err()
+	// Connections end with the deadline too, and may be a moment ahead of the context.
+	if end, ok := ctx.Deadline(); ok && cause == nil && errors.Is(err, os.ErrDeadlineExceeded) && !time.Now().Before(end) {
+		cause = context.DeadlineExceeded
+	}
+	if cause != nil && !errors.Is(err, cause) {
 		err = fmt.Errorf("%w: %w", cause, err)
 	}
 	if hint := hintFor(err, key); hint != "" {
@@ -117,7 +123,7 @@ func micros(d time.Duration) int64 {
 	return (max(min(d, longest), -longest) + time.Microsecond - 1).Microseconds()
 }
 
-// millis is d in milliseconds, rounded up.
-func millis(d time.Duration) int64 {
-	return (max(min(d, longest), -longest) + time.Millisecond - 1).Milliseconds()
+// millis is d, if it is above 0, and more, in milliseconds, rounded up.
+func millis(d, more time.Duration) int64 {
+	return (min(max(d, 0), longest) + more + time.Millisecond - 1).Milliseconds()
 }

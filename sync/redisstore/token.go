@@ -123,7 +123,7 @@ func (k *Tokens) Acquire(ctx context.Context, scope string, seen int64, ttl time
 		return duijie.TokenLease{}, false, k.store.fail(ctx, op, "", err)
 	}
 	lease := duijie.TokenLease{Scope: scope, Owner: newOwner()}
-	row, err := k.store.run(ctx, takeToken, k.key(scope), lease.Owner, seen, micros(ttl), millis(max(ttl, 0)+leftOver))
+	row, err := k.store.run(ctx, takeToken, k.key(scope), lease.Owner, seen, micros(ttl), millis(ttl, leftOver))
 	if err == nil && row.text(0) != "1" {
 		return duijie.TokenLease{}, false, nil
 	}
@@ -135,14 +135,17 @@ func (k *Tokens) Acquire(ctx context.Context, scope string, seen int64, ttl time
 	}
 	if err != nil {
 		err = k.store.fail(ctx, op, k.key(scope), err)
-		return duijie.TokenLease{}, false, errors.Join(err, k.abandon(ctx, lease))
+		return duijie.TokenLease{}, false, errors.Join(err, k.abandon(ctx, lease, err))
 	}
 	return lease, true, nil
 }
 
-// abandon gives up a lease nobody will use, also where the caller has gone. Where the
-// server did not say whether it was granted, failing is no further error.
-func (k *Tokens) abandon(ctx context.Context, lease duijie.TokenLease) error {
+// abandon gives up a lease nobody will use, if it may have been granted, also where the
+// caller has gone. Where the server did not say so, failing is no further error.
+func (k *Tokens) abandon(ctx context.Context, lease duijie.TokenLease, failed error) error {
+	if lease.Fence == 0 && !errors.Is(failed, errNoAnswer) {
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), parting)
 	defer cancel()
 	_, err := k.store.run(ctx, releaseToken, k.key(lease.Scope), lease.Owner, "")
@@ -241,9 +244,9 @@ func corrupt(key string, why error) error {
 // that it does not matter whether the server's clock goes like ours.
 func lifeOf(t duijie.Token) int64 {
 	if t.Expires.IsZero() {
-		return millis(kept)
+		return millis(0, kept)
 	}
-	return millis(max(time.Until(t.Expires), 0) + kept)
+	return millis(time.Until(t.Expires), kept)
 }
 
 // toMillis is t in milliseconds since 1970; the zero time is 0.
