@@ -13,12 +13,15 @@ import (
 // already is an error: the note it stands for is still needed.
 //
 // Where the pipeline has other partitions, their open batches are looked
-// through in the same transaction.
+// through in the same transaction, which keeps them from opening more.
 func (s *Store) Open(ctx context.Context, lease duijiesync.Lease, batch duijiesync.OpenBatch) (shared bool, err error) {
 	scope, started := lease.Scope, toMillis(batch.Started)
 	op := fmt.Sprintf("open batch %d of %s", batch.Seq, scopeText(scope))
 	body := encodeIntents(scope, batch.Seq, started, batch.Intents)
 	err = s.writeGuarded(ctx, lease, func(t *transaction) error {
+		if err := t.lockPipeline(scope); err != nil {
+			return err
+		}
 		shared, err = t.others(scope, batch)
 		if err != nil {
 			return err
@@ -76,7 +79,7 @@ func (s *Store) OpenBatches(ctx context.Context, scope duijiesync.Scope) ([]duij
 	err := s.attempt(ctx, func() error {
 		batches = nil
 		args := []any{[]byte(scope.Pipeline), []byte(scope.Partition)}
-		return s.query(ctx, s.stmts[queryOpenBatches], args, func(rows *sql.Rows) error {
+		return s.query(ctx, s.read(queryOpenBatches), args, func(rows *sql.Rows) error {
 			own := scope
 			batch, err := s.scanBatch(rows, &own)
 			batches = append(batches, batch)

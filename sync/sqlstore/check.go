@@ -9,7 +9,7 @@ import (
 )
 
 // Check reads all that is stored, under every name, and has the database look
-// through itself where it can (SQLite: integrity_check). It returns nil, or an
+// through itself where it can (SQLite: integrity_check, MySQL: CHECK TABLE). It returns nil, or an
 // error that matches duijiesync.ErrStateCorrupt and names the first damaged row of
 // each list.
 //
@@ -19,29 +19,30 @@ import (
 func (s *Store) Check(ctx context.Context) error {
 	problems := []error{s.dialect.integrity(ctx, s)}
 	for _, table := range []struct {
-		name, columns string
-		read          func(ctx context.Context, scope duijiesync.Scope) error
+		name  string
+		parts bool // has partitions
+		read  func(ctx context.Context, scope duijiesync.Scope) error
 	}{
-		{"partition", "pipeline, part", func(ctx context.Context, scope duijiesync.Scope) error {
+		{"partition", true, func(ctx context.Context, scope duijiesync.Scope) error {
 			_, err := s.Checkpoint(ctx, scope)
 			return err
 		}},
-		{"openbatch", "pipeline, part", func(ctx context.Context, scope duijiesync.Scope) error {
+		{"openbatch", true, func(ctx context.Context, scope duijiesync.Scope) error {
 			_, err := s.OpenBatches(ctx, scope)
 			return err
 		}},
-		{"run", "pipeline, part", func(ctx context.Context, scope duijiesync.Scope) error {
+		{"run", true, func(ctx context.Context, scope duijiesync.Scope) error {
 			_, err := s.Runs(ctx, scope, 2*keptRuns)
 			return err
 		}},
-		{"ledger", "pipeline, x''", func(ctx context.Context, scope duijiesync.Scope) error {
+		{"ledger", false, func(ctx context.Context, scope duijiesync.Scope) error {
 			return s.checkLedger(ctx, scope.Pipeline)
 		}},
-		{"dead", "pipeline, x''", func(ctx context.Context, scope duijiesync.Scope) error {
+		{"dead", false, func(ctx context.Context, scope duijiesync.Scope) error {
 			return s.checkDead(ctx, scope.Pipeline)
 		}},
 	} {
-		scopes, err := s.scopesIn(ctx, table.name, table.columns)
+		scopes, err := s.scopesIn(ctx, table.name, "pipeline", table.parts)
 		if err != nil {
 			problems = append(problems, s.fail(ctx, "check table "+table.name, err))
 			continue
@@ -63,15 +64,15 @@ func (s *Store) checkTokens(ctx context.Context) error {
 	var problems []error
 	for table, read := range map[string]func(ctx context.Context, scope string) error{
 		"token": func(ctx context.Context, scope string) error {
-			_, err := s.readToken(ctx, s.stmts[queryToken], scope)
+			_, err := s.readToken(ctx, s.read(queryToken), scope)
 			return err
 		},
 		"quota": func(ctx context.Context, scope string) error {
-			_, err := s.readQuota(ctx, s.stmts[queryQuota], scope)
+			_, err := s.readQuota(ctx, s.read(queryQuota), scope)
 			return err
 		},
 	} {
-		scopes, err := s.scopesIn(ctx, table, "scope, x''")
+		scopes, err := s.scopesIn(ctx, table, "scope", false)
 		if err != nil {
 			problems = append(problems, s.fail(ctx, "check table "+table, err))
 		}
@@ -85,17 +86,21 @@ func (s *Store) checkTokens(ctx context.Context) error {
 }
 
 // scopesIn lists the names that have rows in a table.
-func (s *Store) scopesIn(ctx context.Context, table, columns string) (scopes []duijiesync.Scope, err error) {
+func (s *Store) scopesIn(ctx context.Context, table, column string, parts bool) (scopes []duijiesync.Scope, err error) {
+	var pipeline, part sql.RawBytes
+	columns, into := column, []any{&pipeline}
+	if parts {
+		columns, into = column+", part", append(into, &part)
+	}
 	err = s.attempt(ctx, func() error {
 		scopes = nil
-		rows, err := s.db.QueryContext(ctx, s.tables.Replace("SELECT DISTINCT "+columns+" FROM {"+table+"}"))
+		rows, err := s.db.QueryContext(ctx, s.text("SELECT DISTINCT "+columns+" FROM {"+table+"}"))
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
-			var pipeline, part sql.RawBytes
-			if err := rows.Scan(&pipeline, &part); err != nil {
+			if err := rows.Scan(into...); err != nil {
 				return s.unread(rows, table, "pipeline "+quote(string(pipeline)), err)
 			}
 			scopes = append(scopes, duijiesync.Scope{Pipeline: string(pipeline), Partition: string(part)})

@@ -43,19 +43,34 @@ func (s *Store) listDead(ctx context.Context, pipeline string, q duijiesync.Dead
 	if q.Partition != nil {
 		part = []byte(*q.Partition)
 	}
-	args := []any{
-		[]byte(pipeline), okey, q.After == "", okey, storeKey(q.After).fullkey, reason, reason,
-		q.Partition == nil, part, q.Limit,
-	}
-	err = s.attempt(ctx, func() error {
-		letters = nil
-		return s.query(ctx, s.stmts[queryListDead], args, func(rows *sql.Rows) error {
-			letter, err := s.scanDead(rows, pipeline)
-			letters = append(letters, letter)
-			return err
+	// Rows come in the order of okey. Where the last two of a list have the same one,
+	// the list may lack others that have it too.
+	for ask := q.Limit + 1; ; ask *= 2 {
+		args := []any{
+			[]byte(pipeline), okey, q.After == "", okey, storeKey(q.After).fullkey, reason, reason,
+			q.Partition == nil, part, ask,
+		}
+		err = s.attempt(ctx, func() error {
+			letters = nil
+			return s.query(ctx, s.read(queryListDead), args, func(rows *sql.Rows) error {
+				letter, err := s.scanDead(rows, pipeline)
+				letters = append(letters, letter)
+				return err
+			})
 		})
-	})
-	return letters, err
+		if err != nil {
+			return nil, err
+		}
+		n := len(letters)
+		if n < ask || !bytes.Equal(orderKey(letters[n-1].Key), orderKey(letters[q.Limit-1].Key)) {
+			sortLetters(letters)
+			return letters[:min(n, q.Limit)], nil
+		}
+	}
+}
+
+func sortLetters(letters []duijiesync.DeadLetter) {
+	slices.SortFunc(letters, func(a, b duijiesync.DeadLetter) int { return strings.Compare(a.Key, b.Key) })
 }
 
 // listDeadByKey looks the wanted keys up in order, a chunk at a time, until
@@ -90,7 +105,7 @@ func (s *Store) deadByKey(ctx context.Context, pipeline string, keys []string) (
 	for _, key := range keys {
 		args = append(args, storeKey(key).rkey)
 	}
-	rows, err := s.db.QueryContext(ctx, s.tables.Replace(s.dialect.deadIn(len(keys))), args...)
+	rows, err := s.db.QueryContext(ctx, s.text(deadIn(len(keys))), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -105,6 +120,7 @@ func (s *Store) deadByKey(ctx context.Context, pipeline string, keys []string) (
 		}
 		letters = append(letters, letter)
 	}
+	sortLetters(letters)
 	return letters, rows.Err()
 }
 
@@ -115,7 +131,7 @@ func (s *Store) CountDeadLetters(ctx context.Context, pipeline string) (count in
 		return 0, s.fail(ctx, op, err)
 	}
 	err = s.attempt(ctx, func() error {
-		return s.stmts[queryCountDead].QueryRowContext(ctx, []byte(pipeline)).Scan(&count)
+		return s.read(queryCountDead).QueryRowContext(ctx, []byte(pipeline)).Scan(&count)
 	})
 	if err != nil {
 		return 0, s.fail(ctx, op, err)

@@ -11,7 +11,8 @@ import (
 
 // Acquire takes the lease of a scope. The owner is a name for people, 1 to 128
 // bytes; the same owner asking again while it holds the lease gets ErrLeaseHeld
-// as well. Leases are kept to the millisecond by this process's clock.
+// as well. Leases are kept to the millisecond by the database's clock, on SQLite by
+// this process's.
 func (s *Store) Acquire(ctx context.Context, scope duijiesync.Scope, owner string, ttl time.Duration) (duijiesync.Lease, error) {
 	lease := duijiesync.Lease{Scope: scope, Owner: owner}
 	op := "acquire " + scopeText(scope)
@@ -38,10 +39,14 @@ func (s *Store) Acquire(ctx context.Context, scope duijiesync.Scope, owner strin
 // acquire makes sure that there is a row to fight for, and fights.
 func (t *transaction) acquire(scope duijiesync.Scope, owner string, ttl int64) (fence int64, err error) {
 	pipeline, part := []byte(scope.Pipeline), []byte(scope.Partition)
-	now := time.Now().UnixMilli()
-	if _, err := t.exec(queryEnsurePartition, pipeline, part, checkpointSum(scope, "").sum(), now); err != nil {
+	if err := t.ensurePartition(scope); err != nil {
 		return 0, err
 	}
+	clock, err := t.now()
+	if err != nil {
+		return 0, err
+	}
+	now := clock.UnixMilli()
 	won, err := t.exec(queryAcquire, []byte(owner), now+ttl, now, pipeline, part, now)
 	if err != nil {
 		return 0, err
@@ -60,6 +65,25 @@ func (t *transaction) acquire(scope duijiesync.Scope, owner string, ttl int64) (
 	return fence, nil
 }
 
+// ensurePartition makes sure that a scope has a row, and locks it where not all is
+// locked already.
+func (t *transaction) ensurePartition(scope duijiesync.Scope) error {
+	_, err := t.exec(queryEnsurePartition, []byte(scope.Pipeline), []byte(scope.Partition),
+		checkpointSum(scope, "").sum(), time.Now().UnixMilli())
+	return err
+}
+
+// lockPipeline keeps the other partitions of a pipeline from what they do under this
+// lock until the transaction ends: look what the others are about, and do another
+// thing. The lock is the row of the partition without a name, which comes after the
+// holder's own row and before all others, so that nobody waits in a circle.
+func (t *transaction) lockPipeline(own duijiesync.Scope) error {
+	if t.store.dialect.begin() == nil || own.Partition == "" {
+		return nil
+	}
+	return t.ensurePartition(duijiesync.Scope{Pipeline: own.Pipeline})
+}
+
 // Renew prolongs a lease by ttl from now. A lease that ran out is still its
 // holder's until another run takes it over.
 func (s *Store) Renew(ctx context.Context, lease duijiesync.Lease, ttl time.Duration) error {
@@ -69,8 +93,12 @@ func (s *Store) Renew(ctx context.Context, lease duijiesync.Lease, ttl time.Dura
 		return s.fail(ctx, op, err)
 	}
 	err = s.writeGuarded(ctx, lease, func(t *transaction) error {
-		now := time.Now().UnixMilli()
-		_, err := t.exec(queryRenew, now+ms, now, []byte(lease.Scope.Pipeline), []byte(lease.Scope.Partition),
+		clock, err := t.now()
+		if err != nil {
+			return err
+		}
+		now := clock.UnixMilli()
+		_, err = t.exec(queryRenew, now+ms, now, []byte(lease.Scope.Pipeline), []byte(lease.Scope.Partition),
 			[]byte(lease.Owner), lease.Fence)
 		return err
 	})
@@ -137,7 +165,7 @@ func (s *Store) Checkpoint(ctx context.Context, scope duijiesync.Scope) (duijies
 	}
 	err := s.attempt(ctx, func() error {
 		args := []any{[]byte(scope.Pipeline), []byte(scope.Partition)}
-		return s.query(ctx, s.stmts[queryCheckpoint], args, func(rows *sql.Rows) error {
+		return s.query(ctx, s.read(queryCheckpoint), args, func(rows *sql.Rows) error {
 			var (
 				cur sql.RawBytes
 				sum sql.NullInt64

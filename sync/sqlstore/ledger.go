@@ -48,7 +48,7 @@ func (s *Store) lookup(ctx context.Context, pipeline string, keys []string, entr
 		args = append(args, args[len(args)-1])
 	}
 	var sum rowSum
-	return s.query(ctx, s.lookups[i], args, func(rows *sql.Rows) error {
+	return s.query(ctx, s.lookups[i].on(s.db), args, func(rows *sql.Rows) error {
 		entry, err := s.scanEntry(rows, pipeline, &sum)
 		if err != nil {
 			return err
@@ -79,7 +79,7 @@ func (s *Store) Entries(ctx context.Context, pipeline, after string, limit int) 
 		entries, next = nil, ""
 		var sum rowSum
 		args := []any{[]byte(pipeline), from, limit + 1}
-		return s.query(ctx, s.stmts[queryListEntries], args, func(rows *sql.Rows) error {
+		return s.query(ctx, s.read(queryListEntries), args, func(rows *sql.Rows) error {
 			if len(entries) == limit {
 				next = "." + string(storeKey(entries[limit-1].Key).rkey)
 				return nil

@@ -58,7 +58,8 @@ func splitStatements(text string) []string {
 }
 
 // migrate brings the schema to this package's version. Processes that start
-// together take turns.
+// together take turns; where nothing is to be done, nobody waits, and no right to
+// change tables is needed.
 func (s *Store) migrate(ctx context.Context) error {
 	steps, err := s.dialect.migrations()
 	if err != nil {
@@ -70,52 +71,98 @@ func (s *Store) migrate(ctx context.Context) error {
 			return err
 		}
 		defer conn.Close()
-		if err := s.dialect.lockSchema(ctx, conn); err != nil {
+		if there, err := s.dialect.migrated(ctx, s); err != nil {
+			return err
+		} else if there {
+			version, err := s.schemaVersion(ctx, conn, len(steps))
+			if err != nil || version == len(steps) {
+				return err
+			}
+		}
+		unlock, err := s.dialect.lockSchema(ctx, conn, s)
+		if err != nil {
 			return err
 		}
-		if err := s.migrateLocked(ctx, conn, steps); err != nil {
-			_, rollback := conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
-			return errors.Join(err, rollback)
-		}
-		return nil
+		err = s.migrateLocked(ctx, conn, steps)
+		return errors.Join(err, unlock(err == nil))
 	})
 }
 
-// migrateLocked runs the steps that are missing and commits.
+// lockByTransaction runs statements of which the first begins a transaction.
+func lockByTransaction(ctx context.Context, conn *sql.Conn, begin ...string) (unlock func(good bool) error, err error) {
+	for _, text := range begin {
+		if _, err := conn.ExecContext(ctx, text); err != nil {
+			return nil, err
+		}
+	}
+	return func(good bool) error {
+		end := "ROLLBACK"
+		if good {
+			end = "COMMIT"
+		}
+		_, err := conn.ExecContext(context.WithoutCancel(ctx), end)
+		return err
+	}, nil
+}
+
+// migrateLocked runs the steps that are missing.
 func (s *Store) migrateLocked(ctx context.Context, conn *sql.Conn, steps []migration) error {
-	exec := func(text string, args ...any) error {
-		_, err := conn.ExecContext(ctx, s.tables.Replace(text), args...)
+	exec := func(text string) error {
+		_, err := conn.ExecContext(ctx, s.tables.Replace(text))
 		return err
 	}
 	if err := exec(s.dialect.metaTable()); err != nil {
 		return err
 	}
-	version, err := s.schemaVersion(ctx, conn)
+	version, err := s.schemaVersion(ctx, conn, len(steps))
 	if err != nil {
 		return err
 	}
-	if version > len(steps) {
-		return fmt.Errorf("%w: version %d, known up to %d", ErrNewerSchema, version, len(steps))
-	}
 	for ; version < len(steps); version++ {
-		for _, statement := range steps[version] {
+		for _, statement := range append(steps[version], noteVersion(version+1)...) {
 			if err := exec(statement); err != nil {
 				return fmt.Errorf("schema version %d: %w", version+1, err)
 			}
 		}
-		if err := exec(`DELETE FROM {meta} WHERE name = 'schema'`); err != nil {
-			return err
-		}
-		insert := `INSERT INTO {meta} (name, val) VALUES ('schema', '` + strconv.Itoa(version+1) + `')`
-		if err := exec(insert); err != nil {
-			return err
-		}
 	}
-	return exec("COMMIT")
+	return nil
+}
+
+// noteVersion is how a version that was reached is noted. Where each statement is
+// committed by itself, one that is lost between them has the step repeated.
+func noteVersion(version int) []string {
+	return []string{
+		`DELETE FROM {meta} WHERE name = 'schema'`,
+		`INSERT INTO {meta} (name, val) VALUES ('schema', '` + strconv.Itoa(version) + `')`,
+	}
+}
+
+// Schema returns the statements that make the tables of an empty database, for
+// those who may not let a program make them: run it, give the program's user the
+// rights to select, insert, update and delete, and [New] finds all in place. It is
+// no way to bring older tables up to date.
+func Schema(dialect Dialect, opts ...Option) (string, error) {
+	if dialect == nil {
+		return "", errors.New("duijie/sqlstore: Schema needs a dialect")
+	}
+	o, err := buildOptions(opts)
+	if err != nil {
+		return "", err
+	}
+	steps, err := dialect.migrations()
+	if err != nil {
+		return "", err
+	}
+	statements := []string{dialect.metaTable()}
+	for _, step := range steps {
+		statements = append(statements, step...)
+	}
+	statements = append(statements, noteVersion(len(steps))...)
+	return tableNames(o.TablePrefix, dialect.tokens()).Replace(strings.Join(statements, ";\n\n") + ";\n"), nil
 }
 
 // schemaVersion reads the version, 0 for tables that were never migrated.
-func (s *Store) schemaVersion(ctx context.Context, conn *sql.Conn) (int, error) {
+func (s *Store) schemaVersion(ctx context.Context, conn *sql.Conn, known int) (int, error) {
 	var text string
 	err := conn.QueryRowContext(ctx, s.tables.Replace(`SELECT val FROM {meta} WHERE name = 'schema'`)).Scan(&text)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -127,6 +174,9 @@ func (s *Store) schemaVersion(ctx context.Context, conn *sql.Conn) (int, error) 
 	version, err := strconv.Atoi(text)
 	if err != nil || version < 1 {
 		return 0, s.corrupt("meta", "row schema", fmt.Sprintf("version %q", text))
+	}
+	if version > known {
+		return 0, fmt.Errorf("%w: version %d, known up to %d", ErrNewerSchema, version, known)
 	}
 	return version, nil
 }

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/duijie-go/duijie"
@@ -32,7 +33,8 @@ func WithTablePrefix(prefix string) Option {
 }
 
 // WithRelaxedDurability accepts a database that does not wait for the disk at
-// every commit (SQLite: synchronous=NORMAL). A crash of the process loses
+// every commit (SQLite: synchronous=NORMAL; PostgreSQL: synchronous_commit=off; MySQL:
+// innodb_flush_log_at_trx_commit other than 1). A crash of the process loses
 // nothing; a power cut or a crash of the operating system may undo the last
 // commits, among them notes of writes that the target has executed already.
 // Records of sinks without a Finder may then arrive twice.
@@ -51,7 +53,7 @@ func WithName(name string) Option {
 // be changed while processes run. Tokens that were stored before there was a key are
 // read, and sealed when they are renewed.
 //
-// Without a key tokens are stored as they are, and only in a database that no
+// Without a key tokens are stored as they are, and only in a SQLite file that no
 // other user of the machine can read.
 func WithTokenKey(key duijie.Secret, older ...duijie.Secret) Option {
 	return func(o *Options) { o.TokenKeys = append([]duijie.Secret{key}, older...) }
@@ -71,10 +73,13 @@ func buildOptions(opts []Option) (Options, error) {
 	return o, nil
 }
 
-// tableNames replaces {table} by the prefixed name.
-func tableNames(prefix string) *strings.Replacer {
-	var pairs []string
-	for _, table := range []string{"meta", "partition", "openbatch", "ledger", "dead", "run", "token", "quota"} {
+// tables are the names of all tables, without their prefix.
+var tables = []string{"meta", "partition", "openbatch", "ledger", "dead", "run", "token", "quota"}
+
+// tableNames replaces {table} by the prefixed name, and the dialect's own tokens.
+func tableNames(prefix string, tokens []string) *strings.Replacer {
+	pairs := slices.Clone(tokens)
+	for _, table := range tables {
 		pairs = append(pairs, "{"+table+"}", prefix+table)
 	}
 	return strings.NewReplacer(pairs...)

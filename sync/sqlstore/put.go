@@ -6,11 +6,6 @@ import (
 	duijiesync "github.com/duijie-go/duijie/sync"
 )
 
-// putSizes are the numbers of ledger rows that one statement puts, the largest
-// first. A statement for many costs little more than one for a single row: the
-// way through database/sql and the driver is most of it.
-var putSizes = [...]int{50, 10, 1}
-
 // putEntries writes entries in order of their keys, the last of each.
 func (t *transaction) putEntries(pipeline string, entries []duijiesync.Entry) error {
 	if len(entries) == 0 {
@@ -22,12 +17,13 @@ func (t *transaction) putEntries(pipeline string, entries []duijiesync.Entry) er
 			return fmt.Errorf("entry %s: there is no state %d", quote(entry.Key), entry.State)
 		}
 	}
-	put := newEntryArgs(pipeline, min(len(last), putSizes[0]))
-	for i, size := range putSizes {
+	sizes := t.store.dialect.putSizes()
+	put := newEntryArgs(pipeline, min(len(last), sizes[0]))
+	for i, size := range sizes {
 		if len(last) < size {
 			continue
 		}
-		stmt := t.tx.StmtContext(t.ctx, t.store.puts[i])
+		stmt := t.store.puts[i].in(t.ctx, t.tx)
 		for ; len(last) >= size; last = last[size:] {
 			if _, err := stmt.ExecContext(t.ctx, put.of(last[:size])...); err != nil {
 				return fmt.Errorf("entries %s to %s: %w", quote(last[0].Key), quote(last[size-1].Key), err)

@@ -11,7 +11,7 @@ import (
 )
 
 // Reserve books one call of scope, exactly over all processes. Moments are kept
-// to the nanosecond, on SQLite by this process's clock; of each scope the latest
+// to the microsecond by the database's clock, on SQLite to the nanosecond by this process's; of each scope the latest
 // q.Calls are kept.
 func (k *Tokens) Reserve(ctx context.Context, scope string, q duijie.Quota, maxWait time.Duration) (wait time.Duration, ok bool, err error) {
 	op := "reserve call of " + quote(scope)
@@ -33,26 +33,30 @@ func (k *Tokens) Reserve(ctx context.Context, scope string, q duijie.Quota, maxW
 
 // reserve looks at the clock once nobody else can book.
 func (t *transaction) reserve(scope string, q duijie.Quota, maxWait time.Duration) (time.Duration, error) {
-	if _, err := t.exec(queryLockQuota, time.Now().UnixMilli(), []byte(scope)); err != nil {
+	if _, err := t.exec(queryLockQuota, []byte(scope), quotaSum(scope, nil).sum(), time.Now().UnixMilli()); err != nil {
 		return 0, err
 	}
 	booked, err := t.store.readQuota(t.ctx, t.stmt(queryQuota), scope)
 	if err != nil {
 		return 0, err
 	}
-	now := time.Now().Round(0) // other processes know only the wall clock
+	now, err := t.now()
+	if err != nil {
+		return 0, err
+	}
+	now = now.Round(0) // other processes know only the wall clock
 	at, keep := q.Book(now, booked)
 	wait := at.Sub(now)
 	if wait > maxWait {
 		return wait, errNotGranted
 	}
 	text := encodeMoments(keep)
-	_, err = t.exec(queryPutQuota, []byte(scope), text, quotaSum(scope, text).sum(), now.UnixMilli())
+	_, err = t.exec(queryPutQuota, text, quotaSum(scope, text).sum(), now.UnixMilli(), []byte(scope))
 	return wait, err
 }
 
 // readQuota returns the moments booked for a scope, oldest first.
-func (s *Store) readQuota(ctx context.Context, stmt *sql.Stmt, scope string) (booked []time.Time, err error) {
+func (s *Store) readQuota(ctx context.Context, stmt statement, scope string) (booked []time.Time, err error) {
 	err = s.query(ctx, stmt, []any{[]byte(scope)}, func(rows *sql.Rows) error {
 		var (
 			text sql.RawBytes

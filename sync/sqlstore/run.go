@@ -24,7 +24,7 @@ func (s *Store) Runs(ctx context.Context, scope duijiesync.Scope, limit int) (ru
 	err = s.attempt(ctx, func() error {
 		runs = nil
 		args := []any{[]byte(scope.Pipeline), []byte(scope.Partition), limit}
-		return s.query(ctx, s.stmts[queryRuns], args, func(rows *sql.Rows) error {
+		return s.query(ctx, s.read(queryRuns), args, func(rows *sql.Rows) error {
 			run, err := s.scanRun(rows, scope)
 			runs = append(runs, run)
 			return err

@@ -22,6 +22,11 @@ func (s *Store) Settle(ctx context.Context, lease duijiesync.Lease, settlement d
 }
 
 func (t *transaction) settle(scope duijiesync.Scope, settlement *duijiesync.Settlement) error {
+	if len(settlement.Dead) > 0 { // what is stored of them is read, and added to
+		if err := t.lockPipeline(scope); err != nil {
+			return err
+		}
+	}
 	if err := t.closeBatches(scope, settlement.Close); err != nil {
 		return err
 	}

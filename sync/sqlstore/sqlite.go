@@ -67,35 +67,40 @@ func (sqliteDialect) check(ctx context.Context, db *sql.DB, o Options) error {
 
 func (sqliteDialect) migrations() ([]migration, error) { return loadMigrations("migrations/sqlite") }
 
-func (sqliteDialect) lockSchema(ctx context.Context, conn *sql.Conn) error {
-	_, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE")
-	return err
+// migrated leaves it to those who hold the lock: taking it costs nothing here.
+func (sqliteDialect) migrated(context.Context, *Store) (bool, error) { return false, nil }
+
+func (sqliteDialect) lockSchema(ctx context.Context, conn *sql.Conn, _ *Store) (unlock func(good bool) error, err error) {
+	return lockByTransaction(ctx, conn, "BEGIN IMMEDIATE")
 }
 
 func (sqliteDialect) metaTable() string {
 	return `CREATE TABLE IF NOT EXISTS {meta} (name TEXT NOT NULL PRIMARY KEY, val TEXT NOT NULL) STRICT`
 }
 
-func (sqliteDialect) query(q query) string { return sqliteQueries[q] }
+func (sqliteDialect) verify(context.Context, *Store) error { return nil }
 
-func (sqliteDialect) entriesIn(n int) string {
-	return `SELECT rkey, fullkey, fingerprint, target_id, state, source_ver, updated, step, sum
-		FROM {ledger} WHERE pipeline = ? AND rkey IN (` + placeholders(n) + `)`
+func (sqliteDialect) prepares() bool          { return true }
+func (sqliteDialect) tokens() []string        { return []string{"{empty}", "x''", "{sum}", "sum"} }
+func (sqliteDialect) bind(text string) string { return text }
+
+func (sqliteDialect) query(q query) string {
+	if text, ok := sqliteQueries[q]; ok {
+		return text
+	}
+	return commonQueries[q]
 }
+
+// putSizes: a statement for many costs little more than one for a single row. The
+// way through database/sql and the driver is most of it.
+func (sqliteDialect) putSizes() []int { return []int{50, 10, 1} }
 
 // putEntries replaces whole rows: with every column given and no index but the
 // key, that is what an upsert does, and it walks the tree once instead of twice.
-func (sqliteDialect) putEntries(n int) string {
-	row := "(" + placeholders(entryColumns) + ")"
-	return `INSERT OR REPLACE INTO {ledger}
-		(pipeline, rkey, fullkey, fingerprint, target_id, state, source_ver, updated, step, sum)
-		VALUES ` + row + strings.Repeat(","+row, n-1)
-}
+func (sqliteDialect) putEntries(n int) string { return insertEntries("INSERT OR REPLACE", n) }
 
-func (sqliteDialect) deadIn(n int) string {
-	return sqliteDeadColumns + ` WHERE pipeline = ? AND rkey IN (` + placeholders(n) + `)
-		ORDER BY okey, fullkey`
-}
+func (sqliteDialect) begin() *sql.TxOptions { return nil }
+func (sqliteDialect) clock() string         { return "" }
 
 // Primary result codes of SQLite; extended codes keep them in the low byte.
 const (
@@ -123,83 +128,14 @@ func (sqliteDialect) classify(err error) errorClass {
 	return errorOther
 }
 
-// placeholders returns n question marks.
-func placeholders(n int) string {
-	return strings.TrimSuffix(strings.Repeat("?,", n), ",")
-}
-
-const sqliteDeadColumns = `SELECT rkey, fullkey, okey, part, reason, code, field, message, raw, fingerprint, source_ver,
-	attempts, first_at, last_at, sum FROM {dead}`
-
 // Every transaction begins with a write, so that it takes the write lock at
 // once, under the busy timeout, even where the driver begins transactions
-// deferred.
-var sqliteQueries = [queryCount]string{ //nolint:gosec // G101: the table of tokens is no token
+// deferred. With it nobody else writes, so that no row needs a lock of its own.
+var sqliteQueries = map[query]string{
 	queryEnsurePartition: `INSERT INTO {partition}
 		(pipeline, part, cur, sum, owner, fence, lease_until, rev, updated)
 		VALUES (?, ?, x'', ?, x'', 0, 0, 0, ?) ON CONFLICT (pipeline, part) DO NOTHING`,
-	queryAcquire: `UPDATE {partition} SET owner = ?, lease_until = ?, updated = ?, fence = fence + 1, rev = rev + 1
-		WHERE pipeline = ? AND part = ? AND (owner = x'' OR lease_until <= ?)`,
-	queryLease: `SELECT owner, fence, lease_until FROM {partition} WHERE pipeline = ? AND part = ?`,
-	queryRenew: `UPDATE {partition} SET lease_until = ?, updated = ?, rev = rev + 1
-		WHERE pipeline = ? AND part = ? AND owner = ? AND fence = ?`,
-	queryRelease: `UPDATE {partition} SET owner = x'', lease_until = 0, updated = ?, rev = rev + 1
-		WHERE pipeline = ? AND part = ? AND owner = ? AND fence = ?`,
-	queryGuard: `UPDATE {partition} SET updated = ?, rev = rev + 1
-		WHERE pipeline = ? AND part = ? AND owner = ? AND fence = ?`,
-
-	queryCheckpoint:    `SELECT cur, sum FROM {partition} WHERE pipeline = ? AND part = ?`,
-	queryPutCheckpoint: `UPDATE {partition} SET cur = ?, sum = ? WHERE pipeline = ? AND part = ?`,
-
-	queryOpenBatches: `SELECT part, seq, started, body FROM {openbatch} WHERE pipeline = ? AND part = ? ORDER BY seq`,
-	queryOpen: `INSERT INTO {openbatch} (pipeline, part, seq, fence, started, body) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (pipeline, part, seq) DO NOTHING`,
-	queryOthers:     `SELECT EXISTS (SELECT 1 FROM {partition} WHERE pipeline = ? AND part <> ? AND fence > 0)`,
-	queryOthersOpen: `SELECT part, seq, started, body FROM {openbatch} WHERE pipeline = ? AND part <> ? ORDER BY part, seq`,
-	queryClose:      `DELETE FROM {openbatch} WHERE pipeline = ? AND part = ? AND seq = ?`,
-
-	queryListEntries: `SELECT rkey, fullkey, fingerprint, target_id, state, source_ver, updated, step, sum
-		FROM {ledger} WHERE pipeline = ? AND rkey >= ? ORDER BY rkey LIMIT ?`,
-	queryExpire:      `DELETE FROM {ledger} WHERE pipeline = ? AND state = ? AND updated < ?`,
-	queryForgetEntry: `DELETE FROM {ledger} WHERE pipeline = ? AND rkey = ?`,
-
-	queryOldDead: `SELECT raw, attempts, first_at FROM {dead} WHERE pipeline = ? AND rkey = ?`,
-	queryPutDead: `INSERT INTO {dead}
-		(pipeline, rkey, fullkey, okey, part, reason, code, field, message, raw, fingerprint, source_ver,
-		attempts, first_at, last_at, sum)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (pipeline, rkey) DO UPDATE SET fullkey = excluded.fullkey, okey = excluded.okey,
-		part = excluded.part, reason = excluded.reason, code = excluded.code, field = excluded.field,
-		message = excluded.message, raw = excluded.raw, fingerprint = excluded.fingerprint,
-		source_ver = excluded.source_ver, attempts = excluded.attempts, first_at = excluded.first_at,
-		last_at = excluded.last_at, sum = excluded.sum`,
-	queryResolveDead: `DELETE FROM {dead} WHERE pipeline = ? AND rkey = ?`,
-	queryListDead: sqliteDeadColumns + ` WHERE pipeline = ? AND okey >= ? AND (? OR okey > ? OR fullkey > ?)
-		AND (? = 0 OR reason = ?) AND (? OR part = ?) ORDER BY okey, fullkey LIMIT ?`,
-	queryCountDead: `SELECT count(*) FROM {dead} WHERE pipeline = ?`,
-
-	queryPutRun: `INSERT INTO {run} (pipeline, part, id, started, ended, report, error, sum)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (pipeline, part, id) DO UPDATE SET started = excluded.started, ended = excluded.ended,
-		report = excluded.report, error = excluded.error, sum = excluded.sum`,
 	queryPruneRuns: `DELETE FROM {run} WHERE pipeline = ?1 AND part = ?2 AND started < (SELECT started FROM {run}
 		WHERE pipeline = ?1 AND part = ?2 ORDER BY started DESC LIMIT 1 OFFSET ?3)`,
-	queryRuns: `SELECT id, started, ended, report, error, sum FROM {run} WHERE pipeline = ? AND part = ?
-		ORDER BY started DESC, id DESC LIMIT ?`,
-
-	queryToken: `SELECT gen, sealed, expires, fence, sum FROM {token} WHERE scope = ?`,
-	queryTakeToken: `UPDATE {token} SET owner = ?, fence = fence + 1, lease_until = ?
-		WHERE scope = ? AND gen = ? AND (owner = x'' OR lease_until <= ?)`,
-	queryFirstToken: `INSERT INTO {token} (scope, gen, sealed, expires, sum, owner, fence, lease_until, renewed)
-		VALUES (?, 0, x'', 0, ?, ?, 1, ?, 0) ON CONFLICT (scope) DO NOTHING`,
-	queryGuardToken: `UPDATE {token} SET owner = x'', lease_until = 0, renewed = ?
-		WHERE scope = ? AND owner = ? AND fence = ?`,
-	queryCommitToken: `UPDATE {token} SET gen = ?, sealed = ?, expires = ?, sum = ? WHERE scope = ?`,
-	queryReleaseToken: `UPDATE {token} SET owner = x'', lease_until = 0
-		WHERE scope = ? AND owner = ? AND fence = ?`,
-
-	queryLockQuota: `UPDATE {quota} SET updated = ? WHERE scope = ?`,
-	queryQuota:     `SELECT booked, sum FROM {quota} WHERE scope = ?`,
-	queryPutQuota: `INSERT INTO {quota} (scope, booked, sum, updated) VALUES (?, ?, ?, ?)
-		ON CONFLICT (scope) DO UPDATE SET booked = excluded.booked, sum = excluded.sum, updated = excluded.updated`,
+	queryLockToken: "", // the next statement is a write
 }

@@ -19,9 +19,9 @@ type Store struct {
 	name    string            // of the database, for errors
 	tables  *strings.Replacer // {table} to its prefixed name
 	sealer  *tokenseal.Sealer
-	stmts   [queryCount]*sql.Stmt
-	lookups [len(lookupSizes)]*sql.Stmt // ledger rows by key, one per size
-	puts    [len(putSizes)]*sql.Stmt    // the same, to put them
+	stmts   [queryCount]command
+	lookups [len(lookupSizes)]command // ledger rows by key, one per size
+	puts    []command                 // the same, to put them
 }
 
 var _ duijiesync.State = (*Store)(nil)
@@ -29,9 +29,10 @@ var _ duijiesync.State = (*Store)(nil)
 // New checks the settings of db, brings its schema up to date and returns a
 // store in it. The caller keeps db and closes it after the store.
 //
-// A database whose settings lose acknowledged writes, or with one writer and no
-// busy timeout, is refused; see [SQLite]. A schema that a later version has
-// changed gives [ErrNewerSchema].
+// What the dialect does not speak to is refused, and so are settings that lose
+// acknowledged writes; see [SQLite], [PostgreSQL] and [MySQL]. A schema that a later
+// version has changed gives [ErrNewerSchema]. A user who may not create tables needs
+// ones that somebody made with [Schema].
 func New(ctx context.Context, db *sql.DB, dialect Dialect, opts ...Option) (*Store, error) {
 	if db == nil || dialect == nil {
 		return nil, errors.New("duijie/sqlstore: New needs a database handle and its dialect")
@@ -44,12 +45,15 @@ func New(ctx context.Context, db *sql.DB, dialect Dialect, opts ...Option) (*Sto
 	if err != nil {
 		return nil, fmt.Errorf("duijie/sqlstore: WithTokenKey: %w", err)
 	}
-	s := &Store{db: db, dialect: dialect, name: o.Name, tables: tableNames(o.TablePrefix), sealer: sealer}
+	s := &Store{db: db, dialect: dialect, name: o.Name, tables: tableNames(o.TablePrefix, dialect.tokens()), sealer: sealer}
 	if err := dialect.check(ctx, db, o); err != nil {
 		return nil, s.fail(ctx, "open "+dialect.String(), err)
 	}
 	if err := s.migrate(ctx); err != nil {
 		return nil, s.fail(ctx, "migrate", err)
+	}
+	if err := dialect.verify(ctx, s); err != nil {
+		return nil, s.fail(ctx, "look at the tables", err)
 	}
 	if err := s.prepare(ctx); err != nil {
 		return nil, s.fail(ctx, "prepare statements", errors.Join(err, s.Close()))
@@ -57,41 +61,50 @@ func New(ctx context.Context, db *sql.DB, dialect Dialect, opts ...Option) (*Sto
 	return s, nil
 }
 
-// prepare compiles every statement once. Nothing is prepared later: inside a
+// prepare readies every statement once. Nothing is prepared later: inside a
 // transaction that holds the only connection it would wait for itself.
 func (s *Store) prepare(ctx context.Context) error {
+	ready := func(c *command, text string) (err error) {
+		c.text = s.text(text)
+		if text != "" && s.dialect.prepares() {
+			c.prepared, err = s.db.PrepareContext(ctx, c.text)
+		}
+		return err
+	}
 	for q := range queryCount {
-		stmt, err := s.db.PrepareContext(ctx, s.tables.Replace(s.dialect.query(q)))
-		if err != nil {
+		if err := ready(&s.stmts[q], s.dialect.query(q)); err != nil {
 			return err
 		}
-		s.stmts[q] = stmt
 	}
 	for i, size := range lookupSizes {
-		stmt, err := s.db.PrepareContext(ctx, s.tables.Replace(s.dialect.entriesIn(size)))
-		if err != nil {
+		if err := ready(&s.lookups[i], entriesIn(size)); err != nil {
 			return err
 		}
-		s.lookups[i] = stmt
 	}
-	for i, size := range putSizes {
-		stmt, err := s.db.PrepareContext(ctx, s.tables.Replace(s.dialect.putEntries(size)))
-		if err != nil {
+	sizes := s.dialect.putSizes()
+	s.puts = make([]command, len(sizes))
+	for i, size := range sizes {
+		if err := ready(&s.puts[i], s.dialect.putEntries(size)); err != nil {
 			return err
 		}
-		s.puts[i] = stmt
 	}
 	return nil
 }
+
+// text is a statement as the database takes it.
+func (s *Store) text(text string) string { return s.dialect.bind(s.tables.Replace(text)) }
+
+// read is a statement outside of any transaction.
+func (s *Store) read(q query) statement { return s.stmts[q].on(s.db) }
 
 // Close releases the store's statements. The database handle stays open: it is
 // the caller's.
 func (s *Store) Close() error {
 	var errs []error
-	for _, stmts := range [][]*sql.Stmt{s.stmts[:], s.lookups[:], s.puts[:]} {
-		for _, stmt := range stmts {
-			if stmt != nil {
-				errs = append(errs, stmt.Close())
+	for _, commands := range [][]command{s.stmts[:], s.lookups[:], s.puts} {
+		for _, c := range commands {
+			if c.prepared != nil {
+				errs = append(errs, c.prepared.Close())
 			}
 		}
 	}

@@ -34,9 +34,9 @@ var (
 
 // Tokens returns the tokens of the database, for duijie.WithTokenStore. Without
 // [WithTokenKey] they are stored as they are, and a database that other users of the
-// machine may read is refused (SQLite: a file, or one of those beside it, that has
-// any mode for group or others; the modes of Windows say nothing, so there nothing is
-// refused).
+// machine may read is refused: every server, and of SQLite a file, or one of those
+// beside it, that has any mode for group or others (the modes of Windows say nothing,
+// so there nothing is refused).
 func (s *Store) Tokens(ctx context.Context) (*Tokens, error) {
 	if !s.sealer.HasKey() {
 		if err := s.dialect.private(ctx, s.db); err != nil {
@@ -54,7 +54,7 @@ func (k *Tokens) Load(ctx context.Context, scope string) (token duijie.Token, er
 		return duijie.Token{}, k.store.fail(ctx, op, err)
 	}
 	err = k.store.attempt(ctx, func() error {
-		row, err := k.store.readToken(ctx, k.store.stmts[queryToken], scope)
+		row, err := k.store.readToken(ctx, k.store.read(queryToken), scope)
 		if err == nil {
 			token, err = k.store.openToken(scope, row)
 		}
@@ -70,7 +70,7 @@ func (k *Tokens) Load(ctx context.Context, scope string) (token duijie.Token, er
 var errNotGranted = errors.New("not granted")
 
 // Acquire asks for the right to renew the token of scope. Leases are kept to the
-// millisecond, on SQLite by this process's clock: a file has none of its own. A
+// millisecond by the database's clock, on SQLite by this process's: a file has none of its own. A
 // stored token that can not be opened is never given out for renewal, see
 // [ErrTokenKey].
 func (k *Tokens) Acquire(ctx context.Context, scope string, seen int64, ttl time.Duration) (duijie.TokenLease, bool, error) {
@@ -96,7 +96,13 @@ func (k *Tokens) Acquire(ctx context.Context, scope string, seen int64, ttl time
 // takeToken fights for the row in one statement, or is the first to write it.
 func (t *transaction) takeToken(lease duijie.TokenLease, seen int64, ttl time.Duration) (fence int64, err error) {
 	scope, owner := []byte(lease.Scope), []byte(lease.Owner)
-	now := time.Now()
+	if err := t.lockRow(queryLockToken, scope); err != nil {
+		return 0, err
+	}
+	now, err := t.now()
+	if err != nil {
+		return 0, err
+	}
 	until := now.Add(ttl).Add(time.Millisecond - 1).UnixMilli()
 	n, err := t.exec(queryTakeToken, owner, until, scope, seen, now.UnixMilli())
 	if err == nil && n == 0 && seen == 0 {
@@ -183,7 +189,7 @@ type tokenRow struct {
 }
 
 // readToken reads the row of a scope.
-func (s *Store) readToken(ctx context.Context, stmt *sql.Stmt, scope string) (row tokenRow, err error) {
+func (s *Store) readToken(ctx context.Context, stmt statement, scope string) (row tokenRow, err error) {
 	err = s.query(ctx, stmt, []any{[]byte(scope)}, func(rows *sql.Rows) error {
 		var (
 			sealed sql.RawBytes

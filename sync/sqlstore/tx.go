@@ -19,12 +19,23 @@ const (
 	firstWait = 20 * time.Millisecond
 )
 
-// attempt runs f until it does not fail because of another transaction.
+// commitGrace is how long a transaction goes on to its end when the call's context
+// has ended. Cut short while it commits, nobody would know what became of it.
+const commitGrace = 5 * time.Second
+
+// ErrCommitUnknown says that the connection was lost while a transaction was being
+// committed: all of it took place, or nothing. A run that meets it ends; the next one
+// reads what is stored and goes on from there, and looks up in the target what was
+// under way. It is never tried again by itself.
+var ErrCommitUnknown = errors.New("duijie/sqlstore: the connection was lost during a commit, which took place or did not")
+
+// attempt runs f until it does not fail because of another transaction or a lost
+// connection. f must not have changed anything when it fails so.
 func (s *Store) attempt(ctx context.Context, f func() error) error {
 	wait := firstWait
 	for n := 1; ; n++ {
 		err := f()
-		if err == nil || n == attempts || s.dialect.classify(err) != errorBusy {
+		if err == nil || n == attempts || !s.passes(err) {
 			return err
 		}
 		timer := time.NewTimer(wait/2 + rand.N(wait/2))
@@ -38,27 +49,91 @@ func (s *Store) attempt(ctx context.Context, f func() error) error {
 	}
 }
 
-// transaction is one write transaction. Its statements are not cut short when
-// the context ends; the transaction is rolled back between them.
+// passes tells whether the same may go well a little later.
+func (s *Store) passes(err error) bool {
+	if errors.Is(err, ErrCommitUnknown) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	class := s.dialect.classify(err)
+	return class == errorBusy || class == errorLost
+}
+
+// transaction is one write transaction. It is rolled back when the context of the
+// call ends before it is committed. On SQLite that is between its statements, on a
+// server it cuts the one short that is running.
 type transaction struct {
 	store *Store
 	tx    *sql.Tx
-	ctx   context.Context // of the one call it serves, without its end
+	call  context.Context // of the one call it serves
+	ctx   context.Context // of its statements
+	done  context.CancelFunc
+}
+
+func (s *Store) begin(ctx context.Context) (*transaction, error) {
+	opts := s.dialect.begin()
+	if opts == nil {
+		tx, err := s.db.BeginTx(ctx, nil)
+		return &transaction{store: s, tx: tx, call: ctx, ctx: context.WithoutCancel(ctx), done: func() {}}, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	late, done := outlive(ctx, commitGrace)
+	tx, err := s.db.BeginTx(late, opts)
+	if err != nil {
+		done()
+		return nil, err
+	}
+	return &transaction{store: s, tx: tx, call: ctx, ctx: ctx, done: done}, nil
+}
+
+// outlive is a context that ends some time after another.
+func outlive(ctx context.Context, grace time.Duration) (late context.Context, done context.CancelFunc) {
+	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.NewTimer(grace)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			cancel()
+		case <-late.Done():
+		}
+	})
+	return late, func() {
+		stop()
+		cancel()
+	}
+}
+
+// commit ends the transaction for good.
+func (t *transaction) commit() error {
+	if err := t.call.Err(); err != nil {
+		return err
+	}
+	err := t.tx.Commit()
+	if err != nil && t.store.dialect.begin() != nil && !errors.Is(err, sql.ErrTxDone) {
+		if class := t.store.dialect.classify(err); class == errorLost || class == errorStrange {
+			return fmt.Errorf("%w: %w", ErrCommitUnknown, err)
+		}
+	}
+	return err
 }
 
 // write runs f in a transaction, again from the start when another one is in
-// the way. Without an error all of it is committed, with one nothing is.
+// the way. Without an error all of it is committed, with one nothing is, but for
+// [ErrCommitUnknown].
 func (s *Store) write(ctx context.Context, f func(t *transaction) error) error {
 	return s.attempt(ctx, func() error {
-		tx, err := s.db.BeginTx(ctx, nil)
+		t, err := s.begin(ctx)
 		if err != nil {
 			return err
 		}
-		defer tx.Rollback()
-		if err := f(&transaction{store: s, tx: tx, ctx: context.WithoutCancel(ctx)}); err != nil {
+		defer t.done()
+		defer t.tx.Rollback()
+		if err := f(t); err != nil {
 			return err
 		}
-		return tx.Commit()
+		return t.commit()
 	})
 }
 
@@ -71,14 +146,44 @@ func (t *transaction) exec(q query, args ...any) (int64, error) {
 	return result.RowsAffected()
 }
 
-// stmt binds a prepared statement to the transaction, for more than one row.
-func (t *transaction) stmt(q query) *sql.Stmt {
-	return t.tx.StmtContext(t.ctx, t.store.stmts[q])
+// lockRow runs a statement that locks a row by reading it, where the dialect has one.
+func (t *transaction) lockRow(q query, args ...any) error {
+	if t.store.dialect.query(q) == "" {
+		return nil
+	}
+	rows, err := t.stmt(q).QueryContext(t.ctx, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() { // some drivers report what went wrong only here
+		continue
+	}
+	return rows.Err()
+}
+
+// now is the time by which leases and quotas are kept: that of the server, so that
+// machines need not agree.
+func (t *transaction) now() (time.Time, error) {
+	text := t.store.dialect.clock()
+	if text == "" {
+		return time.Now(), nil
+	}
+	var micros int64
+	if err := t.tx.QueryRowContext(t.ctx, text).Scan(&micros); err != nil {
+		return time.Time{}, fmt.Errorf("ask for the time: %w", err)
+	}
+	return time.UnixMicro(micros), nil
+}
+
+// stmt is a statement in the transaction.
+func (t *transaction) stmt(q query) statement {
+	return t.store.stmts[q].in(t.ctx, t.tx)
 }
 
 // query runs a prepared statement outside of any transaction and hands each
 // row to scan.
-func (s *Store) query(ctx context.Context, stmt *sql.Stmt, args []any, scan func(rows *sql.Rows) error) error {
+func (s *Store) query(ctx context.Context, stmt statement, args []any, scan func(rows *sql.Rows) error) error {
 	rows, err := stmt.QueryContext(ctx, args...)
 	if err != nil {
 		return err
