@@ -31,7 +31,13 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	for _, drop := range freePrefixes.drops {
+		if err := drop(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}
+	os.Exit(code)
 }
 
 var (
@@ -98,33 +104,77 @@ func (s server) open(t testing.TB) *sql.DB {
 	return db
 }
 
-// newPrefix is a prefix of tables that nobody else has. They are dropped when the
-// test ends, after everything that is closed then.
-func (s server) newPrefix(t testing.TB) string {
+var tableNames = []string{"meta", "partition", "openbatch", "ledger", "dead", "run", "token", "quota"}
+
+// freePrefixes are those of tables that a test has emptied, by driver: to make tables
+// takes longer than most tests. They are dropped at the end of all.
+var freePrefixes = struct {
+	sync.Mutex
+	free  map[string][]string
+	drops []func() error
+}{free: map[string][]string{}}
+
+// newPrefix is a prefix of empty tables, or of none yet, that no other test uses now.
+func (s server) newPrefix(t testing.TB) (prefix string) {
 	t.Helper()
-	var random [6]byte
-	_, _ = rand.Read(random[:])
-	prefix := "t" + hex.EncodeToString(random[:]) + "_"
 	dsn := s.dsn(t)
-	t.Cleanup(func() { dropTables(t, s.driver, dsn, prefix) })
+	freePrefixes.Lock()
+	defer freePrefixes.Unlock()
+	if free := freePrefixes.free[s.driver]; len(free) > 0 {
+		prefix = free[len(free)-1]
+		freePrefixes.free[s.driver] = free[:len(free)-1]
+	} else {
+		prefix = randomPrefix()
+		freePrefixes.drops = append(freePrefixes.drops, func() error { return dropTables(s.driver, dsn, prefix) })
+	}
+	t.Cleanup(func() {
+		emptyTables(t, s.driver, dsn, prefix)
+		freePrefixes.Lock()
+		defer freePrefixes.Unlock()
+		freePrefixes.free[s.driver] = append(freePrefixes.free[s.driver], prefix)
+	})
 	return prefix
 }
 
-var tableNames = []string{"meta", "partition", "openbatch", "ledger", "dead", "run", "token", "quota"}
+// freshPrefix is a prefix of no tables. Those that are made are dropped with the test.
+func (s server) freshPrefix(t testing.TB) string {
+	t.Helper()
+	prefix, dsn := randomPrefix(), s.dsn(t)
+	t.Cleanup(func() { require.NoError(t, dropTables(s.driver, dsn, prefix)) })
+	return prefix
+}
 
-func dropTables(t testing.TB, driver, dsn, prefix string) {
+func randomPrefix() string {
+	var random [6]byte
+	_, _ = rand.Read(random[:])
+	return "t" + hex.EncodeToString(random[:]) + "_"
+}
+
+func emptyTables(t testing.TB, driver, dsn, prefix string) {
 	t.Helper()
 	db, err := sql.Open(driver, dsn)
 	require.NoError(t, err)
+	defer db.Close()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
+	defer cancel()
+	for _, table := range tableNames[1:] {
+		_, err = db.ExecContext(ctx, "DELETE FROM "+prefix+table)
+		require.NoError(t, err)
+	}
+}
+
+func dropTables(driver, dsn, prefix string) error {
+	db, err := sql.Open(driver, dsn)
+	if err != nil {
+		return err
+	}
 	defer db.Close()
 	var names []string
 	for _, table := range tableNames {
 		names = append(names, prefix+table)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) //nolint:usetesting // the test's context has ended
-	defer cancel()
-	_, err = db.ExecContext(ctx, "DROP TABLE IF EXISTS "+strings.Join(names, ", "))
-	require.NoError(t, err)
+	_, err = db.Exec("DROP TABLE IF EXISTS " + strings.Join(names, ", "))
+	return err
 }
 
 // store opens a store in tables with a prefix; it is closed with the test.
