@@ -360,4 +360,3 @@ func bookCalls(ctx context.Context, store *sqlstore.Store) error {
 	}
 	return err
 }
-
