@@ -298,7 +298,7 @@ func TestPipelineThroughLostConnections(t *testing.T) {
 				require.Less(t, run, 100, "no progress")
 				store := through.store(t, prefix)
 				if commits {
-					cutter.armCommits(2+5*run, run%2 == 0)
+					cutter.armCommits(1+3*run, run%2 == 0)
 				} else {
 					cutter.arm(20+11*run, run%2 == 0, true)
 				}
@@ -316,7 +316,7 @@ func TestPipelineThroughLostConnections(t *testing.T) {
 			to.check(t, all)
 			t.Logf("%d cuts, %d runs failed, %d of them in doubt about a commit", cutter.cuts-cuts, failed, unknown)
 			if commits {
-				require.Greater(t, unknown, 3)
+				require.Greater(t, unknown, 1)
 			} else {
 				require.Greater(t, cutter.cuts-cuts, 5)
 			}
