@@ -13,13 +13,12 @@ import (
 // can not hold what is stored.
 var ways = []server{
 	postgres(""),
-	postgres("/pooled", "default_query_exec_mode=exec"),
+	postgres("/pooled", "default_query_exec_mode=exec", "default_transaction_isolation=serializable"),
 	postgres("/simple", "default_query_exec_mode=simple_protocol"),
-	postgres("/serializable", "default_transaction_isolation=serializable"),
 	mariadb(""),
 	mariadb("/lax", "sql_mode=''", "charset=latin1"),
-	mariadb("/ansi", "sql_mode='ANSI,TRADITIONAL,NO_BACKSLASH_ESCAPES'", "clientFoundRows=true"),
-	mariadb("/interpolated", "interpolateParams=true", "charset=utf8", "clientFoundRows=true", "time_zone='%2B05:30'"),
+	mariadb("/ansi", "sql_mode='ANSI,TRADITIONAL,NO_BACKSLASH_ESCAPES'", "interpolateParams=true", "charset=utf8",
+		"clientFoundRows=true", "time_zone='%2B05:30'"),
 }
 
 func TestConformance(t *testing.T) {

@@ -105,7 +105,7 @@ func (s *Store) deadByKey(ctx context.Context, pipeline string, keys []string) (
 	for _, key := range keys {
 		args = append(args, storeKey(key).rkey)
 	}
-	rows, err := s.db.QueryContext(ctx, s.text(deadIn(len(keys))), args...)
+	rows, err := s.db.QueryContext(ctx, s.text(s.dialect.byKeys(selectDead, len(keys))), args...)
 	if err != nil {
 		return nil, err
 	}

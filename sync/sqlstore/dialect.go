@@ -36,6 +36,9 @@ type Dialect interface {
 	bind(text string) string
 	// query returns the text of a statement, with {table} for table names.
 	query(q query) string
+	// byKeys returns the text that reads the rows of a pipeline with one of n keys, some
+	// of which may be NULL. selection is selectEntries or selectDead.
+	byKeys(selection string, n int) string
 	// putSizes are the numbers of ledger rows that one statement puts, the largest
 	// first and 1 last.
 	putSizes() []int
@@ -113,14 +116,9 @@ func placeholders(n int) string {
 	return strings.TrimSuffix(strings.Repeat("?,", n), ",")
 }
 
-// entriesIn is the text that reads n ledger rows by key.
-func entriesIn(n int) string {
-	return selectEntries + ` WHERE pipeline = ? AND rkey IN (` + placeholders(n) + `)`
-}
-
-// deadIn is the text that reads n dead letters by key.
-func deadIn(n int) string {
-	return selectDead + ` WHERE pipeline = ? AND rkey IN (` + placeholders(n) + `)`
+// selectIn is byKeys for databases that go by the index for each key of a list.
+func selectIn(selection string, n int) string {
+	return selection + ` WHERE pipeline = ? AND rkey IN (` + placeholders(n) + `)`
 }
 
 // insertEntries begins the text that puts n ledger rows.

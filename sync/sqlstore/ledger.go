@@ -10,7 +10,7 @@ import (
 )
 
 // lookupSizes are the numbers of keys that lookup statements take. A shorter
-// list is filled up with its last key.
+// list is filled up with NULL, which no key is.
 var lookupSizes = [...]int{1, 20, 100, 500}
 
 // chunk is the most keys of one statement.
@@ -45,7 +45,7 @@ func (s *Store) lookup(ctx context.Context, pipeline string, keys []string, entr
 		args = append(args, storeKey(key).rkey)
 	}
 	for len(args) < 1+lookupSizes[i] {
-		args = append(args, args[len(args)-1])
+		args = append(args, nil)
 	}
 	var sum rowSum
 	return s.query(ctx, s.lookups[i].on(s.db), args, func(rows *sql.Rows) error {

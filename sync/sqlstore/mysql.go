@@ -155,6 +155,8 @@ func (mysqlDialect) query(q query) string {
 	return commonQueries[q]
 }
 
+func (mysqlDialect) byKeys(selection string, n int) string { return selectIn(selection, n) }
+
 // putSizes: each statement is a round trip to the server.
 func (mysqlDialect) putSizes() []int { return []int{500, 100, 20, 5, 1} }
 

@@ -142,6 +142,19 @@ func (postgresDialect) query(q query) string {
 	return commonQueries[q]
 }
 
+// byKeys looks each key up by itself. For a list PostgreSQL may decide to read all
+// rows of the pipeline and compare each with every key: it does while it has no
+// statistics of a new table, and then for as long as the connection keeps the plan.
+func (postgresDialect) byKeys(selection string, n int) string {
+	var b strings.Builder
+	b.WriteString(`SELECT l.* FROM (VALUES ($2::bytea)`)
+	for i := range n - 1 {
+		fmt.Fprintf(&b, ",($%d)", i+3)
+	}
+	b.WriteString(`) AS k (key) CROSS JOIN LATERAL (` + selection + ` WHERE pipeline = $1 AND rkey = k.key LIMIT 1) AS l`)
+	return b.String()
+}
+
 // putSizes: each statement is a round trip to the server.
 func (postgresDialect) putSizes() []int { return []int{500, 100, 20, 5, 1} }
 

@@ -91,6 +91,8 @@ func (sqliteDialect) query(q query) string {
 	return commonQueries[q]
 }
 
+func (sqliteDialect) byKeys(selection string, n int) string { return selectIn(selection, n) }
+
 // putSizes: a statement for many costs little more than one for a single row. The
 // way through database/sql and the driver is most of it.
 func (sqliteDialect) putSizes() []int { return []int{50, 10, 1} }

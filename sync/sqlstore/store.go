@@ -77,7 +77,7 @@ func (s *Store) prepare(ctx context.Context) error {
 		}
 	}
 	for i, size := range lookupSizes {
-		if err := ready(&s.lookups[i], entriesIn(size)); err != nil {
+		if err := ready(&s.lookups[i], s.dialect.byKeys(selectEntries, size)); err != nil {
 			return err
 		}
 	}
