@@ -1,19 +1,32 @@
-// Package sqlstore keeps the state of sync pipelines in an SQL database.
+// Package sqlstore keeps the state of sync pipelines in an SQL database: SQLite,
+// PostgreSQL, MySQL or MariaDB.
 //
 // # Overview
 //
 // [New] takes a *sql.DB that the caller opened with a driver of their choice,
 // and the [Dialect] that handle speaks; the package imports no driver. The
-// [Store] it returns implements duijiesync.State.
+// [Store] it returns implements duijiesync.State:
+//
+//	import _ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+//
+//	db, err := sql.Open("pgx", "postgres://duijie@db.example/erp")
+//	store, err := sqlstore.New(ctx, db, sqlstore.PostgreSQL)
+//
+//	import _ "github.com/go-sql-driver/mysql" // the driver "mysql"
+//
+//	db, err := sql.Open("mysql", "duijie@tcp(db.example:3306)/erp?readTimeout=30s")
+//	store, err := sqlstore.New(ctx, db, sqlstore.MySQL)
 //
 // Who has no database of their own opens a file instead:
 // package github.com/duijie-go/duijie/sync/sqlstore/sqlite brings a driver and
-// the right settings.
+// the right settings. All behave alike. The file is the fastest and is for one machine;
+// processes on several machines need a server.
 //
 // # Schema
 //
 // New creates what is missing and brings an older schema up to date, one
-// process at a time. All tables share a prefix, see [WithTablePrefix]:
+// process at a time. Where programs may not change tables, [Schema] has the statements
+// for somebody who may. All tables share a prefix, see [WithTablePrefix]:
 //
 //	meta       the version of the schema
 //	partition  one row per pipeline and partition: checkpoint and lease
@@ -32,12 +45,31 @@
 // # Durability
 //
 // Open and Settle are one transaction each and durable when they return, as far
-// as the database is set so. New refuses a SQLite handle whose
+// as the database is set so. New refuses a database whose
 // commits may be lost in a power cut, unless [WithRelaxedDurability] says that
-// this is known. New can look at one connection only: set pragmas where every
-// new connection gets them, in the DSN.
+// this is known. New can look at one connection only: set what is set per connection
+// where every new one gets it, in the DSN.
 //
-// Transactions that meet a locked database are tried again a few times.
+// Transactions that meet a locked database, die in a deadlock or lose their connection
+// are tried again a few times, within a second or so. One whose connection was lost
+// while it was being committed is not, for nobody knows what became of it: see
+// [ErrCommitUnknown].
+//
+// # Servers
+//
+// Every process must reach the same primary: behind a proxy that sends reads to
+// replicas, or a cluster that is written to in several places, a record that was
+// created a moment ago looks new, and is created again. Nothing is kept in a session, so that
+// poolers which hand out connections per transaction may stand between (pgbouncer with
+// pgx's default_query_exec_mode=exec); poolers per statement may not. A process that
+// vanishes from the network leaves its locks until the server gives its connections up;
+// have it look (tcp_keepalives_idle and the like of PostgreSQL, wait_timeout of MySQL).
+//
+// Partitions of one pipeline take turns, for a moment, when they note what they are
+// about to send. Different pipelines do not meet.
+//
+// CockroachDB, TiDB, OceanBase and databases that only look like these are refused:
+// nothing of this was tried on them.
 //
 // # Tokens and quotas
 //
@@ -52,7 +84,7 @@
 //	client, err := kingdee.NewClient(config, duijie.WithTokenStore(tokens))
 //
 // With a key ([WithTokenKey]) tokens are sealed. Without one they are stored as they
-// are, and a SQLite file that others than its owner can read is refused. Their values
+// are, in a SQLite file that none but its owner can read; servers store none. Their values
 // are in no error. Leases and quotas go by the database's clock where it has one;
 // SQLite has none, so there they go by the clock of the machine, which is the same for
 // all who can open the file.
@@ -82,5 +114,6 @@
 // that can not be read as it was written is duijiesync.ErrStateCorrupt, and the
 // error names its table and key, and its database where [WithName] gave it a name. [ErrNewerSchema] means that a later version of
 // this package has been at work, [ErrTokenKey] that a token is sealed with a key that
-// was not given. Everything else is the driver's error, wrapped.
+// was not given, [ErrCommitUnknown] that a connection was lost at the worst moment.
+// Everything else is the driver's error, wrapped.
 package sqlstore
