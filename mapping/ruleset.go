@@ -147,7 +147,7 @@ func (r *rule) details(wrong ruleMistake) {
 		var err error
 		if len(r.Pattern) > 1000 {
 			err = errors.New("it is longer than 1000 bytes")
-		} else {
+		} else if _, err = regexp.Compile(r.Pattern); err == nil { // alone: a)|(b is none
 			r.pattern, err = regexp.Compile(`\A(?:` + r.Pattern + `)\z`)
 		}
 		if err != nil {
@@ -173,10 +173,11 @@ func (r *rule) details(wrong ruleMistake) {
 
 // check asks all rules of a record that was built. keyOf gives the key of a rule whose
 // Key is a template of the record.
-func (s *ruleSet) check(target Value, keyOf func(*rule) (string, error)) (notes []Note, err error) {
+func (s *ruleSet) check(v Value, keyOf func(*rule) (string, error)) (notes []Note, err error) {
 	if s == nil {
 		return nil, nil
 	}
+	target := newBuilt(v)
 	var broken []error
 	for _, r := range s.rules {
 		r.checked.Add(1)
@@ -210,7 +211,7 @@ func (s *ruleSet) counts() []RuleCount {
 }
 
 // verdict is the field that fails and why; no reason where the record passes.
-func (r *rule) verdict(target Value, keyOf func(*rule) (string, error)) (field, reason string) {
+func (r *rule) verdict(target *built, keyOf func(*rule) (string, error)) (field, reason string) {
 	switch r.Check {
 	case CheckUnique:
 		return r.unique(target, keyOf)
@@ -288,7 +289,7 @@ func (r *rule) compare(head func() Value, v Value, at place) string {
 }
 
 // sum adds the lines up and compares with the head.
-func (r *rule) sum(target Value) (field, reason string) {
+func (r *rule) sum(target *built) (field, reason string) {
 	for _, f := range r.fields {
 		head := target.Get(f)
 		if !head.IsSet() {
@@ -314,7 +315,7 @@ func (r *rule) sum(target Value) (field, reason string) {
 }
 
 // unique remembers values of the run. Lines of one record may share a value.
-func (r *rule) unique(target Value, keyOf func(*rule) (string, error)) (field, reason string) {
+func (r *rule) unique(target *built, keyOf func(*rule) (string, error)) (field, reason string) {
 	lines := 1 // of the fields that are in lines
 	found := make([][]Value, len(r.fields))
 	for i, f := range r.fields {
@@ -382,15 +383,55 @@ type place struct {
 	line  Value  // the element of it
 }
 
+// built is a target with its members found once: each rule asks for some, and the target
+// may be long.
+type built struct {
+	names  []string
+	values []Value
+}
+
+func newBuilt(v Value) *built {
+	b := &built{}
+	for name, m := range v.Members() {
+		b.names, b.values = append(b.names, name), append(b.values, m)
+	}
+	return b
+}
+
+// Member is [Value.Member].
+func (b *built) Member(name string) Value {
+	for i := len(b.names) - 1; i >= 0; i-- {
+		if b.names[i] == name {
+			return b.values[i]
+		}
+	}
+	return Value{}
+}
+
+// Get is [Value.Get].
+func (b *built) Get(path string) Value {
+	if whole := b.Member(path); whole.kind != KindMissing {
+		return whole
+	}
+	head, rest, nested := strings.Cut(path, ".")
+	if !nested {
+		return Value{}
+	}
+	return b.Member(head).Get(rest)
+}
+
 // spread yields the values at a path: one, or one for each element of the arrays it
 // meets. A path into an empty array yields none.
-func spread(v Value, path, before string) func(yield func(place, Value) bool) {
+func spread(target *built, path, before string) func(yield func(place, Value) bool) {
 	return func(yield func(place, Value) bool) {
-		spreadTo(v, path, place{field: before}, "", yield)
+		spreadTo(target, path, place{field: before}, "", yield)
 	}
 }
 
-func spreadTo(v Value, path string, at place, walked string, yield func(place, Value) bool) bool {
+func spreadTo[T interface {
+	Get(path string) Value
+	Member(name string) Value
+}](v T, path string, at place, walked string, yield func(place, Value) bool) bool {
 	if found := v.Get(path); found.IsSet() || path == "" {
 		at.field += path
 		return yield(at, found)

@@ -174,6 +174,7 @@ func TestRuleMistakes(t *testing.T) {
 		`{"check":"range","field":"a","min":"9","max":"10.0"}`:                      "",
 		`{"check":"range","field":"a","min":"11","max":"10"}`:                       "max rule_member ",
 		`{"check":"pattern","field":"a","pattern":"("}`:                             "pattern rule_member ",
+		`{"check":"pattern","field":"a","pattern":"a)|(b"}`:                         "pattern rule_member ",
 		`{"check":"compare","field":"a","op":"==","other":"b"}`:                     "op rule_member ",
 		`{"check":"sum","field":"a","lines":"b.c","tolerance":"-1"}`:                "tolerance rule_member ",
 		`{"check":"sum","field":"a"}`:                                               "lines rule_member ",
