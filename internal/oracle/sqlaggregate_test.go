@@ -1,9 +1,11 @@
 package oracle
 
 import (
+	"database/sql"
 	"fmt"
 	"iter"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,10 +38,13 @@ func (c column) Rows(int) iter.Seq2[sqlexpr.Operand, error] {
 func TestAggregatesAgainstServer(t *testing.T) {
 	t.Parallel()
 	conn := session(t)
-	r := rand.New(rand.NewPCG(sqlRun, 2))
+	r := rand.New(rand.NewPCG(number(t, sqlRunEnv, sqlRun), 2))
 	forms := []string{"sum(X)", "avg(X)", "max(X)", "min(X)", "count(X)", "sum(X)/count(X)", "ROUND(avg(X),2)", "sum(X)*1.13+0.5",
-		"IFNULL(sum(X),0)", "max(X)-min(X)", "avg(X)*3", "CONCAT(sum(X),'/',count(X))", "IF(sum(X)>100,max(X),min(X))"}
-	for range 300 {
+		"IFNULL(sum(X),0)", "max(X)-min(X)", "avg(X)*3", "CONCAT(sum(X),'/',count(X))", "IF(sum(X)>100,max(X),min(X))",
+		"ROUND(sum(X)/NULLIF(count(X),0),2)", "CAST(sum(X) AS DECIMAL(20,2))", "CASE WHEN sum(X)>100 THEN avg(X) WHEN sum(X)<0 THEN 1.5 ELSE 0 END", "sum(X) DIV 7", "sum(X)%7",
+		"GREATEST(max(X),1.5)", "LEAST(sum(X),avg(X))", "COALESCE(min(X),0)+0.001", "ABS(min(X))", "FLOOR(avg(X))", "CEIL(max(X))", "FORMAT(sum(X),2)", "sum(X) between 1 and 50.5",
+		"max(X) in (1,2,5)", "TRUNCATE(avg(X),1)", "sum(X)-sum(X)", "min(X)=max(X)", "CONCAT_WS('-',min(X),max(X),avg(X))", "sum(X)*sum(X)", "avg(X)/3/3", "count(X) is null", "CAST(avg(X) AS SIGNED)"}
+	for range number(t, sqlCountEnv, 1000) {
 		g := &sqlGen{r: r}
 		var rows column
 		var selects []string
@@ -51,20 +56,21 @@ func TestAggregatesAgainstServer(t *testing.T) {
 			rows = append(rows, v)
 			selects = append(selects, "SELECT "+v+" AS x")
 		}
+		if len(rows) > 1 && !slices.ContainsFunc(rows, func(v string) bool { return v != "NULL" }) {
+			continue // the server has no type for several NULLs
+		}
 		form := forms[r.IntN(len(forms))]
 		src := strings.ReplaceAll(form, "X", "{{l.x}}")
 		query := fmt.Sprintf("SELECT CONCAT(%s) FROM (%s) t", strings.ReplaceAll(form, "X", "x"), strings.Join(selects, " UNION ALL "))
-		var want *string
-		require.NoError(t, conn.QueryRowContext(t.Context(), query).Scan(&want), query)
+		var want sql.NullString
+		refused := conn.QueryRowContext(t.Context(), query).Scan(&want)
 
 		e, err := sqlexpr.Compile(src, sqlexpr.Options{Holes: true, MariaDB: true})
 		require.NoError(t, err)
 		got, err := e.Eval(rows, nil)
-		require.NoError(t, err, query)
-		if want == nil {
-			require.True(t, got.IsNull(), "%s: %s", query, got.Text())
-			continue
+		ours, theirs := answer{text: got.Text(), null: got.IsNull(), err: err}, answer{text: want.String, null: !want.Valid, err: refused}
+		if !ours.same(theirs) && excuse(&sqlCase{src: src, sql: query}, ours, theirs) == "" {
+			t.Errorf("%s: ours %v, server %v", query, ours, theirs)
 		}
-		require.Equal(t, *want, got.Text(), query)
 	}
 }

@@ -126,8 +126,11 @@ func (g *aggregate) result(m *machine, n *node, name string) attr {
 	a := g.attr
 	switch {
 	case g.count == 0:
-		if name == "sum" || name == "avg" {
+		switch name {
+		case "sum":
 			return attr{k: Decimal}
+		case "avg":
+			return attr{k: Decimal, dec: divIncrement}
 		}
 		return a
 	case name == "max" || name == "min":

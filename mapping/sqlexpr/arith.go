@@ -417,7 +417,7 @@ func fixNeg(m *machine, n *node) attr {
 			return attr{k: Decimal, ip: a.ip}
 		}
 		if ok && v.k == Int && (v.isUint() && unsigned(v.i) != 1<<63 || !v.isUint() && v.i == math.MinInt64) {
-			return attr{k: Decimal, ip: a.ip}
+			return attr{k: Decimal, ip: 20}
 		}
 		a.unsigned = false
 	}

@@ -17,7 +17,11 @@ var (
 		return m.caseAttr(n, 1)
 	}, eval: evalCaseOf}
 	opIf = &operation{name: "IF", min: 3, max: 3, fix: func(m *machine, n *node) attr {
-		return m.mix(n.args[1:])
+		r := m.mix(n.args[1:])
+		if m.e.o.MariaDB && r.k == Null {
+			return attr{k: Text, dec: notFixed}
+		}
+		return r
 	}, eval: evalIf}
 	opCoalesce = &operation{name: "COALESCE", min: 1, max: -1, fix: func(m *machine, n *node) attr {
 		r := m.mix(n.args)
@@ -262,8 +266,11 @@ func evalCoalesce(m *machine, n *node) *value {
 }
 
 func evalNullIf(m *machine, n *node) *value {
-	a, b := m.arg(n, 0), m.arg(n, 1)
-	if !a.null() && !b.null() {
+	a := m.arg(n, 0)
+	if a.null() {
+		return m.slot(n).setNull()
+	}
+	if b := m.arg(n, 1); !b.null() {
 		if c, ok := m.compareArgs(n, 0, a, 1, b); ok && c == 0 {
 			return m.slot(n).setNull()
 		}

@@ -260,7 +260,7 @@ func decMul(a, b *dec, maxFrac int) (dec, decStatus) {
 		copy(r.w[1:], r.w[:keep])
 		r.w[0] = 0
 	}
-	if r.isZero() {
+	if r.neg && r.isZero() {
 		r.setZero()
 	}
 	return r, status

@@ -1,6 +1,7 @@
 package sqlexpr_test
 
 import (
+	"iter"
 	"sync"
 	"testing"
 	"time"
@@ -238,4 +239,41 @@ func compiled(t *testing.T, src string) *sqlexpr.Expr {
 	e, err := sqlexpr.Compile(src, sqlexpr.Options{})
 	require.NoError(t, err)
 	return e
+}
+
+// What a value was before must not show in what it is now, be it of the last row or record.
+func TestNothingStaysOfTheLastRow(t *testing.T) {
+	t.Parallel()
+	e, err := sqlexpr.Compile("CAST(AVG({{l.x}}) AS SIGNED)", sqlexpr.Options{Holes: true})
+	require.NoError(t, err)
+	for range 2 {
+		for _, c := range []struct {
+			rows list
+			want string
+		}{
+			{list{sqlexpr.NumberOperand("4"), sqlexpr.NumberOperand("18446744073709551615")}, "9223372036854775807"},
+			{list{sqlexpr.NumberOperand("-8"), sqlexpr.NumberOperand("-18446744073709551600"), sqlexpr.NumberOperand("18446744073709551615")}, "2"},
+			{list{sqlexpr.NumberOperand("1.5")}, "2"},
+		} {
+			got, err := e.Eval(c.rows, nil)
+			require.NoError(t, err)
+			require.Equal(t, c.want, got.Text())
+		}
+	}
+}
+
+// list is operands by their number.
+type list []sqlexpr.Operand
+
+func (l list) Hole(i int) (sqlexpr.Operand, error) { return l[i], nil }
+func (l list) Span(i int) (sqlexpr.Operand, error) { return l[i], nil }
+
+func (l list) Rows(int) iter.Seq2[sqlexpr.Operand, error] {
+	return func(yield func(sqlexpr.Operand, error) bool) {
+		for _, o := range l {
+			if !yield(o, nil) {
+				return
+			}
+		}
+	}
 }

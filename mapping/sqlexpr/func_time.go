@@ -142,16 +142,12 @@ func (m *machine) seconds(n *node, whole int64, micro uint32, neg bool) *value {
 		return m.slot(n).setInt(whole)
 	}
 	d := decFromInt(whole)
-	if micro != 0 { // else it has no fraction to a division
+	if micro -= micro % (pow10[6-a.dec]); micro != 0 { // else it has no fraction to a division
 		d.frac = 6
 		d.w[d.iw()] = micro * 1000
 	}
 	d.neg = neg && !d.isZero()
-	if micro == 0 {
-		return m.slot(n).setDec(d)
-	}
-	r, _ := decRound(&d, a.dec, true)
-	return m.slot(n).setDec(r)
+	return m.slot(n).setDec(d)
 }
 
 func fixFromUnix(m *machine, n *node) attr {

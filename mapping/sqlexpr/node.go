@@ -63,7 +63,7 @@ func (v *value) setText(s string) *value  { v.k, v.s, v.hybrid = Text, s, false;
 func (v *value) setReal(f float64) *value { v.k, v.f = Double, f; return v }
 func (v *value) setDec(d dec) *value      { v.k, v.d = Decimal, d; return v }
 func (v *value) null() bool               { return v.k == Null }
-func (v *value) isUint() bool             { return v.unsigned && v.i < 0 }
+func (v *value) isUint() bool             { return v.k == Int && v.unsigned && v.i < 0 }
 
 func (v *value) setBool(b bool) *value {
 	if b {
