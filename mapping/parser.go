@@ -90,8 +90,8 @@ func splitter(separator string) func(Value) (Value, error) {
 		text := v.Text()
 		b := []byte{'['}
 		if strings.TrimSpace(text) != "" {
-			for i, piece := range strings.Split(text, separator) {
-				if i > 0 {
+			for piece := range strings.SplitSeq(text, separator) {
+				if len(b) > 1 {
 					b = append(b, ',')
 				}
 				b = appendQuoted(b, piece)
