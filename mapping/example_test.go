@@ -150,3 +150,26 @@ func ExampleDistributeRemainder() {
 	fmt.Println(out, err)
 	// Output: [33.33 33.34 33.33] <nil>
 }
+
+// Notes reach WithNotes whichever way a record goes.
+func ExampleWithNotes() {
+	ids := mapping.LookupFunc(func(_ context.Context, queries []mapping.Query) ([]mapping.Answer, error) {
+		return make([]mapping.Answer, len(queries)), nil // nothing is found
+	})
+	m, err := mapping.Compile(mapping.Spec{Fields: []mapping.Field{
+		{Target: "FBillNo", Template: "{no}"},
+		{Target: "FMaterialId", Lookup: &mapping.LookupCall{Name: "materials", Want: "id", Where: mapping.Filter{Path: "sku", Values: []string{"{sku}"}}}},
+	}}, mapping.WithLookup("materials", ids), mapping.WithNotes(func(_ context.Context, record mapping.Row, notes []mapping.Note) {
+		for _, n := range notes {
+			fmt.Println(record.Get("no").Text(), n.Field, n.Code)
+		}
+	}))
+	if err != nil {
+		panic(err)
+	}
+	out, err := m.AppendJSON(context.Background(), nil, nil, []byte(`{"no": "A1", "sku": "T-01"}`))
+	fmt.Println(string(out), err)
+	// Output:
+	// A1 FMaterialId lookup_not_found
+	// {"FBillNo":"A1"} <nil>
+}

@@ -24,7 +24,6 @@ type Mapper struct {
 	lookups    map[string]Lookup
 	hasLookups bool
 	hasFuncs   bool
-	needsInput bool // the record as a whole is asked for
 	notes      func(context.Context, Row, []Note)
 	uses       []use // where the spec reads the record
 	warnings   []*SpecError

@@ -61,8 +61,7 @@ func (s *SQL) knows(ctx context.Context, test mapping.Filter, v string) (bool, e
 	statement, args := s.statement([]string{test.Path}, []question{{tests: []mapping.Filter{test}}})
 	rows, err := s.db.QueryContext(ctx, statement+" AND 1 = 0", args...)
 	if err == nil {
-		for rows.Next() { //nolint:revive // an error may come late
-		}
+		_ = rows.Next() // an error may come with the first row
 		err = errors.Join(rows.Err(), rows.Close())
 	}
 	if err != nil && refusesValue(err) && ctx.Err() == nil {

@@ -157,11 +157,12 @@ func appendJSON(dst []byte, v json.RawMessage) []byte {
 		c := v[i]
 		switch {
 		case quoted:
-			if c == '\\' {
+			switch c {
+			case '\\':
 				dst = append(dst, c)
 				i++
 				c = v[i]
-			} else if c == '"' {
+			case '"':
 				quoted = false
 			}
 		case c == '"':
