@@ -233,7 +233,7 @@ func evalCaseOf(m *machine, n *node) *value {
 		}
 		k := comparisonKind(a.k, b.k)
 		x, y := bare(n.args[0], a), bare(n.args[i], b)
-		if k != Text {
+		if k != Text && !k.temporal() {
 			x, y = m.number(n.args[0], a), m.number(n.args[i], b)
 		}
 		if c, ok := m.compare(n, x, y, k); ok && c == 0 {

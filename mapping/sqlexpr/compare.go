@@ -48,7 +48,7 @@ func (m *machine) compareTo(n *node, a, b *value, holds func(int) bool) *value {
 // compareArgs orders the values a and b of the arguments i and j of n.
 func (m *machine) compareArgs(n *node, i int, a *value, j int, b *value) (c int, ok bool) {
 	k := comparisonKind(a.k, b.k)
-	if k != Text {
+	if k != Text && !k.temporal() {
 		a, b = m.number(n.args[i], a), m.number(n.args[j], b)
 	} else {
 		a, b = bare(n.args[i], a), bare(n.args[j], b)
@@ -187,7 +187,7 @@ func evalBetween(m *machine, n *node) *value {
 	}
 	low, high := m.arg(n, 1), m.arg(n, 2)
 	k := comparisonKind(comparisonKind(a.k, m.attr(n.args[1]).k), m.attr(n.args[2]).k)
-	if k != Text {
+	if k != Text && !k.temporal() {
 		a, low, high = m.number(n.args[0], a), m.number(n.args[1], low), m.number(n.args[2], high)
 	} else {
 		a, low, high = bare(n.args[0], a), bare(n.args[1], low), bare(n.args[2], high)

@@ -478,7 +478,9 @@ func evalUUID(m *machine, n *node) *value {
 // all are such, and else as DOUBLE.
 func evalField(m *machine, n *node) *value {
 	k := m.attr(n.args[0]).k
+	text, fraction := k == Text, k == Decimal
 	for _, a := range n.args[1:] {
+		text, fraction = text || m.attr(a).k == Text, fraction || m.attr(a).k == Decimal
 		switch b := m.attr(a).k; {
 		case b == k:
 		case b == Null && k == Text, b == Text && k == Null:
@@ -492,6 +494,12 @@ func evalField(m *machine, n *node) *value {
 				k = Double
 			}
 		}
+	}
+	switch {
+	case k.temporal(): // several times are compared as the texts they print
+		k = Text
+	case k == Decimal && text && fraction: // else whole numbers and texts stay exact
+		k = Double
 	}
 	a := m.arg(n, 0)
 	if a.null() {

@@ -84,7 +84,7 @@ func (m *machine) fraction(n *node, missing int, read func(*node, *value) (tempo
 	case Double:
 		return 6
 	}
-	if d := m.attr(n).dec; d != notFixed {
+	if d := m.attr(n).dec; d != notFixed && n.op.name != "CAST" {
 		return min(d, 6)
 	}
 	if v, ok := m.constant(n); ok {
