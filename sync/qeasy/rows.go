@@ -3,6 +3,8 @@ package qeasy
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -277,11 +279,13 @@ func spoilt(row json.RawMessage) json.RawMessage {
 	return json.RawMessage(`{"` + unread + `":true,"row":` + string(row) + `}`)
 }
 
-// skipped is a row that is left out, counted and with a key of its own.
+// skipped is a row that is left out and counted. It needs no id for that: one that splitArray
+// would make of elements has none without them.
 func (r *rowSource) skipped(ctx context.Context, in *duijiesync.Record[json.RawMessage], row json.RawMessage, why string) duijiesync.Record[Row] {
 	key, err := r.s.key.key(ctx, row)
 	if err != nil {
-		return r.failed(ctx, in, row, err)
+		sum := sha256.Sum256(row)
+		key = why + " " + hex.EncodeToString(sum[:16])
 	}
 	return duijiesync.Record[Row]{Key: key, Version: in.Version, Value: Row{JSON: row, Skip: why}}
 }
