@@ -108,7 +108,7 @@ func (w *ledgerWorld) checkBills(t *testing.T, seed uint64, want map[string]bool
 // any step of either pass. In the end each row is in one bill, and each bill written once.
 func TestGroupedThroughCrashes(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(40) {
+	for seed := range uint64(40 / slowness) {
 		synctest.Test(t, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(seed, 7))
 			w := &ledgerWorld{world: newWorld(), rng: rng, effects: map[string][]string{}, lossy: true}
@@ -182,7 +182,7 @@ func TestGroupedThroughCrashes(t *testing.T) {
 
 // TestGroupedMemory: a pull of many rows is grouped in little memory.
 func TestGroupedMemory(t *testing.T) {
-	if testing.Short() {
+	if testing.Short() || slowness > 1 {
 		t.Skip("takes seconds")
 	}
 	const rows = 30_000

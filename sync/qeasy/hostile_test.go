@@ -121,9 +121,12 @@ func hostile() map[string]string {
 
 // TestHostile: no document takes more than a second or 64 MB to be parsed, checked and
 // compiled, and what is refused says so with a code.
-func TestHostile(t *testing.T) { //nolint:paralleltest // it measures time
+func TestHostile(t *testing.T) { //nolint:paralleltest // it measures memory
+	if slowness > 1 || testing.Short() {
+		t.Skip("takes seconds, and has no goroutines")
+	}
 	for name, doc := range hostile() {
-		t.Run(name, func(t *testing.T) { //nolint:paralleltest // it measures time
+		t.Run(name, func(t *testing.T) { //nolint:paralleltest // it measures memory
 			w := newWorld()
 			var before, after runtime.MemStats
 			runtime.GC()
@@ -154,7 +157,7 @@ func TestHostile(t *testing.T) { //nolint:paralleltest // it measures time
 			t.Logf("%v, %d MB allocated in all, %d lines: %.150s", took.Round(time.Millisecond), spent, len(report.Lines), verdict)
 			// All that was allocated, most of which is garbage: what is held at a time is a tenth of it.
 			require.Less(t, spent, uint64(500))
-			require.Less(t, took, 10*time.Second, "on a machine that has other things to do")
+			require.Less(t, took, 30*time.Second, "on a machine that has other things to do")
 			switch name {
 			case "BOM", "deep within limits":
 				require.NotContains(t, verdict, qeasy.CodeInvalidJSON)
