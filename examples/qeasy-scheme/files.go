@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/duijie-go/duijie/mapping"
 	"github.com/duijie-go/duijie/mapping/lookup"
@@ -48,6 +49,14 @@ func readFile(path string) ([]byte, error) {
 	if len(b) > maxFile {
 		return nil, fmt.Errorf("%s: larger than %d MB", path, maxFile>>20)
 	}
+	switch {
+	case bytes.HasPrefix(b, []byte("PK\x03\x04")):
+		return nil, fmt.Errorf("%s: an Excel or zip file; save it as CSV UTF-8, or take the JSON out of it", path)
+	case bytes.HasPrefix(b, []byte("\xff\xfe")), bytes.HasPrefix(b, []byte("\xfe\xff")):
+		return nil, fmt.Errorf("%s: UTF-16; save it as UTF-8", path)
+	case !utf8.Valid(b):
+		return nil, fmt.Errorf("%s: not UTF-8, maybe GBK; save it as UTF-8", path)
+	}
 	return bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")), nil
 }
 
@@ -74,6 +83,9 @@ func readCollection(path string) (*lookup.Collection, error) {
 			}
 			records = append(records, record)
 		}
+	}
+	if len(records) == 0 {
+		return nil, fmt.Errorf("%s: holds no record", path)
 	}
 	c := &lookup.Collection{}
 	for i, record := range records {
@@ -115,7 +127,7 @@ func readTable(path string) (mapping.Table, error) {
 	r := csv.NewReader(bytes.NewReader(b))
 	r.FieldsPerRecord = -1
 	head, err := r.Read()
-	if err != nil {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return mapping.Table{}, fmt.Errorf("%s: %w", path, err)
 	}
 	a, z := column(head, "a_value"), column(head, "b_value")
@@ -126,6 +138,9 @@ func readTable(path string) (mapping.Table, error) {
 	for {
 		row, err := r.Read()
 		if errors.Is(err, io.EOF) {
+			if len(pairs) == 0 {
+				return mapping.Table{}, fmt.Errorf("%s: holds no pair", path)
+			}
 			return mapping.NewTable(pairs), nil
 		}
 		if err != nil {
@@ -134,6 +149,9 @@ func readTable(path string) (mapping.Table, error) {
 		line, _ := r.FieldPos(0)
 		if len(row) <= max(a, z) {
 			return mapping.Table{}, fmt.Errorf("%s: line %d is too short", path, line)
+		}
+		if row[a] == "" {
+			return mapping.Table{}, fmt.Errorf("%s: line %d has no a_value", path, line)
 		}
 		if before, twice := pairs[row[a]]; twice && before != row[z] {
 			return mapping.Table{}, fmt.Errorf("%s: line %d gives a_value %q a second b_value", path, line, row[a])

@@ -45,6 +45,12 @@ var demoSource []byte
 //go:embed schemes/customers.target.json
 var demoTarget []byte
 
+// pace is how patient the program is; tests make it quicker.
+var pace = struct {
+	lease, settle time.Duration // settle 0: as the target's sink says
+	client        []duijie.Option
+}{lease: 15 * time.Second}
+
 // settings are the flags of this program.
 type settings struct {
 	check, oldWay   bool
@@ -107,8 +113,11 @@ func (s *settings) run(ctx context.Context, env *cli.Env) (int, error) {
 	if err := errors.Join(errFrom, errTo); err != nil {
 		return cli.ExitFailed, err
 	}
+	if err := checkKey(to, target); err != nil {
+		return cli.ExitUsage, err
+	}
 	hosts := configured(from, to)
-	ends, closeAll, err := open(hosts, []platform{from, to}, duijie.WithLogger(env.Logger()))
+	ends, closeAll, err := open(hosts, []platform{from, to}, append([]duijie.Option{duijie.WithLogger(env.Logger())}, pace.client...)...)
 	if err != nil {
 		return cli.ExitUsage, err
 	}
@@ -139,7 +148,8 @@ func (s *settings) sync(ctx context.Context, env *cli.Env, scheme *qeasy.Scheme,
 	defer func() { _ = state.Close() }()
 	p := scheme.Pipeline(pipeline, state)
 	// A killed run's lease ends soon, and the next run waits for that.
-	p.LeaseTTL, p.LeaseWait = 15*time.Second, 30*time.Second
+	p.LeaseTTL, p.LeaseWait = pace.lease, 2*pace.lease
+	p.Settle.Delay = pace.settle
 	p.Observer, p.Logger = env.Progress(), env.Logger()
 	if !hosts {
 		// The fakes are new each time, so the state of an earlier demo says nothing about them.
@@ -154,6 +164,20 @@ func (s *settings) sync(ctx context.Context, env *cli.Env, scheme *qeasy.Scheme,
 		env.Printf("%s: %d\n", what, n)
 	}
 	return code, errors.Join(err, env.PrintJSON(rep))
+}
+
+// checkKey refuses a -key that the target would not use, or that names no field of it.
+func checkKey(to platform, target *qeasy.Half) error {
+	if keyComponent == "" || target == nil {
+		return nil
+	}
+	if to.name != "dingtalk" && to.name != "fxiaoke" {
+		return fmt.Errorf("-key %s: the target %s does not need it, records are found there by a number of their own", keyComponent, target.API)
+	}
+	if qeasy.Find(target.Request, keyComponent) == nil {
+		return fmt.Errorf("-key %s: the target half has no such field in its request", keyComponent)
+	}
+	return nil
 }
 
 // ofHalf is the platform of a half; none for one that could not be read, has no platform

@@ -153,9 +153,23 @@ func TestBadInput(t *testing.T) {
 		"no collection":   {[]string{"-lookup", "u=/nowhere.json"}, []string{"-lookup u", "/nowhere.json"}},
 		"bad collection":  {[]string{"-lookup", "u=" + file(t, "c.json", `[{"id":1},2]`)}, []string{"record 2"}},
 		"bad table":       {[]string{"-table", "u=" + file(t, "t.csv", "a,b\n1,2\n")}, []string{"a_value and b_value"}},
+		"empty table":     {[]string{"-table", "u=" + file(t, "t3.csv", "")}, []string{"a_value and b_value"}},
+		"table of heads":  {[]string{"-table", "u=" + file(t, "t4.csv", "a_value,b_value\n")}, []string{"holds no pair"}},
+		"short line":      {[]string{"-table", "u=" + file(t, "t5.csv", "a_value,b_value\n1,2\n3\n")}, []string{"line 3 is too short"}},
+		"blank a_value":   {[]string{"-table", "u=" + file(t, "t6.csv", "a_value,b_value\n,2\n")}, []string{"line 2 has no a_value"}},
+		"table in GBK":    {[]string{"-table", "u=" + file(t, "t7.csv", "a_value,b_value\n\xb5\xea,2\n")}, []string{"save it as UTF-8"}},
+		"table of Excel":  {[]string{"-table", "u=" + file(t, "t8.xlsx", "PK\x03\x04...")}, []string{"save it as CSV UTF-8"}},
+		"no table":        {[]string{"-table", "u=/nowhere.csv"}, []string{"-table u", "/nowhere.csv"}},
+		"a folder":        {[]string{"-table", "u=" + t.TempDir()}, []string{"-table u", "is a directory"}},
+		"table id twice":  {[]string{"-table", "u=a.csv", "-table", "u=b.csv"}, []string{"u has a file already"}},
+		"empty lookup":    {[]string{"-lookup", "u=" + file(t, "c2.json", "")}, []string{"holds no record"}},
+		"lookup no JSON":  {[]string{"-lookup", "u=" + file(t, "c3.json", "a,b\n1,2")}, []string{"record 1"}},
+		"lookup UTF-16":   {[]string{"-lookup", "u=" + file(t, "c4.json", "\xff\xfe[\x00]\x00")}, []string{"save it as UTF-8"}},
+		"needless key":    {[]string{"-key", "FNumber"}, []string{"-key FNumber", "batchSave"}},
 		"table twice":     {[]string{"-table", "u=" + file(t, "t2.csv", "a_value,b_value\n1,2\n1,3\n")}, []string{"line 3", `"1"`}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Cleanup(func() { keyComponent = "" })
 			r := program(t, nil, c.args...)
 			require.Equal(t, cli.ExitUsage, r.code, "%s%s", r.out, r.logs)
 			for _, w := range c.words {

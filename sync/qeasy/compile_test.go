@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -199,8 +200,8 @@ func TestReport(t *testing.T) {
 
 	bad := qeasy.Check([]byte(`{`), []byte(`{"api":"save","request":[{"field":"a","value":"{{b|money}}"},{"field":"c","value":"1"}]}`), cfg)
 	require.False(t, bad.OK())
-	require.Contains(t, bad.String(), "cannot (unknown_pipe)")
-	require.Contains(t, bad.String(), "cannot (invalid_json)")
+	require.Contains(t, bad.String(), "there is no pipe money (line 1, column 47) [unknown_pipe]")
+	require.Contains(t, bad.String(), "[invalid_json]")
 	require.Positive(t, bad.Count(qeasy.Runs), "what can be read is told too")
 }
 
@@ -308,4 +309,17 @@ func TestChangedHalves(t *testing.T) {
 	w := newWorld()
 	_, err := qeasy.Compile(s, d, qeasy.Config{Source: w, Target: w})
 	require.Equal(t, "no_record /request/0/value, lookup_syntax /request/0/value", verdict(nil, err))
+}
+
+// TestCheckSaysAll: mistakes of a document do not hide what else is missing to run it.
+func TestCheckSaysAll(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	r := qeasy.Check([]byte(`{"api":"elsewhere","effect":"QUERY","id":"id","writeMode":1}`), []byte(`{"api":"save","effect":"EXECUTE","request":[
+		{"field":"a","value":"{{b|money}}"},{"field":"c","value":"_findCollection find x from shop where y={z}"}]}`), qeasy.Config{Source: w, Target: w})
+	text := r.String()
+	for _, word := range []string{qeasy.CodeAPIUnsupported, qeasy.CodeUnsupportedMember, qeasy.CodeUnknownPipe, qeasy.CodeLookupUnknownScheme} {
+		require.Equal(t, 2, strings.Count(text, word), "%s once in its place and once at the end:\n%s", word, text)
+	}
+	require.Equal(t, 4, r.Count(qeasy.Cannot))
 }

@@ -26,13 +26,15 @@ func ExampleCheck() {
 	target := []byte(`{"api":"写入空操作","effect":"EXECUTE"}`)
 	fmt.Print(qeasy.Check(source, target, qeasy.Config{Source: newWorld()}))
 	// Output:
-	// source  api      runs
-	// source  effect   runs
-	// source  id       runs
-	// source  idCheck  runs with a note: a known record is written again when it has changed; the vendor's platform drops it and loses the change
-	// source  delay    runs with a note (ignored_member): delay is left out: nothing says that it changes what is read or written (line 1, column 65)
-	// source  request  runs with a note: the request has no beginning that moves with LAST_SYNC_TIME: every run reads all of it, and the ledger drops what is known
-	// target  api      runs with a note: nothing is written; the ledger remembers what was read
-	// target  effect   runs
+	// source
+	//   runs    api
+	//   runs    effect
+	//   runs    id
+	//   note    idCheck  a known record is written again when it has changed; the vendor's platform drops it and loses the change
+	//   note    delay    delay is left out: nothing says that it changes what is read or written (line 1, column 65) [ignored_member]
+	//   note    request  the request has no beginning that moves with LAST_SYNC_TIME: every run reads all of it, and the ledger drops what is known
+	// target
+	//   note    api      nothing is written; the ledger remembers what was read
+	//   runs    effect
 	// 4 run, 4 run with a note, 0 cannot
 }

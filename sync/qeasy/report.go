@@ -1,6 +1,7 @@
 package qeasy
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -48,23 +49,41 @@ func (r Report) Count(v Verdict) int {
 	return n
 }
 
-// String gives the report as text, a line each.
+// verdictWords are how the text shows verdicts.
+var verdictWords = map[Verdict]string{Runs: "runs", RunsNote: "note", Cannot: "CANNOT"}
+
+// String gives the report as text: by half, a line for each member, and at the end once more
+// what is in the way of running.
 func (r Report) String() string {
 	width := 0
 	for _, l := range r.Lines {
 		width = max(width, min(utf8.RuneCountInString(l.Member), 40))
 	}
 	var b strings.Builder
-	for _, l := range r.Lines {
-		pad := strings.Repeat(" ", max(width-utf8.RuneCountInString(l.Member), 0))
-		fmt.Fprintf(&b, "%-6s  %s%s  %s", l.Side, l.Member, pad, l.Verdict)
-		if l.Code != "" {
-			b.WriteString(" (" + l.Code + ")")
-		}
+	line := func(l Line) {
+		fmt.Fprintf(&b, "  %-6s  %s", verdictWords[l.Verdict], l.Member)
 		if l.Why != "" {
-			b.WriteString(": " + l.Why)
+			b.WriteString(strings.Repeat(" ", max(width-utf8.RuneCountInString(l.Member), 0)) + "  " + l.Why)
+		}
+		if l.Code != "" {
+			b.WriteString(" [" + l.Code + "]")
 		}
 		b.WriteByte('\n')
+	}
+	for i, l := range r.Lines {
+		if i == 0 || l.Side != r.Lines[i-1].Side {
+			fmt.Fprintf(&b, "%s\n", cmp.Or(string(l.Side), "document"))
+		}
+		line(l)
+	}
+	if !r.OK() {
+		b.WriteString("in the way\n")
+		width += len(SideSource) + 1
+		for _, l := range r.Lines {
+			if l.Verdict == Cannot {
+				line(Line{Member: strings.TrimSpace(string(l.Side) + " " + l.Member), Verdict: l.Verdict, Code: l.Code, Why: l.Why})
+			}
+		}
 	}
 	fmt.Fprintf(&b, "%d run, %d run with a note, %d cannot\n", r.Count(Runs), r.Count(RunsNote), r.Count(Cannot))
 	return b.String()
@@ -77,11 +96,23 @@ func Check(source, target []byte, cfg Config, opts ...Option) Report {
 	th, more := parse(SideTarget, target, opts)
 	problems = append(problems, more...)
 	var notes []Note
-	if len(problems) == 0 {
+	if sh != nil && th != nil && sh.Side == SideSource && th.Side == SideTarget {
 		s, bad := compile(sh, th, cfg)
-		problems, notes = bad, s.notes
+		problems, notes = append(problems, unsaid(problems, bad)...), s.notes
 	}
 	return report([]*Half{sh, th}, problems, notes)
+}
+
+// unsaid are the mistakes that compiling found in places where reading found none.
+func unsaid(said, found []*Problem) (more []*Problem) {
+	for _, p := range found {
+		if !slices.ContainsFunc(said, func(q *Problem) bool {
+			return q.Side == p.Side && (q.Path == p.Path || strings.HasPrefix(p.Path, q.Path+"/") || strings.HasPrefix(q.Path, p.Path+"/"))
+		}) {
+			more = append(more, p)
+		}
+	}
+	return more
 }
 
 // Report says of each member and field whether it runs as the document has it.
@@ -156,7 +187,11 @@ func (r *reporter) half(h *Half) {
 		path := "/" + pointer(name)
 		if isList {
 			r.line(h, path, name, "", false)
-			r.fields(h, fields, "")
+			outer := name
+			if name == "request" {
+				outer = ""
+			}
+			r.fields(h, fields, outer)
 			continue
 		}
 		why := memberNotes[name]
