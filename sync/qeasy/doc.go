@@ -8,6 +8,11 @@
 // twice, also where the vendor's platform would. [Scheme.Report] tells for each member
 // whether it runs, runs with a difference, or can not.
 //
+// What a target answers (primaryWriteback) is kept before its write counts, for [Answers];
+// records that are written go to another scheme (callBackStrategy) with [Scheme.CallBack];
+// rows that are gathered into bills (groupCalculate) are each in one bill, also where
+// [Scheme.Remedy] reads them a second time.
+//
 // Nothing is guessed: a member or a form that is not known is an error, as it may
 // change what the scheme does.
 package qeasy

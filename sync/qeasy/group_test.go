@@ -157,3 +157,31 @@ func TestGroupedPlan(t *testing.T) {
 		require.Empty(t, entries)
 	})
 }
+
+// TestGroupedIDCheck: with the vendor's idCheck a row that changed after it was billed is
+// dropped and counted, and not a dead letter.
+func TestGroupedIDCheck(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		s, d := halves(t, `{"api":"list","id":"id","beatFlat":["lines"]}`, groupTarget)
+		scheme, err := qeasy.Compile(s, d, qeasy.Config{Source: w, Target: w, FollowIDCheck: true})
+		require.NoError(t, err)
+		state := duijiesync.NewMemoryState()
+		w.order(1, "S1", "2")
+		w.order(2, "S1", "3")
+		run := func() *duijiesync.Report {
+			time.Sleep(2 * time.Minute)
+			rep, err := scheme.Pipeline("bills", state).Run(t.Context())
+			require.NoError(t, err)
+			return rep
+		}
+		require.EqualValues(t, 1, run().Created)
+		w.bills = nil
+		w.order(1, "S1", "9")
+		w.order(2, "S1", "3")
+		require.EqualValues(t, 4, run().Skipped)
+		require.EqualValues(t, 1, scheme.Counts()[qeasy.SkipRepeated])
+		require.Equal(t, map[string]int{"S1 A": 5, "S1 B": 2}, w.billed(t))
+	})
+}
