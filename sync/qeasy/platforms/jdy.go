@@ -12,8 +12,9 @@ import (
 const JDYAuthorize = "/jdyconnector/app_management/push_app_authorize"
 
 // JDY joins 金蝶云星辰 V2 to schemes, by the paths of the platform's documentation:
-// every list of GET as a source, and as targets the saves of the kinds of records
-// the client has services for.
+// every list as a source (those that are asked for by POST are cust/list, pm/bom_material and
+// fi/assistdetail_report), and as targets the saves of the kinds of records the client has
+// services for.
 //
 // [JDYAuthorize] as a source refreshes the client's token, and its rows are the
 // authorisations: outerInstanceId, accountId, accountName, agreementCompanyName,
@@ -77,7 +78,9 @@ func jdyList(api string) (jdy.Operation, bool) {
 func (j *jdyConnector) APIs() []string {
 	out := []string{JDYAuthorize}
 	for _, o := range jdy.Operations() {
-		if _, saved := j.kinds[o.Path]; o.Method == http.MethodGet && o.Kind == jdy.KindList || saved && o.Method == http.MethodPost {
+		_, saved := j.kinds[o.Path]
+		_, asked := jdyPosts[o.Path]
+		if o.Method == http.MethodGet && o.Kind == jdy.KindList || (saved || asked) && o.Method == http.MethodPost {
 			out = append(out, o.Path)
 		}
 	}
@@ -91,7 +94,8 @@ func (j *jdyConnector) Match(side qeasy.Side, api string) bool {
 		return known
 	}
 	_, list := jdyList(api)
-	return list || api == JDYAuthorize
+	_, asked := jdyPosts[api]
+	return list || asked || api == JDYAuthorize
 }
 
 // Handles tells that autoCheck is run, for kinds that can be audited.

@@ -46,6 +46,9 @@ func (j *jdyConnector) Source(spec *qeasy.SourceSpec) (duijiesync.Source[json.Ra
 	if spec.API == JDYAuthorize {
 		return r.authorizations()
 	}
+	if list, asked := jdyPosts[spec.API]; asked {
+		return r.posts(list)
+	}
 	r.op, _ = jdyList(spec.API)
 	for i := range spec.Fields {
 		r.field(&spec.Fields[i])

@@ -3,15 +3,12 @@ package platforms
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
-	"reflect"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/duijie-go/duijie"
-	"github.com/duijie-go/duijie/jdy"
 	"github.com/duijie-go/duijie/jdy/jdytest"
 	duijiesync "github.com/duijie-go/duijie/sync"
 	"github.com/duijie-go/duijie/sync/qeasy"
@@ -107,36 +104,4 @@ func TestListToSave(t *testing.T) {
 		require.Equal(t, 1, server.Created("bd/customer", fmt.Sprintf("M%03d", i)), i)
 	}
 	require.Zero(t, server.Created("bd/customer", "OLD"), "changed before LAST_SYNC_TIME")
-}
-
-// Each kind of record the client has a service for can be a target, and each list a source.
-func TestJDYCatalogue(t *testing.T) {
-	t.Parallel()
-	client, _ := newJDY(t)
-	c := JDY(client)
-	services := reflect.ValueOf(client.Services)
-	found := 0
-	for i := range services.NumField() {
-		k := services.Field(i).MethodByName("Kind")
-		if !k.IsValid() {
-			continue
-		}
-		kind, ok := k.Call(nil)[0].Interface().(jdy.RecordKind)
-		require.True(t, ok)
-		require.True(t, c.Match(qeasy.SideTarget, kind.Path), kind.Path)
-		require.True(t, c.Match(qeasy.SideSource, kind.Path), kind.Path)
-		require.Contains(t, c.APIs(), kind.Path)
-		found++
-	}
-	require.Len(t, jdyKinds(client), found)
-	lists := 0
-	for _, o := range jdy.Operations() {
-		if o.Method == http.MethodGet && o.Kind == jdy.KindList {
-			require.True(t, c.Match(qeasy.SideSource, o.Path), o.Path)
-			lists++
-		}
-	}
-	require.Greater(t, lists, 100)
-	require.False(t, c.Match(qeasy.SideTarget, "/jdy/v2/sys/common_operate"))
-	require.False(t, c.Match(qeasy.SideSource, "/jdy/v2/pm/bom_material"), "a list of POST")
 }
