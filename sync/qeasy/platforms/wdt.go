@@ -2,6 +2,7 @@ package platforms
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/duijie-go/duijie"
@@ -63,8 +64,30 @@ func isWDTList(m *wdt.Method) bool {
 	return m.Effect == duijie.EffectRead && (m.Enterprise || m.Paged && m.List != "")
 }
 
-// Match finds the method.
+// wdtScene is the script behind a method of the enterprise edition's scene on Qimen, which
+// is named after it with dots: "wdt.trade.query" is trade_query.php.
+func wdtScene(api string) (script string, ok bool) {
+	name, scene := strings.CutPrefix(strings.TrimPrefix(api, "hu3cgwt0tc."), "wdt.")
+	if !scene {
+		return "", false
+	}
+	if _, flagship := wdt.LookupMethod(api); flagship {
+		return "", false
+	}
+	for _, script := range []string{strings.ReplaceAll(name, ".", "_") + ".php", strings.TrimSuffix(name, ".query") + ".php"} { // wdt.shop.query is shop.php
+		if m, known := wdt.LookupMethod(script); known && m.Enterprise {
+			return m.Name, true
+		}
+	}
+	return "", false
+}
+
+// Match finds the method. It knows those of the enterprise edition on Qimen too, so
+// that a half is told why they are not run.
 func (w *wdtConnector) Match(side qeasy.Side, api string) bool {
+	if _, scene := wdtScene(api); scene {
+		return true
+	}
 	m, known := wdt.LookupMethod(api)
 	if side == qeasy.SideTarget {
 		return known && w.target(m.Name) != nil

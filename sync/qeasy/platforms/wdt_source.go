@@ -37,6 +37,9 @@ var wdtPaging = []string{"page_no", "page_size"}
 // an object pager.
 func (w *wdtConnector) Source(spec *qeasy.SourceSpec) (duijiesync.Source[json.RawMessage], []qeasy.Note, error) {
 	r := &wdtRead{w: w, spec: spec, size: spec.PageSize}
+	if script, scene := wdtScene(spec.API); scene {
+		return nil, nil, sceneRefused(spec.API, script)
+	}
 	r.method, _ = wdt.LookupMethod(spec.API)
 	if r.method.Enterprise != (w.client.Gateway() == wdt.Enterprise) {
 		r.bad("/api", "", qeasy.CodeAPIUnsupported, "%s is of the other edition: the client is on the gateway %s", spec.API, w.client.Gateway())
@@ -50,6 +53,17 @@ func (w *wdtConnector) Source(spec *qeasy.SourceSpec) (duijiesync.Source[json.Ra
 		return nil, nil, err
 	}
 	return src, r.notes, nil
+}
+
+// sceneRefused says why a method of the enterprise edition on Qimen is not run. Its
+// scene has no wdt_sign and another account, and the public key it is called for is not
+// documented.
+func sceneRefused(api, script string) error {
+	return &qeasy.Problem{
+		Path: "/api", Code: qeasy.CodeAPIUnsupported, Offset: -1,
+		Message: api + " is of the enterprise edition (企业版) on Qimen, a scene of its own (hu3cgwt0tc) that the client has no gateway for: " +
+			"name its script " + script + " instead, with a client on the gateway enterprise; what the platform gives on Qimen alone is not in its answers",
+	}
 }
 
 // split parts the filter from the paging.

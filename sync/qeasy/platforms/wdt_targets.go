@@ -153,6 +153,9 @@ func (s *wdtSave) head() int {
 
 // Sink writes documents by one of the methods.
 func (w *wdtConnector) Sink(spec *qeasy.SinkSpec) (duijiesync.Sink[qeasy.Write], []qeasy.Note, error) {
+	if script, scene := wdtScene(spec.API); scene {
+		return nil, nil, sceneRefused(spec.API, script)
+	}
 	m, _ := wdt.LookupMethod(spec.API)
 	s := &wdtSave{w: w, spec: spec, target: w.target(m.Name)}
 	if w.client.Gateway() == wdt.Enterprise {

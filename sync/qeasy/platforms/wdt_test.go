@@ -81,7 +81,8 @@ func TestWDTCatalogue(t *testing.T) {
 		}
 	}
 	require.False(t, c.Match(qeasy.SideTarget, "setting.Shop.updateShop"))
-	require.False(t, c.Match(qeasy.SideSource, "wdt.trade.query"), "of the enterprise edition on Qimen, which the client has not")
+	_, scene := wdtScene("wdt.trade.query")
+	require.True(t, scene, "of the enterprise edition on Qimen, which is refused with a reason")
 }
 
 const stockinTarget = `{"api":"wms.stockin.Other.createOtherOrder","effect":"EXECUTE","request":[%s
