@@ -23,7 +23,7 @@ type WDTConfig struct {
 // WDT joins 旺店通 to schemes: each query method of the platform's list as a source,
 // by its direct or its Qimen name, and the scripts of the enterprise edition
 // ("trade_query.php") where the client is on that gateway; as targets the writes
-// the client has sinks for: goods.Goods.push, sales.RawTrade.pushSelf2,
+// the client has sinks for: goods.Goods.push, sales.RawTrade.pushSelf2 (and pushSelf),
 // purchase.PurchaseOrder.createOrder, wms.stockin.Other.createOtherOrder,
 // wms.stockout.Other.createOther and wms.stocktransfer.Edit.createOrder. Their requests have the
 // arguments by the names they have on Qimen; the only argument of a method may also be the
@@ -55,6 +55,9 @@ func (w *wdtConnector) APIs() []string {
 	}
 	for _, t := range w.targets {
 		out = append(out, t.method)
+		if t.older != "" {
+			out = append(out, t.older)
+		}
 	}
 	return out
 }

@@ -28,7 +28,6 @@ var wdtLeft = map[string]string{
 	"sales.StockSync.cancelSync":                         wdtQueue,
 	"goods.Goods.batchPush":                              "goods.Goods.push writes the same, one goods a call, so that each has its own outcome",
 	"goods.Goods.push2":                                  "as goods.Goods.push, which the client types",
-	"sales.RawTrade.pushSelf":                            "an order is pushed by sales.RawTrade.pushSelf2, on Qimen too, where the client picks the method",
 	"wdt.sales.logisticssync.getspecialoids":             wdtNoRows,
 	"wdt.statistic.extstatsalesstatistic.querysales":     wdtNoRows,
 	"wdt.statistic.extstatsalesstatistic.querystatsales": wdtNoRows,

@@ -90,6 +90,7 @@ func TestWDTFlows(t *testing.T) {
 				method := flow.method
 				if method == "sales.RawTrade.pushSelf2" && gateway == wdt.Qimen {
 					method = "sales.RawTrade.pushSelf" // as it is there
+					half = fmt.Sprintf(flow.half, "wdt.sales.rawtrade.pushself")
 				}
 				server.Inject(wdttest.Fault{Op: method, Call: 2, Kind: wdttest.CutAfter})
 				server.Inject(wdttest.Fault{Op: method, Call: 4, Kind: wdttest.Cut})

@@ -14,6 +14,7 @@ import (
 // wdtTarget is a write method the client has a sink for.
 type wdtTarget struct {
 	method string
+	older  string   // a method with the same arguments that it stands for
 	number string   // the member of the first argument by which it is found again
 	args   []wdtArg // by the names they have on Qimen
 	counts []string // members the client counts itself
@@ -68,12 +69,13 @@ func wdtTargets(c *wdt.Client, cfg WDTConfig) []wdtTarget {
 			},
 		},
 		{
-			method: "sales.RawTrade.pushSelf2", number: "tid", counts: []string{"order_count", "goods_count", "tid"},
+			method: "sales.RawTrade.pushSelf2", older: "sales.RawTrade.pushSelf", number: "tid", counts: []string{"order_count", "goods_count", "tid"},
 			args: []wdtArg{
 				wdtArgOf[string]("shopNo"), wdtArgOf[[]wdt.RawTradePush]("rawTradeList"), wdtArgOf[[]wdt.RawTradePushLine]("rawTradeOrderList"),
 				wdtOptionalArgOf[[]wdt.RawTradePushDiscount]("discountList"),
 			},
 			sink: func(s *wdtSave) (targetSink, error) {
+				s.note("/api", "", "orders are pushed by pushSelf2, which names each that failed, and on Qimen by pushself, which is what there is")
 				shop, fixed := qeasy.Find(s.spec.Fields, "shopNo").Constant()
 				if !fixed || shop == "" {
 					s.bad("/request", "shopNo", qeasy.CodeUnsupportedMember, "one half pushes to one shop: shopNo is a constant")
@@ -87,7 +89,7 @@ func wdtTargets(c *wdt.Client, cfg WDTConfig) []wdtTarget {
 
 // target finds a target by the direct name of its method.
 func (w *wdtConnector) target(method string) *wdtTarget {
-	at := slices.IndexFunc(w.targets, func(t wdtTarget) bool { return t.method == method })
+	at := slices.IndexFunc(w.targets, func(t wdtTarget) bool { return t.method == method || t.older != "" && t.older == method })
 	if at < 0 {
 		return nil
 	}
