@@ -84,8 +84,9 @@ func TestWDTSamples(t *testing.T) {
 		}
 	}
 	require.Len(t, sampleNames(t, "src-wdt"), 3)
-	// The adapter of another product has members of its own beside a script of the edition.
-	require.NotNil(t, sampleProblems(t, qeasy.SideSource, sample(t, "src-python-adapter-metadata.json"), WDT(enterprise, WDTConfig{})))
+	// A script of the enterprise edition.
+	require.Nil(t, sampleProblems(t, qeasy.SideSource, sample(t, "src-python-adapter-metadata.json"), WDT(enterprise, WDTConfig{})))
+	require.Equal(t, unsupported, sampleProblems(t, qeasy.SideSource, sample(t, "src-python-adapter-metadata.json"), WDT(direct, WDTConfig{})))
 
 	got := compileError(t, `{"api":"wdt.trade.query","effect":"QUERY","id":"trade_id","request":[{"field":"page_no","value":"0"}]}`, WDT(enterprise, WDTConfig{}))
 	require.ErrorContains(t, got, "trade_query.php")
