@@ -207,15 +207,23 @@ func kingdeeStatuses(ctx context.Context, c *kingdee.Client, form kingdee.Form, 
 	if err != nil {
 		return nil, err
 	}
-	rows, err := c.Query(ctx, kingdee.Query{FormID: form.ID, Fields: []string{form.Key, by, "FDocumentStatus"}, Filter: text, Order: form.Key + " ASC"})
+	fields := []string{form.Key, "FDocumentStatus"}
+	if by != form.Key {
+		fields = append(fields, by)
+	}
+	rows, err := c.Query(ctx, kingdee.Query{FormID: form.ID, Fields: fields, Filter: text, Order: form.Key + " ASC"})
 	if err != nil {
 		return nil, err
 	}
 	out := map[string]kingdeeStatus{}
 	for _, row := range rows {
-		at := strings.ToLower(strings.TrimRight(row[1].Text(), " "))
+		at := row[0].Text()
+		if by != form.Key {
+			at = row[2].Text()
+		}
+		at = strings.ToLower(strings.TrimRight(at, " "))
 		_, several := out[at]
-		out[at] = kingdeeStatus{row[0].Text(), row[2].Text(), several}
+		out[at] = kingdeeStatus{row[0].Text(), row[1].Text(), several}
 	}
 	return out, nil
 }

@@ -205,6 +205,18 @@ func TestKingdeeDrafts(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 1, report.Held, "%+v", report)
 	require.Len(t, drawn.Records("STK_MISCELLANEOUS"), 3)
+
+	// Saved by somebody, it is no draft any more.
+	half := `{"api":"draft","effect":"EXECUTE","request":[{"field":"FName","value":"{name}"}],"otherRequest":[{"field":"FormId","value":"BD_Customer"}]}`
+	sink, _, err := c.Sink(sinkSpec(t, half))
+	require.NoError(t, err)
+	for number, want := range map[string]duijiesync.OutcomeKind{"C3": duijiesync.OutcomeUpdated, "C2": duijiesync.OutcomeRefused} {
+		out, err := sink.Write(t.Context(), []duijiesync.Record[qeasy.Write]{{
+			Key: number, Value: qeasy.Write{Request: json.RawMessage(`{"FName":"又改"}`)}, Target: duijiesync.Target{ID: strconv.FormatInt(idOf(t, client, number, ""), 10)},
+		}})
+		require.NoError(t, err)
+		require.Equal(t, want, out[0].Kind, "%s: %+v", number, out)
+	}
 }
 
 // idOf is the primary key of a customer in an organisation, "" for any.
@@ -352,6 +364,19 @@ func TestKingdeeStatusTargets(t *testing.T) {
 		require.EqualValues(t, 3, report.Unchanged, "%s: what is so already is left alone", step.api)
 		require.Equal(t, calls, server.Count(step.op))
 	}
+	// By primary keys.
+	var ids []string
+	for _, rec := range server.Records("STK_MISCELLANEOUS") {
+		ids = append(ids, fmt.Sprintf(`{"id":%q,"key":%d}`, rec.Number, rec.ID))
+	}
+	byID := `{"api":"submit","effect":"EXECUTE","request":[{"field":"Ids","value":"{key}"}],"otherRequest":[{"field":"FormId","value":"STK_MISCELLANEOUS"}]}`
+	server.Inject(kingdeetest.Fault{Op: "Submit", Call: 2, Kind: kingdeetest.CutAfter})
+	submitted, err := pipelineTo(t, c, byID, ids...).Run(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, 3, submitted.Updated, "%+v", submitted)
+	_, err = pipelineTo(t, c, half("cancelAssign"), rows[:3]...).Run(t.Context())
+	require.NoError(t, err)
+
 	server.Inject(kingdeetest.Fault{Op: "Delete", Call: 1, Kind: kingdeetest.CutAfter})
 	report, err := pipelineTo(t, c, half("delete"), rows...).Run(t.Context())
 	require.NoError(t, err)
