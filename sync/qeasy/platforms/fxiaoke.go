@@ -1,16 +1,10 @@
 package platforms
 
 import (
-	"context"
 	"encoding/json"
-	"fmt"
-	"reflect"
 	"slices"
-	"time"
 
-	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/fxiaoke"
-	"github.com/duijie-go/duijie/internal/wire"
 	duijiesync "github.com/duijie-go/duijie/sync"
 	"github.com/duijie-go/duijie/sync/qeasy"
 )
@@ -18,213 +12,163 @@ import (
 // FxiaokeConfig says what documents leave open. Zero means the default.
 type FxiaokeConfig struct {
 	// KeyField is the field that holds the business key of records a target writes, by
-	// which they are found again: a custom text field that is set to be unique, or name.
-	// Required for targets.
+	// which they are found again: a text field, best a custom one that is set to be unique, or name.
+	// Default: the string field that is the scheme's id, custom fields first. Updates whose
+	// request has an _id go by that.
 	KeyField string
+	// KeepDetails lets a creation whose record is there already update the head of the
+	// document and leave its lines as they are. Without it such a record is refused: the platform
+	// can not change lines with their document.
+	KeepDetails bool
 }
 
-// Fxiaoke joins 纷享销客 to schemes. As a source the two queries of objects, whose filters
-// may be an object with labels; as targets the creations of objects, which update
-// a record that [FxiaokeConfig].KeyField finds.
-func Fxiaoke(c *fxiaoke.Client, cfg FxiaokeConfig) qeasy.Connector { return fxiaokeConnector{c, cfg} }
+// Fxiaoke joins 纷享销客 to schemes, by the paths of the platform's documentation.
+//
+// As sources it runs the queries of objects, whose filters may be an object with labels,
+// findSimple, get with one id, the list of objects and the fields of one (object/list and
+// object/describe of v2), and the employees and departments of the address book.
+//
+// As targets it runs the creations of objects, which update a record that
+// [FxiaokeConfig].KeyField finds, and their updates, which never create one. data holds the fields, or
+// object_data, details and optionInfo as the platform has them. Workflows and approvals are started
+// where the document says so alone.
+func Fxiaoke(c *fxiaoke.Client, cfg FxiaokeConfig) qeasy.Connector { return &fxiaokeConnector{c, cfg} }
 
 type fxiaokeConnector struct {
 	client *fxiaoke.Client
 	cfg    FxiaokeConfig
 }
 
-var (
-	fxiaokeQueries = []string{"/cgi/crm/v2/data/query", "/cgi/crm/custom/v2/data/query"}
-	fxiaokeCreates = []string{"/cgi/crm/v2/data/create", "/cgi/crm/custom/v2/data/create"}
+const (
+	fxQuery       = "/cgi/crm/v2/data/query"
+	fxQueryCustom = "/cgi/crm/custom/v2/data/query"
+	fxSimple      = "/cgi/crm/custom/v2/data/findSimple"
+	fxGet         = "/cgi/crm/v2/data/get"
+	fxGetCustom   = "/cgi/crm/custom/v2/data/get"
+	fxObjects     = "/cgi/crm/v2/object/list"
+	fxDescribe    = "/cgi/crm/v2/object/describe"
+	fxUsers       = "/cgi/user/list"
+	fxUserNames   = "/cgi/user/simpleList"
+	fxUser        = "/cgi/user/get"
+	fxMobile      = "/cgi/user/getByMobile"
+	fxModified    = "/cgi/user/get/batchByUpdTime"
+	fxDepartments = "/cgi/department/list"
+	fxDepartment  = "/cgi/department/detail"
 )
 
-// APIs lists the paths of queries and of creations.
-func (x fxiaokeConnector) APIs() []string { return slices.Concat(fxiaokeQueries, fxiaokeCreates) }
+var (
+	fxiaokeCreates = []string{"/cgi/crm/v2/data/create", "/cgi/crm/custom/v2/data/create"}
+	fxiaokeUpdates = []string{"/cgi/crm/v2/data/update", "/cgi/crm/custom/v2/data/update"}
+)
 
-// Match compares paths exactly.
-func (x fxiaokeConnector) Match(side qeasy.Side, api string) bool {
-	if side == qeasy.SideTarget {
-		return slices.Contains(fxiaokeCreates, api)
+// Why operations do not run.
+const (
+	fxRemoval = "whether queries show invalidated records is not documented, so what became of a lost answer could not be looked up; removals are the business of package mirror"
+	fxAction  = "it acts on records and leaves no contents to compare, so what became of a lost answer could not be looked up; call it with the client"
+	fxSecret  = "it gives credentials, which are the client's business"
+	fxOld     = "it is an older form of the one under /cgi/crm/v2"
+	fxUntyped = "the client does not type it: how its pages stay right while rows move is not documented"
+	fxFile    = "a file is uploaded and deleted with the client; records hold its path"
+)
+
+// fxiaokeOperations is what becomes of each operation package fxiaoke knows.
+var fxiaokeOperations = func() (out operations) {
+	for _, api := range []string{
+		fxQuery, fxQueryCustom, fxSimple, fxGet, fxGetCustom, fxObjects, fxDescribe, fxUsers, fxUserNames, fxUser, fxMobile, fxModified,
+		fxDepartments, fxDepartment,
+	} {
+		out = append(out, operation{api: api, side: qeasy.SideSource})
 	}
-	return slices.Contains(fxiaokeQueries, api)
+	for _, api := range slices.Concat(fxiaokeCreates, fxiaokeUpdates) {
+		out = append(out, operation{api: api, side: qeasy.SideTarget})
+	}
+	for _, refused := range []struct {
+		why  string
+		apis []string
+	}{
+		{fxRemoval, []string{
+			"/cgi/crm/v2/data/invalid", "/cgi/crm/v2/data/recover", "/cgi/crm/v2/data/delete", "/cgi/crm/custom/v2/data/invalid",
+			"/cgi/crm/custom/v2/data/recover", "/cgi/crm/custom/v2/data/delete", "/cgi/crm/custom/data/invalid",
+		}},
+		{fxAction, []string{
+			"/cgi/crm/v2/data/changeOwner", "/cgi/crm/custom/v2/data/changeOwner", "/cgi/crm/v2/data/return", "/cgi/crm/v2/object/lock",
+			"/cgi/crm/v2/object/unlock", "/cgi/crm/team/add", "/cgi/crm/team/edit", "/cgi/crm/team/delete",
+		}},
+		{"the first row of a list that moves is another one each time: query reads all", []string{"/cgi/crm/custom/v2/data/findOne"}},
+		{fxOld, []string{"/cgi/crm/object/list", "/cgi/crm/object/describe"}},
+		{fxUntyped, []string{"/cgi/crm/team/get", "/cgi/crm/approvalInstances/query"}},
+		{"it hands records to the vendor's own connector, and no call tells what becomes of them there", []string{"/cgi/crm/erp/syncdata/objdata/push"}},
+		{"a message has no key: one whose answer was lost would arrive twice", []string{"/cgi/message/send"}},
+		{fxFile, []string{"/cgi/crm/v2/generatorFileUploadCredential", "/media/delete"}},
+		{fxSecret, []string{"/cgi/jsApiTicket/get", "/cgi/appAccessToken/get", "/oauth2.0/token", "/oauth2.0/getUserInfoByCode"}},
+	} {
+		for _, api := range refused.apis {
+			out = append(out, operation{api: api, why: refused.why})
+		}
+	}
+	return out
+}()
+
+// APIs lists the paths that run.
+func (x *fxiaokeConnector) APIs() []string { return fxiaokeOperations.APIs() }
+
+// Match compares paths exactly. It is true of all paths that are known, so that those which
+// do not run on a side are refused with their reason.
+func (x *fxiaokeConnector) Match(_ qeasy.Side, api string) bool {
+	_, known := fxiaokeOperations.find(api)
+	return known
 }
 
-// query is the request of a moment, and the user it is made for.
-func (x fxiaokeConnector) query(ctx context.Context, spec *qeasy.SourceSpec, at qeasy.At) (fxiaoke.Metadata, error) {
-	request, other, err := spec.Build(ctx, at)
-	if err != nil {
-		return fxiaoke.Metadata{}, err
+// fxiaokeOwn are parameters the client puts in itself.
+var fxiaokeOwn = []string{"corpAccessToken", "corpId", "appId", "appSecret", "permanentCode", "thirdTraceId"}
+
+// Source reads what a path lists.
+func (x *fxiaokeConnector) Source(spec *qeasy.SourceSpec) (duijiesync.Source[json.RawMessage], []qeasy.Note, error) {
+	if err := fxiaokeOperations.refusal(qeasy.SideSource, spec.API); err != nil {
+		return nil, nil, err
 	}
-	whole := []byte{'{'}
-	for _, part := range []json.RawMessage{request, other} {
-		for m := range wire.Walk(part) {
-			if whole, err = appendMember(whole, string(m.Key), m.Value); err != nil {
-				return fxiaoke.Metadata{}, err
-			}
-		}
+	switch spec.API {
+	case fxQuery, fxQueryCustom, fxSimple:
+		return x.query(spec)
 	}
-	return fxiaoke.ParseMetadata(append(whole, '}'))
+	return x.list(spec)
 }
 
-const fxiaokeModified = "last_modified_time"
-
-// Source reads the records of an object that match the filters.
-func (x fxiaokeConnector) Source(spec *qeasy.SourceSpec) (duijiesync.Source[json.RawMessage], []qeasy.Note, error) {
-	var f findings
-	f.known(spec.Fields, "search_query_info", "dataObjectApiName", "currentOpenUserId", "data", "fieldProjection", "field_projection")
-	f.known(spec.Other, "currentOpenUserId", "dataObjectApiName")
-	if err := f.err(); err != nil {
+// Sink creates or updates records of an object.
+func (x *fxiaokeConnector) Sink(spec *qeasy.SinkSpec) (duijiesync.Sink[qeasy.Write], []qeasy.Note, error) {
+	if err := fxiaokeOperations.refusal(qeasy.SideTarget, spec.API); err != nil {
 		return nil, nil, err
 	}
-	at := qeasy.At{LastSync: spec.Since, Now: spec.Now().Truncate(time.Second), Page: 1}
-	ctx := context.Background()
-	now, err := x.query(ctx, spec, at)
+	t := &fxiaokeTarget{connector: x, spec: spec, update: slices.Contains(fxiaokeUpdates, spec.API)}
+	t.read()
+	if err := t.err(); err != nil {
+		return nil, nil, err
+	}
+	sink, err := t.sink()
 	if err != nil {
 		return nil, nil, err
 	}
-	client := x.client
-	if now.OpenUserID != "" {
-		if client, err = client.As(now.OpenUserID); err != nil {
-			return nil, nil, err
-		}
+	return sink, t.notes, nil
+}
+
+// as is the client of an employee, the connector's own where none is named.
+func (x *fxiaokeConnector) as(user string) (*fxiaoke.Client, error) {
+	if user == "" {
+		return x.client, nil
 	}
-	cfg := fxiaoke.SourceConfig[json.RawMessage]{Key: rowKey(spec)}
-	q, start, window := x.window(now.Query, at)
-	if window {
-		later := qeasy.At{LastSync: at.LastSync.Add(36 * time.Hour), Now: at.Now.Add(41 * time.Hour), Page: 1}
-		next, err := x.query(ctx, spec, later)
-		if err != nil {
-			return nil, nil, err
-		}
-		rest, _, also := x.window(next.Query, later)
-		window = also && reflect.DeepEqual(rest, q)
-	}
-	f.note("/request/search_query_info", "offset, limit", "taken over: pages go by _id, beyond 10,000 rows too")
+	return x.client.As(user)
+}
+
+// flag is a constant bool.
+func (f *findings) flag(field *qeasy.Field) bool {
+	text, fixed := field.Constant()
 	switch {
-	case window:
-		cfg.Start, cfg.Overlap = start, max(at.LastSync.Sub(start), 5*time.Minute)
-		f.note("/request/search_query_info", fxiaokeModified, "taken over: closed windows of modification time, overlapping by %s", cfg.Overlap)
-	case spec.Window == nil:
-		cfg.Full = true
-		f.note("/request", "", "each pull reads all that match; the ledger passes what is new or changed")
-	default:
-		f.note("/request", "", "each pull reads what the request asks for then; the ledger passes what is new or changed")
-		cfg.Full = true
-		return &pull{spec: spec, overlap: pullOverlap, how: "by _id", open: func(ctx context.Context, at qeasy.At) (duijiesync.Source[json.RawMessage], error) {
-			m, err := x.query(ctx, spec, at)
-			if err != nil {
-				return nil, err
-			}
-			src, err := fxiaoke.NewSource(client, m.Query, cfg)
-			return rawSource[json.RawMessage]{from: src}, err
-		}}, f.notes, nil
+	case blank(field):
+		f.note(field.Path, field.Name, "it has no value and is left out")
+	case fixed && (text == "true" || text == "1"):
+		return true
+	case !fixed || text != "false" && text != "0":
+		f.badField(field, qeasy.CodeUnsupportedMember, "%s is the constant true or false", field.Name)
 	}
-	q.Orders, q.Offset, q.PageSize = nil, 0, min(q.PageSize, 100)
-	src, err := fxiaoke.NewSource(client, q, cfg)
-	if err != nil {
-		return nil, nil, err
-	}
-	return rawSource[json.RawMessage]{from: src}, f.notes, nil
-}
-
-// window takes the bounds of modification time out of a query, where they are those of
-// the moment it was built for: from the last pull, or before it, until now.
-func (x fxiaokeConnector) window(q fxiaoke.Query, at qeasy.At) (rest fxiaoke.Query, start time.Time, ok bool) {
-	rest = q
-	rest.Filters = nil
-	for _, filter := range q.Filters {
-		millis, single := int64(0), len(filter.Values) == 1
-		if single {
-			d, err := duijie.ParseDecimal(fmt.Sprint(filter.Values[0]))
-			n, whole := d.Int64()
-			millis, single = n, err == nil && whole
-		}
-		switch {
-		case filter.Field != fxiaokeModified || !single:
-			rest.Filters = append(rest.Filters, filter)
-		case (filter.Op == fxiaoke.OpAtLeast || filter.Op == fxiaoke.OpGreater) && !time.UnixMilli(millis).After(at.LastSync) && at.LastSync.Sub(time.UnixMilli(millis)) < 24*30*time.Hour:
-			start, ok = time.UnixMilli(millis), true
-		case (filter.Op == fxiaoke.OpAtMost || filter.Op == fxiaoke.OpLess) && time.UnixMilli(millis).Equal(at.Now):
-		default:
-			rest.Filters = append(rest.Filters, filter)
-		}
-	}
-	return rest, start, ok
-}
-
-// Sink creates records of an object and updates those that are there.
-func (x fxiaokeConnector) Sink(spec *qeasy.SinkSpec) (duijiesync.Sink[qeasy.Write], []qeasy.Note, error) {
-	var f findings
-	object, user, cfg := "", "", fxiaoke.SinkConfig[json.RawMessage]{KeyField: x.cfg.KeyField}
-	keyed := false
-	for _, list := range [][]qeasy.Field{spec.Fields, spec.Other} {
-		for i := range list {
-			field := &list[i]
-			text, fixed := field.Constant()
-			switch field.Name {
-			case "data":
-				for k := range field.Children {
-					switch child := &field.Children[k]; child.Name {
-					case "dataObjectApiName":
-						t, fixed := child.Constant()
-						object = f.constant(child, t, fixed)
-					case x.cfg.KeyField:
-						keyed = !blank(child)
-					}
-				}
-			case "dataObjectApiName":
-				object = f.constant(field, text, fixed)
-			case "triggerWorkFlow":
-				cfg.TriggerWorkFlow = text == "true" || text == "1"
-			case "triggerApprovalFlow":
-				cfg.TriggerApprovalFlow = text == "true" || text == "1"
-			case "currentOpenUserId":
-				user = f.constant(field, text, fixed)
-			default:
-				f.unknownParameter(field, []string{"corpAccessToken", "corpId"})
-			}
-		}
-	}
-	switch {
-	case object == "":
-		f.bad("/request", "dataObjectApiName", qeasy.CodeUnsupportedMember, "the object is missing")
-	case x.cfg.KeyField == "":
-		f.bad("/api", "", qeasy.CodeUnsupportedMember, "nothing says which field of %s holds the key, so a lost answer could not be settled: set FxiaokeConfig.KeyField", object)
-	case !keyed:
-		f.bad("/request/data", x.cfg.KeyField, qeasy.CodeUnsupportedMember, "data gives no value to %s, by which records are found again", x.cfg.KeyField)
-	}
-	if err := f.err(); err != nil {
-		return nil, nil, err
-	}
-	cfg.Object = object
-	if user != "" {
-		as, err := x.client.As(user)
-		if err != nil {
-			return nil, nil, err
-		}
-		x.client = as
-	}
-	to, err := fxiaoke.NewSink(x.client, cfg)
-	if err != nil {
-		return nil, nil, err
-	}
-	f.note("/api", "", "records are looked up by %s: one that is there is updated and never created twice", cfg.KeyField)
-	sink := newKeyedSink(to, max(spec.Rows, 1), nil, cfg.KeyField)
-	sink.body = func(w qeasy.Write) (json.RawMessage, error) {
-		data, _ := member(w.Request, "data")
-		if wire.First(data) != '{' {
-			return nil, fmt.Errorf("the request has no data: %w", duijie.ErrInvalid)
-		}
-		return without(data, []string{"dataObjectApiName"})
-	}
-	return sink, f.notes, nil
-}
-
-// known refuses fields whose names are none of some.
-func (f *findings) known(fields []qeasy.Field, names ...string) {
-	for i := range fields {
-		if field := &fields[i]; !slices.Contains(names, field.Name) {
-			f.unknownParameter(field, []string{"corpAccessToken", "corpId", "appId", "appSecret", "permanentCode"})
-		}
-	}
+	return false
 }
