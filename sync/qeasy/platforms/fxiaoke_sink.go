@@ -20,13 +20,12 @@ type fxiaokeTarget struct {
 	spec      *qeasy.SinkSpec
 	update    bool
 
-	data    *qeasy.Field
-	wired   bool // the record stands in data.object_data, as the platform has it
-	details bool
-	object  string
-	user    string
-	cfg     fxiaoke.SinkConfig[json.RawMessage]
-	byKey   bool // the key field holds the record's own key
+	data   *qeasy.Field
+	wired  bool // the record stands in data.object_data, as the platform has it
+	object string
+	user   string
+	cfg    fxiaoke.SinkConfig[json.RawMessage]
+	byKey  bool // the key field holds the record's own key
 }
 
 const fxID = "_id"
@@ -150,7 +149,7 @@ func (t *fxiaokeTarget) readDetails(field *qeasy.Field) {
 			t.badField(lines, qeasy.CodeUnsupportedMember, "details are lists of lines by the names of their objects")
 		}
 	}
-	t.details, t.cfg.KeepDetails = true, t.connector.cfg.KeepDetails
+	t.cfg.KeepDetails = t.connector.cfg.KeepDetails
 	t.cfg.Details = func(r duijiesync.Record[json.RawMessage]) (map[string]any, error) {
 		out := map[string]any{}
 		all, _ := member(r.Value, "details")
@@ -234,10 +233,9 @@ func (t *fxiaokeTarget) readKey(record []qeasy.Field) {
 func (t *fxiaokeTarget) keyedBy(field *qeasy.Field) {
 	t.cfg.KeyField = field.Name
 	t.byKey = t.spec.IsKey(field)
-	switch {
-	case t.update:
+	if t.update {
 		t.note(field.Path, field.Name, "records are looked up by it: one that is not there is refused and never created")
-	default:
+	} else {
 		t.note(field.Path, field.Name, "records are looked up by it: one that is there is updated and never created twice; set it to be unique, so that the platform refuses a second one itself")
 	}
 	if !t.byKey {

@@ -196,11 +196,11 @@ func TestFxiaokeWireForm(t *testing.T) {
 		{"field":"triggerWorkFlow","type":"bool","value":"false"},{"field":"triggerApprovalFlow","type":"bool","value":"true"},
 		{"field":"hasSpecifyTime","type":"bool","value":"false"},{"field":"includeDetailIds","type":"bool","value":"true"},
 		{"field":"data","type":"object","children":[
-			{"field":"object_data","type":"object","children":[{"field":"dataObjectApiName","value":"bill__c"},{"field":"name","value":"{no}"},
+			{"field":"object_data","type":"object","children":[{"field":"dataObjectApiName","value":"bill__c"},{"field":"name","value":"{name}"},
 				{"field":"erp_no__c","type":"string","value":"{no}"},{"field":"owner","value":"1000","parser":{"name":"StringToArray","params":","}}]},
 			{"field":"details","type":"object","children":[{"field":"line__c","type":"array","value":"lines","children":[{"field":"qty__c","value":"{{lines.qty}}"}]}]},
 			{"field":"optionInfo","type":"object","children":[{"field":"isDuplicateSearch","type":"bool","value":"true"}]}]}]}`
-	row := `{"no":"B1","lines":[{"qty":"1.5"},{"qty":"2"}]}`
+	row := `{"no":"B1","name":"one","lines":[{"qty":"1.5"},{"qty":"2"}]}`
 	state := duijiesync.NewMemoryState()
 	require.EqualValues(t, 1, ran(t, written(t, Fxiaoke(c, FxiaokeConfig{}), target, state, row)).Created)
 	require.Len(t, s.Records("line__c"), 2)
@@ -216,7 +216,8 @@ func TestFxiaokeWireForm(t *testing.T) {
 
 	p := written(t, Fxiaoke(c, FxiaokeConfig{}), target, state, `{"no":"B1","lines":[{"qty":"3"}]}`)
 	require.EqualValues(t, 1, ran(t, p).Refused, "lines of a document that is there")
-	ran(t, written(t, Fxiaoke(c, FxiaokeConfig{KeepDetails: true}), target, state, `{"no":"B1","lines":[{"qty":"4"}]}`))
+	ran(t, written(t, Fxiaoke(c, FxiaokeConfig{KeepDetails: true}), target, state, `{"no":"B1","name":"other","lines":[{"qty":"4"}]}`))
+	require.Equal(t, "other", s.Records("bill__c")[0]["name"])
 	require.Len(t, s.Records("line__c"), 2)
 	require.Len(t, s.Records("bill__c"), 1)
 }
