@@ -165,5 +165,5 @@ func joinBanniu(cfg banniu.Config, options ...duijie.Option) (endpoint, error) {
 	if err != nil {
 		return endpoint{}, err
 	}
-	return endpoint{connector: platforms.Banniu(c, platforms.BanniuConfig{}), close: c.CloseIdleConnections}, nil
+	return endpoint{connector: platforms.Banniu(c, platforms.BanniuConfig{KeyColumn: keyComponent}), close: c.CloseIdleConnections}, nil
 }

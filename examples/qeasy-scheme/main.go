@@ -63,7 +63,7 @@ func (s *settings) flags(f *flag.FlagSet) {
 	f.BoolVar(&s.check, "check", false, "say of each member whether it runs, and run nothing")
 	f.BoolVar(&s.oldWay, "follow-idcheck", false, "as 轻易云 does: with idCheck a record whose key is known is dropped, though it changed")
 	f.StringVar(&s.allow, "allow", "", "names of unknown members to ignore, with commas between")
-	f.StringVar(&keyComponent, "key", "", "field or component of the target that holds a record's key, where the platform has none of its own: Yida, fxiaoke")
+	f.StringVar(&keyComponent, "key", "", "field, component or column of the target that holds a record's key, where no field of the scheme is it: Yida, fxiaoke, Banniu")
 	f.Var(s.lookups, "lookup", "UUID=FILE: records of another scheme, a JSON array or one object after the other; repeatable")
 	f.Var(s.tables, "table", "ID=FILE.csv: a mapping table with the columns a_value and b_value; repeatable")
 }
