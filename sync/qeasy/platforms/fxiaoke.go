@@ -65,7 +65,7 @@ var (
 const (
 	fxRemoval = "whether queries show invalidated records is not documented, so what became of a lost answer could not be looked up; removals are the business of package mirror"
 	fxAction  = "it acts on records and leaves no contents to compare, so what became of a lost answer could not be looked up; call it with the client"
-	fxSecret  = "it gives credentials, which are the client's business"
+	fxAccess  = "it grants access, which is the client's business"
 	fxOld     = "it is an older form of the one under /cgi/crm/v2"
 	fxUntyped = "the client does not type it: how its pages stay right while rows move is not documented"
 	fxFile    = "a file is uploaded and deleted with the client; records hold its path"
@@ -100,7 +100,7 @@ var fxiaokeOperations = func() (out operations) {
 		{"it hands records to the vendor's own connector, and no call tells what becomes of them there", []string{"/cgi/crm/erp/syncdata/objdata/push"}},
 		{"a message has no key: one whose answer was lost would arrive twice", []string{"/cgi/message/send"}},
 		{fxFile, []string{"/cgi/crm/v2/generatorFileUploadCredential", "/media/delete"}},
-		{fxSecret, []string{"/cgi/jsApiTicket/get", "/cgi/appAccessToken/get", "/oauth2.0/token", "/oauth2.0/getUserInfoByCode"}},
+		{fxAccess, []string{"/cgi/jsApiTicket/get", "/cgi/appAccessToken/get", "/oauth2.0/token", "/oauth2.0/getUserInfoByCode"}},
 	} {
 		for _, api := range refused.apis {
 			out = append(out, operation{api: api, why: refused.why})

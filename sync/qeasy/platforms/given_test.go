@@ -100,7 +100,7 @@ func requireOperations(t *testing.T, c qeasy.Connector, table operations, known 
 	for _, api := range known {
 		one, there := table.find(api)
 		require.True(t, there, "nothing is said of %s", api)
-		require.True(t, (one.side == "") == (one.why != ""), api)
+		require.Equal(t, one.side == "", one.why != "", api)
 		require.True(t, c.Match(qeasy.SideSource, api) && c.Match(qeasy.SideTarget, api), api)
 		require.Equal(t, one.side != "", slices.Contains(c.APIs(), api), api)
 		for _, side := range []qeasy.Side{qeasy.SideSource, qeasy.SideTarget} {
