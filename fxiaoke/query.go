@@ -112,13 +112,13 @@ type wireSearch struct {
 	Filters    []wireFilter `json:"filters"`
 	Orders     []wireOrder  `json:"orders"`
 	Projection []string     `json:"fieldProjection,omitempty"`
-	Template   string       `json:"search_template_id,omitempty"`
 }
 
 type wireQuery struct {
 	Object     string     `json:"dataObjectApiName"`
 	Total      bool       `json:"find_explicit_total_num"`
 	Search     wireSearch `json:"search_query_info"`
+	Template   string     `json:"search_template_id,omitempty"`
 	Projection []string   `json:"field_projection,omitempty"` // of findSimple
 }
 
@@ -129,8 +129,8 @@ func (q Query) MarshalJSON() ([]byte, error) {
 		return nil, err
 	}
 	w := wireQuery{Object: q.Object, Total: q.Total, Search: wireSearch{
-		Limit: q.size(), Offset: q.Offset, Filters: []wireFilter{}, Orders: []wireOrder{}, Template: q.Template,
-	}}
+		Limit: q.size(), Offset: q.Offset, Filters: []wireFilter{}, Orders: []wireOrder{},
+	}, Template: q.Template}
 	for _, f := range q.Filters {
 		one, err := f.wire()
 		if err != nil {

@@ -36,8 +36,8 @@ func TestQueryWireForm(t *testing.T) {
 		Filters:  []Filter{Where("last_modified_time", OpAtLeast, at), Where("a__c", OpBetween, 1, duijie.NewDecimal(250, 2)), Where("ok__c", OpEqual, true), Where("owner", OpIn, []string{"x", "y"}), Where("tel", OpEmpty)},
 		Template: "T1", IncludeNull: true,
 	}
-	require.JSONEq(t, `{"includeNull":true,"data":{"dataObjectApiName":"AccountObj","find_explicit_total_num":true,"search_query_info":{
-		"limit":50,"offset":100,"search_template_id":"T1","orders":[{"fieldName":"_id","isAsc":true},{"fieldName":"name","isAsc":false}],
+	require.JSONEq(t, `{"includeNull":true,"data":{"dataObjectApiName":"AccountObj","find_explicit_total_num":true,"search_template_id":"T1","search_query_info":{
+		"limit":50,"offset":100,"orders":[{"fieldName":"_id","isAsc":true},{"fieldName":"name","isAsc":false}],
 		"fieldProjection":["_id","name","last_modified_time"],"filters":[
 		{"field_name":"last_modified_time","field_values":["1767225600000"],"operator":"GTE"},
 		{"field_name":"a__c","field_values":["1","2.50"],"operator":"BETWEEN"},
