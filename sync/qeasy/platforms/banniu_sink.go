@@ -106,12 +106,13 @@ func (t *banniuTarget) readContents() {
 		case column.Name == banniu.ColumnTaskID || column.Name == banniu.ColumnTaskNumber:
 			t.badField(column, qeasy.CodeUnsupportedMember, "the task's own id can not be written")
 			continue
-		case blank(column):
+		case blank(column) && !column.HasValue:
 			t.note(column.Path, column.Name, "it has no value and is left out")
 			continue
-		case !columnID(column.Name):
-			named = true
+		case blank(column):
+			t.note(column.Path, column.Name, "it is empty and left out; qeasy.Config.SendEmpty has it clear the cell")
 		}
+		named = named || !columnID(column.Name)
 		t.columns = append(t.columns, column.Name)
 	}
 	if named {

@@ -257,6 +257,27 @@ func TestBanniuColumnsByName(t *testing.T) {
 	require.Len(t, s.TaskIDs("100"), 2)
 }
 
+// An empty column clears its cell where empty texts are sent, and is left alone else.
+func TestBanniuClearsCells(t *testing.T) {
+	t.Parallel()
+	c, s := newBanniu(t)
+	id := s.Add("100", banniutest.Cells{"501": "x", "502": "old"})
+	target := taskTarget("task.update", `{"field":"501","value":"{name}"},{"field":"名称","value":""}`, `,{"field":"task_id","value":"{task}"}`)
+	for send, want := range map[bool]string{false: "old", true: ""} {
+		cells, _ := s.Task("100", id)
+		require.Equal(t, "old", cells["502"])
+		scheme, err := qeasy.Compile(parse(t, qeasy.SideSource, givenSource), parse(t, qeasy.SideTarget, target), qeasy.Config{
+			Source: given{[]string{fmt.Sprintf(`{"no":"a","task":"%d","name":"%t"}`, id, send)}}, Target: Banniu(c, BanniuConfig{}), SendEmpty: send,
+		})
+		require.NoError(t, err)
+		require.Contains(t, scheme.Report().String(), "SendEmpty")
+		require.EqualValues(t, 1, ran(t, scheme.Pipeline("cells", duijiesync.NewMemoryState())).Updated)
+		cells, _ = s.Task("100", id)
+		require.Equal(t, want, cells["502"])
+		s.Set("100", id, banniutest.Cells{"502": "old"})
+	}
+}
+
 // Updates go in batches, each task has an outcome of its own, and of two records that set one
 // cell of a task the second is refused.
 func TestBanniuUpdatesTasks(t *testing.T) {
