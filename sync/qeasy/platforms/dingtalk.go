@@ -28,6 +28,9 @@ type DingTalkConfig struct {
 	// where that is more than the document does: the platform lists them by their start alone, so
 	// one that takes longer is not seen to end. Default 24 h.
 	ApprovalLookback time.Duration
+	// IndexLag is how long a write may be missing in searches: lookups that decide about one wait
+	// so long, and twice and four times so long again. Default: dingtalk.IndexLag.
+	IndexLag time.Duration
 }
 
 // DingTalk joins 钉钉 and 宜搭 to schemes, by the paths of the platform's documentation

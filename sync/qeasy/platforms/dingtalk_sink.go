@@ -52,6 +52,7 @@ func (d dingtalkConnector) Sink(spec *qeasy.SinkSpec) (duijiesync.Sink[qeasy.Wri
 		return nil, nil, err
 	}
 	w := &yidaWrite{d: d, spec: spec, path: dingtalkPath(spec.API), rules: true}
+	w.start.SettleDelay = d.cfg.IndexLag
 	for i := range spec.Other {
 		if field := &spec.Other[i]; !d.setting(&w.findings, field) {
 			w.parameter(field)
@@ -100,7 +101,9 @@ func (w *yidaWrite) parameter(f *qeasy.Field) {
 	case f.Name == "useLatestVersion" && w.update():
 		w.late = w.truth(f, text, fixed)
 	case f.Name == "noExecuteExpression" && (w.is(yidaBatches) || w.is(yidaUpserts)):
-		w.rules = !w.truth(f, text, fixed)
+		if w.rules = !w.truth(f, text, fixed); !w.rules && w.is(yidaBatches) {
+			w.note(f.Path, f.Name, "rules do not run for rows that are saved together; for one that is saved alone they do")
+		}
 	case f.Name == "searchCondition" && w.is(yidaUpserts):
 		w.condition(f)
 	case f.Name == "useAlias" || f.Name == "asynchronousExecution" || f.Name == "keepRunningAfterException":
@@ -215,6 +218,9 @@ func (w *yidaWrite) sink() (duijiesync.Sink[qeasy.Write], error) {
 		w.note("/request", "", "no text component is given the record's key, and DingTalkConfig.Key names none: a write whose answer is lost is held until somebody looks")
 		return w.blind()
 	}
+	if w.is(yidaBatches) {
+		w.note("/api", "", "rows of a batch that is refused are looked up and saved one by one, so that a bad one stands alone")
+	}
 	w.note("/request", w.key, "instances are looked up by it: a write whose answer is lost is settled by a search, after the index had time")
 	var to targetSink
 	var err error
@@ -225,7 +231,7 @@ func (w *yidaWrite) sink() (duijiesync.Sink[qeasy.Write], error) {
 		}
 		to, err = dingtalk.NewProcessSink(y, w.start)
 	} else {
-		to, err = dingtalk.NewFormSink(y, dingtalk.FormSinkConfig[json.RawMessage]{FormUUID: w.form, Key: w.key, Upsert: w.is(yidaUpserts), NoRules: !w.rules})
+		to, err = dingtalk.NewFormSink(y, dingtalk.FormSinkConfig[json.RawMessage]{FormUUID: w.form, Key: w.key, Upsert: w.is(yidaUpserts), NoRules: !w.rules, SettleDelay: w.d.cfg.IndexLag})
 	}
 	if err != nil {
 		return nil, err

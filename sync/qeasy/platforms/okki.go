@@ -1,10 +1,13 @@
 package platforms
 
 import (
+	"context"
+	"encoding/json"
 	"net/http"
 	"reflect"
 	"strings"
 
+	"github.com/duijie-go/duijie/internal/wire"
 	"github.com/duijie-go/duijie/okki"
 	"github.com/duijie-go/duijie/sync/qeasy"
 )
@@ -18,7 +21,7 @@ import (
 //
 // Names of groups are looked up with [OKKIGroups].
 func OKKI(c *okki.Client) qeasy.Connector {
-	o := &okkiConnector{client: c, pushes: map[string]okkiKind{}, infos: map[string]okki.RecordKind{}}
+	o := &okkiConnector{client: c, pushes: map[string]okkiKind{}, infos: okkiInfos(c)}
 	for _, k := range okkiKinds(c) {
 		path := k.kind.PushPath
 		if path == "" {
@@ -27,18 +30,44 @@ func OKKI(c *okki.Client) qeasy.Connector {
 		if k.kind.Number != "" {
 			o.pushes[path] = k
 		}
-		o.infos[k.kind.Path+"/info"] = k.kind
-	}
-	for _, k := range []okki.RecordKind{c.Payments.Kind(), c.Costs.Kind()} {
-		o.infos[k.Path+"/info"] = k
 	}
 	return o
 }
 
 type okkiConnector struct {
 	client *okki.Client
-	pushes map[string]okkiKind        // by the path of their push
-	infos  map[string]okki.RecordKind // by the path of their details
+	pushes map[string]okkiKind // by the path of their push
+	infos  map[string]okkiInfo // by the path of their details
+}
+
+// okkiInfo reads whole records of a kind by their ids, as the platform sends them.
+type okkiInfo struct {
+	kind okki.RecordKind
+	get  func(ctx context.Context, id int64) (json.RawMessage, error)
+}
+
+func okkiInfoOf[Row, Detail any](r *okki.Reader[Row, Detail]) okkiInfo {
+	return okkiInfo{r.Kind(), func(ctx context.Context, id int64) (json.RawMessage, error) {
+		d, err := r.Get(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		return wire.Marshal(d)
+	}}
+}
+
+// okkiInfos are the kinds of records that are read whole.
+func okkiInfos(c *okki.Client) map[string]okkiInfo {
+	out := map[string]okkiInfo{}
+	for _, i := range []okkiInfo{
+		okkiInfoOf(&c.Products.Reader), okkiInfoOf(&c.Companies.Reader), okkiInfoOf(&c.Leads.Reader), okkiInfoOf(&c.Opportunities.Reader),
+		okkiInfoOf(&c.Orders.Reader), okkiInfoOf(&c.Quotations.Reader), okkiInfoOf(&c.PurchaseOrders.Reader), okkiInfoOf(&c.Suppliers.Reader),
+		okkiInfoOf(&c.Outbounds.Reader), okkiInfoOf(&c.Inbounds.Reader), okkiInfoOf(&c.PurchaseReturns.Reader), okkiInfoOf(&c.Receipts.Reader),
+		okkiInfoOf(&c.ReceiptRegistrations.Reader), okkiInfoOf(c.Payments), okkiInfoOf(c.Costs),
+	} {
+		out[i.kind.Path+"/info"] = i
+	}
+	return out
 }
 
 // okkiKind is a kind of record and the type of what is pushed of it.

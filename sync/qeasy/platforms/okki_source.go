@@ -34,7 +34,8 @@ func (o *okkiConnector) Source(spec *qeasy.SourceSpec) (duijiesync.Source[json.R
 	var f findings
 	f.noOther(spec.Other)
 	path := spec.API
-	kind, detailed := o.infos[spec.API]
+	info, detailed := o.infos[spec.API]
+	kind := info.kind
 	if detailed {
 		path = kind.Path + "/list"
 		f.note("/api", "", "the list %s is read and each record by its id, a call for each", path)
@@ -84,7 +85,7 @@ func (o *okkiConnector) Source(spec *qeasy.SourceSpec) (duijiesync.Source[json.R
 		}
 		rows := rawSource[json.RawMessage]{from: src}
 		if detailed {
-			return okkiDetails{client: o.client, kind: kind, rows: rows}, nil
+			return okkiDetails{info: info, rows: rows}, nil
 		}
 		return rows, nil
 	}
@@ -156,9 +157,8 @@ func okkiQuery(ctx context.Context, spec *qeasy.SourceSpec, at qeasy.At, op okki
 
 // okkiDetails reads the records behind the rows of a list.
 type okkiDetails struct {
-	client *okki.Client
-	kind   okki.RecordKind
-	rows   duijiesync.Source[json.RawMessage]
+	info okkiInfo
+	rows duijiesync.Source[json.RawMessage]
 }
 
 // Read implements duijiesync.Source.
@@ -196,18 +196,15 @@ func (s okkiDetails) records(ctx context.Context, rows []duijiesync.Record[json.
 		})
 	}
 	wg.Wait()
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
 	out := make([]duijiesync.Record[json.RawMessage], 0, len(rows))
 	for i, rec := range rows {
-		switch {
-		case errors.Is(failed[i], duijie.ErrNotFound):
+		switch err := failed[i]; {
+		case errors.Is(err, duijie.ErrNotFound):
 			continue
-		case errors.Is(failed[i], errNoDetail):
-			rec.Err = failed[i]
-		case failed[i] != nil:
-			return nil, failed[i]
+		case err != nil && (ctx.Err() != nil || !ofDetail(err)):
+			return nil, err
+		case err != nil:
+			rec.Err = err
 		case found[i] != nil:
 			rec.Raw, rec.Value = found[i], found[i]
 		}
@@ -216,21 +213,19 @@ func (s okkiDetails) records(ctx context.Context, rows []duijiesync.Record[json.
 	return out, nil
 }
 
-var errNoDetail = errors.New("the whole record could not be told")
+// ofDetail tells errors that speak of one record: an answer that holds none, or another.
+func ofDetail(err error) bool {
+	e, ok := errors.AsType[*duijie.APIError](err)
+	return !ok || errors.Is(e, duijie.ErrMalformedAnswer)
+}
 
 func (s okkiDetails) record(ctx context.Context, row json.RawMessage) (json.RawMessage, error) {
-	id := textOf(row, s.kind.ID)
-	if id == "" || id == "0" {
-		return nil, fmt.Errorf("%w: the row has no %s", errNoDetail, s.kind.ID)
+	text := textOf(row, s.info.kind.ID)
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || id == 0 {
+		return nil, fmt.Errorf("the row has no %s to read its record by: %w", s.info.kind.ID, duijie.ErrInvalid)
 	}
-	var a okki.Answer
-	if err := s.client.Call(ctx, http.MethodGet+" "+s.kind.Path+"/info", okki.Params{s.kind.ID: id}, nil, &a); err != nil {
-		return nil, err
-	}
-	if got := textOf(a.Data, s.kind.ID); wire.First(a.Data) != '{' || got != "" && got != id {
-		return nil, fmt.Errorf("%w: asked for %s, the answer is of %q", errNoDetail, id, got)
-	}
-	return a.Data, nil
+	return s.info.get(ctx, id)
 }
 
 // Paging says how it stays right.

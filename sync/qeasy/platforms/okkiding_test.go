@@ -212,7 +212,7 @@ func TestOKKINotes(t *testing.T) {
 	from := parse(t, qeasy.SideSource, `{"api":"/v1/product/list","effect":"QUERY","method":"GET","id":"no","request":[]}`)
 	to := parse(t, qeasy.SideTarget, `{"api":"/v1/invoices/quotation/push","effect":"EXECUTE","autoCheck":false,"request":[
 		{"field":"quotation_no","type":"string","value":"Q-{no}"},{"field":"name","value":"{name}"},{"field":"company_id","value":"1"},{"field":"currency","value":"CNY"},
-		{"field":"quotation_date","value":"2024-01-01"},{"field":"user_id","value":"1"},{"field":"remrak","value":"x"},{"field":"123456789","value":"own"},{"field":"remark","value":""},
+		{"field":"quotation_date","value":"2024-01-01"},{"field":"user_id","value":"1"},{"field":"statuss","value":"x"},{"field":"123456789","value":"own"},{"field":"remark","value":""},
 		{"field":"product_list","type":"array","value":"lines","children":[{"field":"product_id","value":"1"},{"field":"sku_id","value":"1"},{"field":"count","value":"1"},{"field":"unit_price","value":"1"},{"field":"cost_amount","value":"1"}]}]}`)
 	s, err := qeasy.Compile(from, to, qeasy.Config{Source: c, Target: c})
 	require.NoError(t, err)
@@ -222,7 +222,7 @@ func TestOKKINotes(t *testing.T) {
 	for _, n := range list {
 		notes[n.Path] += n.Text + "\n"
 	}
-	require.Contains(t, notes["/request/6"], "the nearest that is documented is remark")
+	require.Contains(t, notes["/request/6"], "the nearest that is documented is status")
 	require.NotContains(t, notes, "/request/7", "a custom field")
 	require.Contains(t, notes["/request/8"], "left out")
 	require.Contains(t, notes["/request/9"], "might be doubled")
@@ -293,4 +293,68 @@ func TestYidaConditions(t *testing.T) {
 		}
 		require.Equal(t, want, string(text))
 	}
+}
+
+// Approvals of days are listed pull by pull, by either gateway's names; a request without times
+// reads all of the last year, and rows of the new gateway come as they are sent.
+func TestApprovalsPullByPull(t *testing.T) {
+	t.Parallel()
+	client, server, _ := newDingTalk(t)
+	server.AddProcess("PROC-1", "事由")
+	for i := range 3 {
+		_, err := client.Approvals().Start(t.Context(), dingtalk.ApprovalRequest{
+			Originator: server.UserID(), ProcessCode: "PROC-1", DepartmentID: -1, Values: []dingtalk.ApprovalValue{{Name: "事由", Value: string(rune('a' + i))}},
+		})
+		require.NoError(t, err)
+	}
+	c := DingTalk(client, DingTalkConfig{})
+	days := compileSource(t, c, `{"api":"topapi/processinstance/get","effect":"QUERY","id":"extend.process_instance_id","request":[{"field":"process_code","value":"PROC-1"},
+		{"field":"start_time","value":"_function {{DAYS_AGO_2}}*1000"},{"field":"end_time","value":"_function ({{CURRENT_TIME}}+60)*1000"},{"field":"userid_list","value":"`+server.UserID()+`,x"}]}`, qeasy.Config{})
+	require.IsType(t, (*pull)(nil), days)
+	rows, at := readAll(t, days, "", 0)
+	require.Len(t, rows, 3)
+	require.Contains(t, rows[0], `"extend":{"process_instance_id":"fake`)
+	require.Contains(t, rows[0], `"事由":"`)
+	again, _ := readAll(t, days, at, 0)
+	require.Equal(t, rows, again)
+
+	all := compileSource(t, c, `{"api":"/v1.0/workflow/processInstances","effect":"QUERY","method":"GET","id":"processInstanceId","request":[{"field":"processCode","value":"PROC-1"},{"field":"statuses","value":"RUNNING"}]}`, qeasy.Config{})
+	rows, _ = readAll(t, all, "", 0)
+	require.Len(t, rows, 3)
+	require.Contains(t, rows[0], `{"processInstanceId":"fake`)
+	require.Contains(t, rows[0], `"formComponentValues":[`)
+}
+
+// Instances that are listed without times come in windows from the first to the last; those made in a
+// span, and filters that a run changes, pull by pull.
+func TestYidaReadings(t *testing.T) {
+	t.Parallel()
+	client, server, app := newDingTalk(t)
+	c := DingTalk(client, DingTalkConfig{App: app})
+	read := func(api, fields string) ([]string, duijiesync.Source[json.RawMessage]) {
+		src := compileSource(t, c, `{"api":"`+api+`","effect":"QUERY","id":"formInstanceId","request":[`+fields+`]}`, qeasy.Config{Since: time.Now().AddDate(-1, 0, 0)})
+		rows, _ := readAll(t, src, "", 0)
+		return rows, src
+	}
+	plain := `{"field":"formUuid","value":"` + dingtalktest.DemoPlainForm + `"}`
+	rows, src := read("v2.0/yida/forms/instances/advances/queryAll", plain)
+	require.Len(t, rows, 30)
+	require.IsType(t, rawSource[dingtalk.Instance]{}, src)
+	require.Contains(t, rows[0], `"createTimeGMT"`)
+	require.Contains(t, rows[0], `"tableField_lines"`)
+	rows, _ = read("v1.0/yida/forms/instances/advances/query", plain)
+	require.Len(t, rows, 30)
+	require.NotContains(t, rows[0], `"tableField_lines"`)
+	rows, src = read("v2.0/yida/forms/instances/search", plain+`,{"field":"createFromTimeGMT","value":"{{LAST_SYNC_TIME|datetime}}"},{"field":"originatorId","value":"`+server.UserID()+`"}`)
+	require.Len(t, rows, 30)
+	require.IsType(t, (*pull)(nil), src)
+	require.Contains(t, rows[0], `"createdTimeGMT"`)
+	rows, src = read("v1.0/yida/forms/instances/search", plain+`,{"field":"searchFieldJson","type":"object","children":[{"field":"textField_sku","value":"KC-000"}]}`)
+	require.Len(t, rows, 9)
+	require.IsType(t, rawSource[dingtalk.Instance]{}, src)
+	rows, _ = read("v2.0/yida/processes/instances", `{"field":"instanceStatus","value":"COMPLETED"},{"field":"approvedResult","value":"agree"},{"field":"pageSize","value":"2"}`)
+	require.Len(t, rows, 4)
+	require.Contains(t, rows[0], `"processInstanceId"`)
+	rows, _ = read("v2.0/yida/processes/instances", `{"field":"instanceStatus","value":"RUNNING"}`)
+	require.Empty(t, rows)
 }
