@@ -19,8 +19,8 @@ type Quota struct {
 // [TokenStore] that is a QuotaStore too is used as one; the limits that leave
 // room for each process are not counted here (see [WithRateLimiter]).
 //
-// Implementations: [NewMemoryTokenStore] for one process; the SQL store lives in
-// sync/sqlstore.
+// Implementations: [NewMemoryTokenStore] for one process, sync/sqlstore and
+// sync/redisstore for several.
 type QuotaStore interface {
 	// Reserve books one call of scope and returns how long to wait before it is
 	// sent, 0 for now. The booking counts whether the call is made or not. Where

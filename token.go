@@ -36,8 +36,8 @@ type TokenLease struct {
 // finds the token of a right one. It has 1 to 512 bytes and may appear in errors;
 // a token's value never does.
 //
-// Implementations: [NewMemoryTokenStore] for one process, sync/sqlstore for
-// several. sync/pipelinetest holds a store to this contract (TestTokenStore).
+// Implementations: [NewMemoryTokenStore] for one process, sync/sqlstore and
+// sync/redisstore for several. sync/pipelinetest holds a store to this contract (TestTokenStore).
 type TokenStore interface {
 	// Load returns the token of scope, the zero Token when there is none.
 	Load(ctx context.Context, scope string) (Token, error)

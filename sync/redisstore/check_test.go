@@ -1,6 +1,8 @@
 package redisstore_test
 
 import (
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,12 +19,12 @@ func TestClientsThatAreRefused(t *testing.T) {
 	_, err := redisstore.New(t.Context(), nil)
 	require.ErrorContains(t, err, "needs a client")
 	ring := redis.NewRing(&redis.RingOptions{Addrs: map[string]string{"a": "127.0.0.1:1"}})
-	defer ring.Close()
+	t.Cleanup(func() { require.NoError(t, ring.Close()) })
 	_, err = redisstore.New(t.Context(), ring)
 	require.ErrorContains(t, err, "ring")
 	piped, err := shared(t).AutoPipeline()
 	require.NoError(t, err)
-	defer piped.Close()
+	t.Cleanup(func() { require.NoError(t, piped.Close()) })
 	_, err = redisstore.New(t.Context(), piped)
 	require.ErrorContains(t, err, "AutoPipeliner")
 }
@@ -64,6 +66,21 @@ var aclRules = []string{
 	"resetkeys", "~duijie:*", "resetchannels", "-@all",
 	"+evalsha", "+eval", "+hmget", "+hset", "+hdel", "+zadd", "+zrange", "+zscore", "+zremrangebyrank",
 	"+pttl", "+pexpire", "+time", "+info", "+ping",
+}
+
+func TestRightsAreThoseOfTheDocumentation(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("doc.go")
+	require.NoError(t, err)
+	var documented []string
+	_, rules, _ := strings.Cut(string(text), ">PASSWORD ")
+	rules, _, _ = strings.Cut(rules, "\n//\n")
+	for _, rule := range strings.Fields(rules) {
+		if rule != "//" {
+			documented = append(documented, rule)
+		}
+	}
+	require.Equal(t, aclRules, documented)
 }
 
 // user makes a user with these rights on a server.

@@ -93,7 +93,7 @@ func (l *Leases) Acquire(ctx context.Context, sc duijiesync.Scope, owner string,
 		return duijiesync.Lease{}, err
 	}
 	if row.text(0) != "1" {
-		until, _ := strconv.ParseInt(row.text(2), 10, 64) //nolint:errcheck // a time for people; the lease is held whatever it says
+		until, _ := strconv.ParseInt(row.text(2), 10, 64) // a time for people: the lease is held whatever it says
 		return duijiesync.Lease{}, l.store.fail(ctx, op, key, fmt.Errorf("%w: owner %s, until %s", duijiesync.ErrLeaseHeld,
 			quote(row.text(1)), time.UnixMicro(until).UTC().Format(time.RFC3339Nano)))
 	}
@@ -108,7 +108,7 @@ func (l *Leases) Acquire(ctx context.Context, sc duijiesync.Scope, owner string,
 func (l *Leases) abandon(ctx context.Context, key, owner, nonce string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), parting)
 	defer cancel()
-	_, _ = l.store.run(ctx, releaseLease, key, owner, "", nonce) //nolint:errcheck // the lease ends by itself
+	_, _ = l.store.run(ctx, releaseLease, key, owner, "", nonce) // failing that, the lease ends by itself
 }
 
 // Renew prolongs a lease by ttl from now. A lease that ran out is still its

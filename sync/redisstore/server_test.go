@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
@@ -68,10 +67,10 @@ func (s *server) start() {
 	s.t.Helper()
 	// Not the test's context: servers are ended in the order of their cleanups.
 	s.cmd = exec.CommandContext(context.WithoutCancel(s.t.Context()), binary(s.t), s.args...)
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	endWithParent(s.cmd)
 	require.NoError(s.t, s.cmd.Start())
 	client := redis.NewClient(&redis.Options{Addr: s.addr, MaxRetries: -1})
-	defer client.Close()
+	defer func() { require.NoError(s.t, client.Close()) }()
 	eventually(s.t, "an answer of the server at "+s.addr, func() bool {
 		err := client.Ping(s.t.Context()).Err()
 		return err == nil || strings.HasPrefix(err.Error(), "NOAUTH")
