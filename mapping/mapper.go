@@ -183,6 +183,7 @@ func (e *evaluation) prepare() error {
 	}
 	var a asked
 	e.ask(e.m.fields, &a)
+	e.odd = "" // told when the field is built
 	if len(a.queries) == 0 {
 		return nil
 	}

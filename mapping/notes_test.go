@@ -115,3 +115,22 @@ func TestTransformBuildsOnce(t *testing.T) {
 	_, err = f(t.Context(), from)
 	require.ErrorContains(t, err, "lines[1].a: type_conversion")
 }
+
+// A note names the field it is about, also where its value was asked for before.
+func TestOddTimesAreTheirFields(t *testing.T) {
+	t.Parallel()
+	nothing := LookupFunc(func(_ context.Context, q []Query) ([]Answer, error) { return make([]Answer, len(q)), nil })
+	m, err := Compile(Spec{Fields: []Field{
+		{Target: "no", Template: "{no}"},
+		{Target: "rate", Lookup: &LookupCall{Name: "l", Want: "x", Where: Filter{Path: "day", Values: []string{"{{day|date}}"}}}},
+		{Target: "l", Each: "l", Children: []Field{{Target: "day", Template: "{{l.day}}", Type: TypeDate}}},
+	}}, WithLookup("l", nothing))
+	require.NoError(t, err)
+	r, err := m.MapJSON(t.Context(), nil, []byte(`{"no":"A","day":20240314,"l":[{"day":1710403200},{"day":20240314}]}`))
+	require.NoError(t, err)
+	var got []string
+	for _, n := range r.Notes {
+		got = append(got, fmt.Sprint(n.Code, " ", n.Field, " ", n.Rows))
+	}
+	require.Equal(t, []string{"lookup_not_found rate []", "odd_time rate []", "odd_time l.day [1]"}, got)
+}
