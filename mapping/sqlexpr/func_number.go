@@ -305,7 +305,7 @@ func fixExtreme(m *machine, n *node) attr {
 			}
 			r = b
 		case b.k == Null && a != n.args[0] && !r.k.temporal() && r.k != Text && r.k != Null,
-			r.k == Null && a != n.args[0] && !b.k.temporal() && b.k != Text:
+			r.k == Null && a != n.args[0] && !b.k.temporal() && b.k != Text && b.k != Null:
 			r = attr{k: Double, dec: max(r.dec, b.dec)}
 		case r.k == Null, b.k == Null, r.k == b.k, r.k != Text && b.k != Text:
 			r = mixTwo(r, b)

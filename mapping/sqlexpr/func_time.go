@@ -84,8 +84,11 @@ func (m *machine) fraction(n *node, missing int, read func(*node, *value) (tempo
 	case Double:
 		return 6
 	}
-	if d := m.attr(n).dec; d != notFixed && n.op.name != "CAST" {
-		return min(d, 6)
+	if d := m.attr(n).dec; d != notFixed {
+		if n.op.name != "CAST" {
+			return min(d, 6)
+		}
+		missing = d
 	}
 	if v, ok := m.constant(n); ok {
 		if v.k == Text && v.hybrid && !v.isTime(Time) {
