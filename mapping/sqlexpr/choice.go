@@ -232,7 +232,10 @@ func evalCaseOf(m *machine, n *node) *value {
 			continue
 		}
 		k := comparisonKind(a.k, b.k)
-		x, y := bare(n.args[0], a), bare(n.args[i], b)
+		x, y := a, b
+		if !m.e.o.MariaDB {
+			x, y = bare(n.args[0], a), bare(n.args[i], b)
+		}
 		if k != Text && !k.temporal() {
 			x, y = m.number(n.args[0], a), m.number(n.args[i], b)
 		}

@@ -50,7 +50,7 @@ func (m *machine) compareArgs(n *node, i int, a *value, j int, b *value) (c int,
 	k := comparisonKind(a.k, b.k)
 	if k != Text && !k.temporal() {
 		a, b = m.number(n.args[i], a), m.number(n.args[j], b)
-	} else {
+	} else if n.op.name != "IN" || len(n.args) == 2 {
 		a, b = bare(n.args[i], a), bare(n.args[j], b)
 	}
 	if k == Double {
@@ -189,8 +189,6 @@ func evalBetween(m *machine, n *node) *value {
 	k := comparisonKind(comparisonKind(a.k, m.attr(n.args[1]).k), m.attr(n.args[2]).k)
 	if k != Text && !k.temporal() {
 		a, low, high = m.number(n.args[0], a), m.number(n.args[1], low), m.number(n.args[2], high)
-	} else {
-		a, low, high = bare(n.args[0], a), bare(n.args[1], low), bare(n.args[2], high)
 	}
 	above, below := m.bound(n, a, low, k), m.bound(n, high, a, k)
 	switch {

@@ -67,7 +67,7 @@ func TestValues(t *testing.T) {
 		"'a\n' regexp 'a$'": "1", "'a\nb' regexp 'a$'": "0", `'ab c' regexp '\\bc'`: "1", `'中c' regexp '\\bc'`: "sql_error", "'a]' regexp '[]]'": "1", "'-' regexp '[a-]'": "1",
 		// JSON
 		`JSON_EXTRACT('{"a":"x"}','$.a') = 'x'`: "1", `JSON_EXTRACT('{"a":"1.50"}','$.a')+1`: "2.5", `JSON_EXTRACT('{"a":{"b":[1,"x, \\"y:"]}}','$.a')`: `{"b": [1, "x, \"y:"]}`,
-		`CASE JSON_EXTRACT('{"a":"x"}','$.a') WHEN 'X' THEN 1 ELSE 2 END`: "1", `JSON_EXTRACT('{"a":"x"}','$.a') in ('y','x')`: "1",
+		`CASE JSON_EXTRACT('{"a":"x"}','$.a') WHEN 'X' THEN 1 ELSE 2 END`: "1", `JSON_EXTRACT('{"a":"x"}','$.a') in ('x')`: "1", `JSON_EXTRACT('{"a":"x"}','$.a') in ('y','x')`: "0", `JSON_UNQUOTE(JSON_EXTRACT('{"a":"x"}','$.a')) in ('y','x')`: "1",
 		`JSON_EXTRACT('{"a":{"b":[1,"x",2.50]}}','$.a.b[2]')`: "2.50", `JSON_EXTRACT('{"a":"x"}','$.a')`: `"x"`, `JSON_UNQUOTE(JSON_EXTRACT('{"a":"\\u4e2d\\n"}','$.a'))`: "中\n",
 		`JSON_EXTRACT('{"a":1}','$.b')`: "NULL", `JSON_EXTRACT('{"a":1,"a":2}','$."a"')`: "2", `JSON_EXTRACT('{"a":','$.a')`: "sql_error", `JSON_EXTRACT('[1]','$[*]')`: "sql_error",
 		`JSON_EXTRACT('[1, {"x": [ ]}]','$')`: `[1, {"x": []}]`, `JSON_EXTRACT('7','$[0]')`: "7", `JSON_EXTRACT(NULL,'$')`: "NULL", `JSON_UNQUOTE('a"')`: `a"`,

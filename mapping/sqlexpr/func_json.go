@@ -74,8 +74,9 @@ func jsonNumber(n *node, v *value) *value {
 	return bare(n, v)
 }
 
-// bare is v, the value of n, to a comparison: a JSON text found in a document
-// counts without its quotes.
+// bare is v, the value of n, to a comparison of two: a JSON text found in a
+// document counts without its quotes. It keeps them in BETWEEN and in lists, as on
+// the servers; JSON_UNQUOTE takes them away.
 func bare(n *node, v *value) *value {
 	if n.op.name != jsonExtract || v.k != Text || !strings.HasPrefix(v.s, `"`) {
 		return v

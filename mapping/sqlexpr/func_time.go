@@ -461,7 +461,11 @@ func evalShift(m *machine, n *node) *value {
 	t, ok = t.Add(iv, by.subtract)
 	if m.attr(n).k == Text {
 		if v.k == Text && v.isTime(Time) {
-			t = t.Cut(max(textDecimals(v), int(t.Decimals)))
+			d := m.attr(n.args[0]).dec
+			if d == notFixed {
+				d = textDecimals(v)
+			}
+			t = t.Cut(max(d, int(t.Decimals)))
 		}
 		return m.setTimeText(n, t, ok)
 	}
