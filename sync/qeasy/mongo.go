@@ -2,6 +2,7 @@ package qeasy
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -75,16 +76,20 @@ func parseMongo(s string, limits Limits) (*lookupText, *valueError) {
 	return &lookupText{call: mapping.LookupCall{Name: uuid, Want: path, Where: where2}, shifts: m.out, spaces: spaces, end: len(s)}, nil
 }
 
+// repetition finds how often something is to be repeated in a pattern: {2}, {1,}, {1,3}. A
+// group of single braces is a placeholder otherwise.
+var repetition = regexp.MustCompile(`(?:^|[^{])(\{(?:\d{1,2}|\d+,\d*)\})(?:[^}]|$)`)
+
 // checkStored says what is wrong with a path in stored records, "" for nothing.
 func checkStored(path string) string {
 	first, rest, deep := strings.Cut(path, ".")
 	switch {
-	case (first == "content" || first == "response") && deep && rest != "" && !strings.ContainsAny(rest, "{}|"):
+	case (first == "content" || first == "response" || first == "primaryWriteback") && deep && rest != "" && !strings.ContainsAny(rest, "{}|"):
 		return ""
 	case !deep && (first == "id" || first == "number" || first == "status"):
 		return ""
 	}
-	return "a stored record has content.…, response.…, id, number and status, no " + strconv.Quote(cut(path))
+	return "a stored record has content.…, response.…, primaryWriteback.…, id, number and status, no " + strconv.Quote(cut(path))
 }
 
 func (m *mongo) bad(n *node, code, message string) mapping.Filter {
@@ -179,6 +184,8 @@ func (m *mongo) compare(path, name string, n *node, at string) mapping.Filter {
 		return m.bad(n, CodeMongoSyntax, "$exists wants true or false")
 	case op == mapping.OpRegexp && n.kind != kindText:
 		return m.bad(n, CodeMongoSyntax, "$regex wants a text")
+	case op == mapping.OpRegexp && repetition.MatchString(n.text):
+		return m.bad(n, CodeMongoSyntax, "the repetition "+repetition.FindStringSubmatch(n.text)[1]+" would be taken for a field: write the repetition out, or {{ }} around a field")
 	default:
 		value(n)
 	}
