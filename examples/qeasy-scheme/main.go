@@ -146,14 +146,15 @@ func (s *settings) sync(ctx context.Context, env *cli.Env, scheme *qeasy.Scheme,
 		return cli.ExitFailed, err
 	}
 	defer func() { _ = state.Close() }()
+	if !hosts { // the fakes are new each time, so the state of an earlier demo says nothing about them
+		pipeline = fmt.Sprintf("%s-demo-%d-%d", pipeline, os.Getpid(), time.Now().UnixNano())
+	}
 	p := scheme.Pipeline(pipeline, state)
 	// A killed run's lease ends soon, and the next run waits for that.
 	p.LeaseTTL, p.LeaseWait = pace.lease, 2*pace.lease
 	p.Settle.Delay = pace.settle
 	p.Observer, p.Logger = env.Progress(), env.Logger()
 	if !hosts {
-		// The fakes are new each time, so the state of an earlier demo says nothing about them.
-		p.Name = fmt.Sprintf("%s-demo-%d-%d", pipeline, os.Getpid(), time.Now().UnixNano())
 		p.Settle.Delay = 300 * time.Millisecond
 	}
 	if env.Plan {

@@ -12,11 +12,13 @@ import (
 const RemedyPartition = "omission_remedy"
 
 // Pipeline makes the pipeline of the scheme. What name and state do not say may be changed
-// before it runs, but for its Fingerprint with callBackStrategy. Rows that condition drops or beatFlat finds no line in are
-// skipped, and counted by [Scheme.Counts].
+// before it runs, but for its Fingerprint with callBackStrategy. name has at most 120 bytes,
+// as what belongs to it is kept under names of its own. Rows that condition drops or
+// beatFlat finds no line in are skipped, and counted by [Scheme.Counts].
 //
 // With groupCalculate a record is a bill over many rows, whose key is made of its head
-// and its rows; the ledger name + [GroupedRows] says which bill a row belongs to.
+// and its rows; the ledger name + [GroupedRows] says which bill a row belongs to. Rows are
+// sorted in temporary files ([Config].TempDir).
 //
 // LAST_SYNC_TIME is the source's resume point in state, and [Config].Since before the first.
 func (s *Scheme) Pipeline(name string, state duijiesync.State) *duijiesync.Pipeline[Row, Write] {
