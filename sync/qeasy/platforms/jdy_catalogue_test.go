@@ -146,7 +146,7 @@ func TestJDYAfterCrash(t *testing.T) {
 	for _, number := range []string{"{id}", "N{id}"} {
 		client, server := newJDY(t)
 		server.Inject(jdytest.Fault{Op: "POST bd/customer", Call: 2, Kind: jdytest.CutAfter})
-		state := duijiesync.State(duijiesync.NewMemoryState())
+		state := duijiesync.NewMemoryState()
 		report := crashAndResume(t, func() *duijiesync.Pipeline[qeasy.Row, qeasy.Write] {
 			p := pipelineTo(t, JDY(client), customerTargetOf(`{"field":"number","value":"`+number+`"},{"field":"name","value":"{name}"}`), customers(5)...)
 			p.State = state

@@ -326,7 +326,7 @@ func (t *kingdeeSteps) write(ctx context.Context, rec *duijiesync.Record[qeasy.W
 	name, err := t.named(rec.Value)
 	if err != nil {
 		refused.Code, refused.Message = "number", err.Error()
-		return refused, nil
+		return refused, nil //nolint:nilerr // it speaks for this record alone
 	}
 	req := t.req
 	req.Numbers = []string{name}

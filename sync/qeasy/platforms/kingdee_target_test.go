@@ -35,14 +35,14 @@ func (c *crashing) Settle(ctx context.Context, lease duijiesync.Lease, s duijies
 
 // crashAndResume runs a pipeline until it crashes with its first batch written, and another
 // one with the same state to its end.
-func crashAndResume(t *testing.T, make func() *duijiesync.Pipeline[qeasy.Row, qeasy.Write]) *duijiesync.Report {
+func crashAndResume(t *testing.T, fresh func() *duijiesync.Pipeline[qeasy.Row, qeasy.Write]) *duijiesync.Report {
 	t.Helper()
-	first := make()
+	first := fresh()
 	state := first.State
 	first.State = &crashing{State: state}
 	_, err := first.Run(t.Context())
 	require.ErrorIs(t, err, errCrash)
-	next := make()
+	next := fresh()
 	next.State = state
 	report, err := next.Run(t.Context())
 	require.NoError(t, err)
@@ -300,7 +300,7 @@ func TestKingdeeDistributesAfterCrash(t *testing.T) {
 	org := server.SeedOrganization("101", "分公司")
 	half := fmt.Sprintf(customerHalf("batchSave", fmt.Sprintf(`"distributionOrg":"%d",`, org)), "true")
 	server.Inject(kingdeetest.Fault{Op: "Allocate", Call: 1, Kind: kingdeetest.Cut})
-	state := duijiesync.State(duijiesync.NewMemoryState())
+	state := duijiesync.NewMemoryState()
 	report := crashAndResume(t, func() *duijiesync.Pipeline[qeasy.Row, qeasy.Write] {
 		connector := Kingdee(client, KingdeeConfig{})
 		connector.(*kingdeeConnector).settle.Delay = time.Millisecond

@@ -89,7 +89,7 @@ func (s *kingdeeViews) Read(ctx context.Context, after duijiesync.Checkpoint) it
 // a dead letter alone.
 func (s *kingdeeViews) view(ctx context.Context, rec *duijiesync.Record[json.RawMessage]) (there bool, err error) {
 	if rec.Err != nil {
-		return true, nil
+		return true, nil //nolint:nilerr // the record carries it
 	}
 	row := rec.Value
 	res, err := s.r.k.client.View(ctx, s.r.query.FormID, kingdee.RecordKey{ID: textOf(row, s.r.query.Key)})

@@ -134,7 +134,7 @@ func TestWDTAfterCrash(t *testing.T) {
 			t.Run(flow.method+" "+number, func(t *testing.T) {
 				t.Parallel()
 				client, server := newShops(t, wdt.Direct)
-				state := duijiesync.State(duijiesync.NewMemoryState())
+				state := duijiesync.NewMemoryState()
 				half := fmt.Sprintf(strings.ReplaceAll(flow.half, "{no}", number), flow.method)
 				report := crashAndResume(t, func() *duijiesync.Pipeline[qeasy.Row, qeasy.Write] {
 					p := pipelineTo(t, WDT(client, WDTConfig{}), half, wdtFlowRow("1"), wdtFlowRow("2"))
