@@ -201,6 +201,11 @@ func TestKeysEndByThemselves(t *testing.T) {
 		require.LessOrEqual(t, life, most, key)
 	}
 	require.Len(t, keysUnder(t, client, prefix), 3, "and there is nothing else")
+	leases := newStore(t, client, redisstore.WithKeyPrefix(prefix)).Leases()
+	held, err := leases.Acquire(t.Context(), duijiesync.Scope{Pipeline: "nightly"}, "owner", time.Minute)
+	require.NoError(t, err)
+	require.NoError(t, leases.Renew(t.Context(), held, 100*time.Hour))
+	require.InDelta(t, 124*time.Hour, client.PTTL(t.Context(), prefix+"lease:7:nightly:").Val(), float64(time.Minute))
 
 	// A token outlives its end, whatever end that is.
 	tokens := tokensAt(t, client, prefix)

@@ -2,6 +2,8 @@ package redisstore_test
 
 import (
 	"context"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -190,4 +192,50 @@ func TestRestart(t *testing.T) {
 	_, err = tokens.Commit(t.Context(), after, duijie.Token{Value: duijie.NewSecret("next")})
 	require.NoError(t, err)
 	require.NotContains(t, s.logText(), session)
+}
+
+// afterFirst does something once, when the first script has answered.
+type afterFirst struct {
+	redis.Hook
+	once sync.Once
+	do   func()
+}
+
+func (a *afterFirst) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+func (a *afterFirst) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return next
+}
+
+func (a *afterFirst) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		err := next(ctx, cmd)
+		if err == nil && strings.HasPrefix(cmd.Name(), "eval") {
+			a.once.Do(a.do)
+		}
+		return err
+	}
+}
+
+// A lease that is taken over while its holder commits is lost: the commit looks again.
+func TestTakenOverDuringCommit(t *testing.T) {
+	t.Parallel()
+	client := shared(t)
+	prefix := newPrefix(t, client)
+	slow := shared(t)
+	tokens, other := tokensAt(t, slow, prefix), tokensAt(t, client, prefix)
+	lease, ok, err := tokens.Acquire(t.Context(), "scope", 0, -time.Second)
+	require.NoError(t, err)
+	require.True(t, ok)
+	var taken duijie.TokenLease
+	slow.AddHook(&afterFirst{do: func() {
+		taken, ok, err = other.Acquire(t.Context(), "scope", 0, time.Hour)
+	}})
+	_, lost := tokens.Commit(t.Context(), lease, duijie.Token{Value: duijie.NewSecret("late")})
+	require.NoError(t, err)
+	require.True(t, ok)
+	require.ErrorIs(t, lost, duijie.ErrFenced)
+	token, err := other.Commit(t.Context(), taken, duijie.Token{Value: duijie.NewSecret(session)})
+	require.NoError(t, err)
+	require.EqualValues(t, 1, token.Gen)
 }
