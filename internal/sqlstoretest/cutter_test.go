@@ -34,7 +34,7 @@ type cutter struct {
 // cut returns the server as it is reached through a new cutter.
 func (s server) cut(t testing.TB) (server, *cutter) {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it is closed with the test
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	c := &cutter{listener: listener}
 	through := s
@@ -120,7 +120,7 @@ func (c *cutter) judge(message []byte) (cut, after bool) {
 // command in one piece.
 func (c *cutter) serve(client net.Conn) {
 	defer client.Close()
-	server, err := net.Dial("tcp", c.to) //nolint:noctx // it is closed with the client's
+	server, err := net.Dial("tcp", c.to)
 	if err != nil {
 		return
 	}

@@ -154,7 +154,7 @@ func emptyTables(t testing.TB, driver, dsn, prefix string) {
 	t.Helper()
 	db, err := sql.Open(driver, dsn)
 	require.NoError(t, err)
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
 	defer cancel()
 	for _, table := range tableNames[1:] {
@@ -168,7 +168,7 @@ func dropTables(driver, dsn, prefix string) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	var names []string
 	for _, table := range tableNames {
 		names = append(names, prefix+table)

@@ -52,7 +52,7 @@ func child(mode string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { err = errors.Join(err, db.Close()) }()
 	store, err := sqlstore.New(ctx, db, dialect, sqlstore.WithTablePrefix(os.Getenv(childPrefixEnv)), sqlstore.WithTokenKey(key))
 	if err != nil {
 		return err

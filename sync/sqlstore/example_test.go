@@ -20,13 +20,13 @@ func ExampleNew() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	db.SetMaxOpenConns(10)
 	store, err := sqlstore.New(ctx, db, sqlstore.PostgreSQL)
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer store.Close()
+	defer func() { _ = store.Close() }()
 
 	var shop duijiesync.Source[order] // such as kingdee.Source
 	var erp duijiesync.Sink[order]    // such as jdy.Sink

@@ -177,7 +177,7 @@ func (mysqlDialect) clock() string {
 	return `SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01 00:00:00', UTC_TIMESTAMP(6))`
 }
 
-func (mysqlDialect) private(context.Context, *sql.DB) error { return sealedOnly }
+func (mysqlDialect) private(context.Context, *sql.DB) error { return errSealedOnly }
 
 // integrity has the server look through the tables.
 func (mysqlDialect) integrity(ctx context.Context, s *Store) error {
@@ -243,7 +243,7 @@ func mysqlNumber(err error) (number uint64, found bool) {
 				}
 			}
 		}
-		if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the tree is walked here
+		if joined, ok := err.(interface{ Unwrap() []error }); ok {
 			for _, one := range joined.Unwrap() {
 				if number, found = mysqlNumber(one); found {
 					return number, true
@@ -258,7 +258,7 @@ func mysqlNumber(err error) (number uint64, found bool) {
 
 // mysqlQueries say otherwise what is common. INSERT IGNORE, where it is used, ignores
 // that the row is there and nothing else: all values are checked before.
-var mysqlQueries = map[query]string{ //nolint:gosec // G101: the table of tokens is no token
+var mysqlQueries = map[query]string{
 	queryEnsurePartition: `INSERT INTO {partition}
 		(pipeline, part, cur, {sum}, owner, fence, lease_until, rev, updated)
 		VALUES (?, ?, {empty}, ?, {empty}, 0, 0, 0, ?) ON DUPLICATE KEY UPDATE rev = rev + 1`,

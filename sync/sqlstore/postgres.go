@@ -172,7 +172,7 @@ func (postgresDialect) clock() string {
 	return `SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint`
 }
 
-func (postgresDialect) private(context.Context, *sql.DB) error { return sealedOnly }
+func (postgresDialect) private(context.Context, *sql.DB) error { return errSealedOnly }
 
 // integrity is left to the server: it checks the pages it reads, where the database
 // has checksums.

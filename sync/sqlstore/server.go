@@ -101,6 +101,6 @@ func lostConnection(err error) bool {
 	return false
 }
 
-// sealedOnly is why tokens need a key on a server: who may read the tables, their
+// errSealedOnly is why tokens need a key on a server: who may read the tables, their
 // backups and their replicas is not for a program to find out.
-var sealedOnly = errors.New("a server's tables, backups and replicas are read by others: seal the tokens with WithTokenKey")
+var errSealedOnly = errors.New("a server's tables, backups and replicas are read by others: seal the tokens with WithTokenKey")

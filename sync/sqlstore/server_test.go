@@ -183,7 +183,7 @@ func TestOutlive(t *testing.T) {
 		if late.Err() != nil {
 			t.Error("it ended too early")
 		}
-		time.Sleep(2)
+		time.Sleep(2 * time.Nanosecond)
 		if late.Err() == nil {
 			t.Error("it goes on")
 		}
