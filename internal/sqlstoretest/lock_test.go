@@ -164,6 +164,25 @@ func TestLeasesGoByTheServersClock(t *testing.T) {
 	})
 }
 
+// The server's clock is asked, not the machine's: here it stands still, in 2001.
+func TestMySQLClockOfTheSession(t *testing.T) {
+	t.Parallel()
+	s := mariadb("", "timestamp=1000000000")
+	prefix, db := s.newPrefix(t), s.open(t)
+	store := s.storeOn(t, db, prefix)
+	lease := acquire(t, store, orders)
+	require.NoError(t, store.Renew(t.Context(), lease, time.Minute))
+	var until int64
+	require.NoError(t, db.QueryRow("SELECT lease_until FROM "+prefix+"partition").Scan(&until))
+	require.EqualValues(t, 1_000_000_060_000, until)
+	tokens := tokensOf(t, store)
+	_, ok, err := tokens.Acquire(t.Context(), "scope", 0, time.Minute)
+	require.NoError(t, err)
+	require.True(t, ok)
+	require.NoError(t, db.QueryRow("SELECT lease_until FROM "+prefix+"token").Scan(&until))
+	require.EqualValues(t, 1_000_000_060_000, until)
+}
+
 // Keys that share their first thousands of bytes come in order and are all listed,
 // page by page: MySQL itself compares no more than 1024 bytes when it sorts.
 func TestLongKeysAreListedInOrder(t *testing.T) {

@@ -54,6 +54,8 @@ type Dialect interface {
 	private(ctx context.Context, db *sql.DB) error
 	// integrity has the database look for damage of its own.
 	integrity(ctx context.Context, s *Store) error
+	// hint is what to do about an error whose words do not say it; mostly "".
+	hint(err error) string
 	// classify says what a driver's error means to the store.
 	classify(err error) errorClass
 }

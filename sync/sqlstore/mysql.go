@@ -206,6 +206,17 @@ func (mysqlDialect) integrity(ctx context.Context, s *Store) error {
 	return errors.Join(problems...)
 }
 
+// hint knows the error of a transaction that such a log can not hold.
+func (mysqlDialect) hint(err error) string {
+	switch number, _ := mysqlNumber(err); number {
+	case 1665:
+		return "; set binlog_format to ROW or MIXED"
+	case 1153:
+		return "; raise max_allowed_packet"
+	}
+	return ""
+}
+
 // classify goes by the server's error number.
 func (mysqlDialect) classify(err error) errorClass {
 	number, found := mysqlNumber(err)

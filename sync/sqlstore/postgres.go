@@ -178,6 +178,18 @@ func (postgresDialect) private(context.Context, *sql.DB) error { return errSeale
 // has checksums.
 func (postgresDialect) integrity(context.Context, *Store) error { return nil }
 
+// hint knows the errors of statements that were prepared on another connection.
+func (postgresDialect) hint(err error) string {
+	var coded interface {
+		error
+		SQLState() string
+	}
+	if errors.As(err, &coded) && (coded.SQLState() == "26000" || coded.SQLState() == "42P05") {
+		return "; behind a pooler the driver must prepare nothing: with pgx, default_query_exec_mode=exec in the DSN"
+	}
+	return ""
+}
+
 // classify goes by the SQLSTATE.
 func (postgresDialect) classify(err error) errorClass {
 	var coded interface {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -146,6 +147,24 @@ func TestClassify(t *testing.T) {
 			if got := dialect.classify(err); got != want {
 				t.Errorf("%s, %v: %d, want %d", dialect, err, got, want)
 			}
+		}
+	}
+}
+
+func TestErrorsSayWhatToDo(t *testing.T) {
+	t.Parallel()
+	for want, s := range map[string]*Store{
+		"default_query_exec_mode=exec": {dialect: PostgreSQL, name: "26000"},
+		"binlog_format":                {dialect: MySQL, name: "1665"},
+		"max_allowed_packet":           {dialect: MySQL, name: "1153"},
+	} {
+		var cause error = stateError(s.name)
+		if s.dialect == MySQL {
+			number, _ := strconv.Atoi(s.name)
+			cause = &numberError{Number: uint16(number)}
+		}
+		if err := s.fail(t.Context(), "open", cause); !strings.Contains(err.Error(), want) || !errors.Is(err, cause) {
+			t.Error(err)
 		}
 	}
 }

@@ -101,6 +101,8 @@ func (sqliteDialect) putSizes() []int { return []int{50, 10, 1} }
 // key, that is what an upsert does, and it walks the tree once instead of twice.
 func (sqliteDialect) putEntries(n int) string { return insertEntries("INSERT OR REPLACE", n) }
 
+func (sqliteDialect) hint(error) string { return "" }
+
 func (sqliteDialect) begin() *sql.TxOptions { return nil }
 func (sqliteDialect) clock() string         { return "" }
 

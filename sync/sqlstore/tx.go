@@ -207,7 +207,7 @@ func (s *Store) fail(ctx context.Context, op string, err error) error {
 	if s.dialect.classify(err) == errorCorrupt && !errors.Is(err, duijiesync.ErrStateCorrupt) {
 		err = s.damaged(err)
 	}
-	return fmt.Errorf("duijie/sqlstore: %s: %w", op, err)
+	return fmt.Errorf("duijie/sqlstore: %s: %w%s", op, err, s.dialect.hint(err))
 }
 
 // damaged is the error for what the database finds wrong with itself.
