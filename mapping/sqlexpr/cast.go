@@ -155,7 +155,9 @@ func (m *machine) fixCastInt(n *node, unsigned bool) attr {
 		length := utf8.RuneCountInString(v.s)
 		a.ip, a.narrow = min(length, 19), length < 10 && !unsigned || length < 2
 	case from.k == Int && unsigned:
-		a.narrow = ok && v.i >= 0
+		if a.narrow = ok && v.i >= 0; !a.narrow {
+			a.ip = 20 // a negative number wraps around
+		}
 	case from.k == Int:
 		a.narrow = a.ip < 10
 	}
