@@ -226,7 +226,7 @@ func TestOKKINotes(t *testing.T) {
 	require.NotContains(t, notes, "/request/7", "a custom field")
 	require.Contains(t, notes["/request/8"], "left out")
 	require.Contains(t, notes["/request/9"], "might be doubled")
-	require.Contains(t, notes["/request/0"], "not the key records come with")
+	require.Contains(t, notes["/request/0"], "two records that come to one number")
 }
 
 // What was under way in a crash is looked up by the key where a field holds it, and left
