@@ -25,7 +25,7 @@ type fxiaokeTarget struct {
 	object string
 	user   string
 	cfg    fxiaoke.SinkConfig[json.RawMessage]
-	byKey  bool // the key field holds the record's own key
+	holds  *qeasy.Field // what gives the key field its value
 }
 
 const fxID = "_id"
@@ -232,14 +232,11 @@ func (t *fxiaokeTarget) readKey(record []qeasy.Field) {
 
 func (t *fxiaokeTarget) keyedBy(field *qeasy.Field) {
 	t.cfg.KeyField = field.Name
-	t.byKey = t.spec.IsKey(field)
+	t.holds = field
 	if t.update {
 		t.note(field.Path, field.Name, "records are looked up by it: one that is not there is refused and never created")
 	} else {
 		t.note(field.Path, field.Name, "records are looked up by it: one that is there is updated and never created twice; set it to be unique, so that the platform refuses a second one itself")
-	}
-	if !t.byKey {
-		t.note(field.Path, field.Name, "it is not the record's id: two records that come to one text of it overwrite each other")
 	}
 }
 
@@ -260,7 +257,8 @@ func (t *fxiaokeTarget) sink() (*fxiaokeSink, error) {
 	keyed := newKeyedSink(to, max(t.spec.Rows, 1), nil, t.cfg.KeyField)
 	keyed.body = t.body
 	keyed.number = func(body json.RawMessage) string { return textOf(t.recordOf(body), t.cfg.KeyField) }
-	return &fxiaokeSink{keyedSink: keyed, client: client, object: t.object, key: t.cfg.KeyField, byKey: t.byKey}, nil
+	keyed.known(&t.findings, t.spec, t.holds, to)
+	return &fxiaokeSink{keyedSink: keyed, client: client, object: t.object, key: t.cfg.KeyField}, nil
 }
 
 // body is data of a request, whose lists of lines have lines.

@@ -2,7 +2,6 @@ package platforms
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -23,7 +22,6 @@ type fxiaokeSink struct {
 	client *fxiaoke.Client
 	object string
 	key    string // field by which records are found
-	byKey  bool   // it holds the record's key
 
 	mu    sync.Mutex // guards asked; not held while the platform is asked
 	asked time.Time
@@ -73,45 +71,12 @@ func (s *fxiaokeSink) Write(ctx context.Context, records []duijiesync.Record[qea
 	return s.keyedSink.Write(ctx, records)
 }
 
-// Find looks records up, after a crash by their keys alone where those are what the key
-// field holds.
+// Find looks records up.
 func (s *fxiaokeSink) Find(ctx context.Context, records []duijiesync.Record[qeasy.Write]) ([]duijiesync.Found, error) {
 	if err := s.ready(ctx); err != nil {
 		return nil, err
 	}
-	if !s.byKey {
-		return s.keyedSink.Find(ctx, records)
-	}
-	out := make([]duijiesync.Found, len(records))
-	var keys []duijiesync.Record[json.RawMessage]
-	var rest []duijiesync.Record[qeasy.Write]
-	var atKeys, atRest []int
-	for i := range records {
-		if records[i].Target.KeyOnly {
-			keys, atKeys = append(keys, duijiesync.Record[json.RawMessage]{Key: records[i].Key, Target: records[i].Target}), append(atKeys, i)
-		} else {
-			rest, atRest = append(rest, records[i]), append(atRest, i)
-		}
-	}
-	if len(keys) > 0 {
-		found, err := s.to.Find(ctx, keys)
-		if err != nil {
-			return nil, err
-		}
-		for n, f := range found {
-			out[atKeys[n]] = f
-		}
-	}
-	if len(rest) > 0 {
-		found, err := s.keyedSink.Find(ctx, rest)
-		if err != nil {
-			return nil, err
-		}
-		for n, f := range found {
-			out[atRest[n]] = f
-		}
-	}
-	return out, nil
+	return s.keyedSink.Find(ctx, records)
 }
 
 // What a fxiaokeSink is to a pipeline.
