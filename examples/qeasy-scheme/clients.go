@@ -7,6 +7,7 @@ import (
 	"github.com/duijie-go/duijie/fxiaoke"
 	"github.com/duijie-go/duijie/jdy"
 	"github.com/duijie-go/duijie/kingdee"
+	"github.com/duijie-go/duijie/mapping"
 	"github.com/duijie-go/duijie/okki"
 	"github.com/duijie-go/duijie/sync/qeasy"
 	"github.com/duijie-go/duijie/sync/qeasy/platforms"
@@ -102,7 +103,10 @@ func joinOKKI(cfg okki.Config, options ...duijie.Option) (endpoint, error) {
 	if err != nil {
 		return endpoint{}, err
 	}
-	return endpoint{connector: platforms.OKKI(c), close: c.CloseIdleConnections}, nil
+	return endpoint{
+		connector: platforms.OKKI(c), close: c.CloseIdleConnections,
+		lookups: map[string]mapping.Lookup{"okki-groups": platforms.OKKIGroups(c)},
+	}, nil
 }
 
 func knowsDingTalk() (qeasy.Connector, error) {

@@ -15,14 +15,15 @@ import (
 
 // Products start approvals, found again by the component of -key.
 func TestProductsToYida(t *testing.T) {
-	source := file(t, "products.json", `{"api":"/v1/product/list","effect":"QUERY","method":"GET","number":"product_no","id":"product_no","idCheck":true,"request":[
+	source := file(t, "products.json", `{"api":"/v1/product/list","effect":"QUERY","method":"GET","number":"product_no","request":[
 		{"field":"start_index","type":"string","value":"1"},{"field":"count","type":"string","value":"20"},
 		{"field":"start_time","type":"string","value":"_function SUBTIME('{{LAST_SYNC_TIME|datetime}}', '00:30:01')"},
 		{"field":"end_time","type":"string","value":"{{CURRENT_TIME|datetime}}"}]}`)
 	target := file(t, "approvals.json", `{"api":"v1.0/yida/processes/instances/start","effect":"EXECUTE","method":"POST","idCheck":true,"request":[
 		{"field":"textField_lq0sj9h9","type":"string","value":"{name}"},{"field":"textField_lq23ags2","type":"string","value":"{product_no}"},
+		{"field":"textField_lq0sj9h3","type":"string","value":"_findCollection find top_name from okki-groups where id={group_id}"},
 		{"field":"textField_lqdd2tui","type":"string","value":"{group_id}"}],"otherRequest":[{"field":"language","type":"string","value":""}]}`)
-	r := program(t, nil, "-json", "-key", "textField_lq23ags2", "-state", filepath.Join(t.TempDir(), "state.db"), source, target)
+	r := program(t, nil, "-json", "-id", "product_no", "-key", "textField_lq23ags2", "-state", filepath.Join(t.TempDir(), "state.db"), source, target)
 	require.Equal(t, cli.ExitSettled, r.code, "%s%s", r.out, r.logs)
 	require.EqualValues(t, 130, r.report(t)["created"])
 	keyComponent = ""

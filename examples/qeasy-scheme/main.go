@@ -25,6 +25,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,7 +55,7 @@ var pace = struct {
 // settings are the flags of this program.
 type settings struct {
 	check, oldWay   bool
-	allow           string
+	allow, id       string
 	lookups, tables binding
 }
 
@@ -64,7 +65,9 @@ func (s *settings) flags(f *flag.FlagSet) {
 	f.BoolVar(&s.oldWay, "follow-idcheck", false, "as 轻易云 does: with idCheck a record whose key is known is dropped, though it changed")
 	f.StringVar(&s.allow, "allow", "", "names of unknown members to ignore, with commas between")
 	f.StringVar(&keyComponent, "key", "", "field, component or column of the target that holds a record's key, where no field of the scheme is it: Yida, fxiaoke, Banniu")
-	f.Var(s.lookups, "lookup", "UUID=FILE: records of another scheme, a JSON array or one object after the other; repeatable")
+	f.StringVar(&s.id, "id", "", "path or template of a record's key, where the source half has no id")
+	f.Var(s.lookups, "lookup", "UUID=FILE: records of another scheme, a JSON array or one object after the other; repeatable. "+
+		"The product groups of an OKKI source are there as okki-groups")
 	f.Var(s.tables, "table", "ID=FILE.csv: a mapping table with the columns a_value and b_value; repeatable")
 }
 
@@ -123,6 +126,11 @@ func (s *settings) run(ctx context.Context, env *cli.Env) (int, error) {
 	}
 	defer closeAll()
 	cfg.Source, cfg.Target = ends[from.name].connector, ends[to.name].connector
+	for id, l := range ends[from.name].lookups {
+		if cfg.Lookups[id] == nil {
+			cfg.Lookups[id] = l
+		}
+	}
 	if !hosts {
 		cfg = demoTimes(cfg, ends[from.name])
 	}
@@ -172,13 +180,22 @@ func checkKey(to platform, target *qeasy.Half) error {
 	if keyComponent == "" || target == nil {
 		return nil
 	}
-	if to.name != "dingtalk" && to.name != "fxiaoke" {
+	switch to.name {
+	case "banniu": // it may be a column outside of what is written
+		return nil
+	case "dingtalk", "fxiaoke":
+	default:
 		return fmt.Errorf("-key %s: the target %s does not need it, records are found there by a number of their own", keyComponent, target.API)
 	}
-	if qeasy.Find(target.Request, keyComponent) == nil {
+	if !named(target.Request, keyComponent) {
 		return fmt.Errorf("-key %s: the target half has no such field in its request", keyComponent)
 	}
 	return nil
+}
+
+// named tells whether a field has a name, at any depth.
+func named(fields []qeasy.Field, name string) bool {
+	return slices.ContainsFunc(fields, func(f qeasy.Field) bool { return f.Name == name || named(f.Children, name) })
 }
 
 // ofHalf is the platform of a half; none for one that could not be read, has no platform
@@ -193,7 +210,7 @@ func ofHalf(h *qeasy.Half, side qeasy.Side) (platform, error) {
 // config reads the files of the flags.
 func (s *settings) config(env *cli.Env) (qeasy.Config, error) {
 	cfg := qeasy.Config{
-		Since: env.Since, FollowIDCheck: s.oldWay,
+		ID: s.id, Since: env.Since, FollowIDCheck: s.oldWay,
 		Lookups: map[string]mapping.Lookup{}, Tables: map[string]mapping.Table{},
 	}
 	var wrong []error

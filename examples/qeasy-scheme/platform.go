@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/mapping"
 	"github.com/duijie-go/duijie/sync/qeasy"
 )
 
@@ -29,6 +30,7 @@ type endpoint struct {
 	close     func()
 	now       func() time.Time
 	since     time.Time
+	lookups   map[string]mapping.Lookup // what its platform can be asked for, by the name documents use
 }
 
 var known = []platform{
