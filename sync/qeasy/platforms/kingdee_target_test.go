@@ -127,6 +127,7 @@ func TestNumbersOfTwoRecords(t *testing.T) {
 		{"field":"FUseOrgId","value":"100","parser":{"name":"ConvertObjectParser","params":"FNumber"}}],"otherRequest":[{"field":"FormId","value":"BD_Customer"}]}`
 	p := pipelineTo(t, Kingdee(client, KingdeeConfig{}), half,
 		`{"id":"1","no":"N1","name":"甲"}`, `{"id":"2","no":"n1","name":"乙"}`, `{"id":"3","no":"N2","name":"丙"}`)
+	p.Lanes = 1 // else either may be first
 	report, err := p.Run(t.Context())
 	require.NoError(t, err)
 	require.EqualValues(t, 2, report.Created, "%+v", report)
