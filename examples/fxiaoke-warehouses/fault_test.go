@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -20,6 +21,7 @@ import (
 // cell is one play of the story: a server, a state, and what was recorded.
 type cell struct {
 	server *fxiaoketest.Server
+	state  duijiesync.State
 	p      *duijiesync.Pipeline[Row, Warehouse]
 	runs   atomic.Int64 // each run is two seconds behind the one before, so that what changed lies in the past
 	mu     sync.Mutex
@@ -28,11 +30,19 @@ type cell struct {
 
 func newCell(t *testing.T) *cell {
 	t.Helper()
-	c := &cell{times: map[string]int{}}
-	now := func() time.Time { return time.Now().Add(time.Duration(c.runs.Load()) * 2 * time.Second) }
-	s := fxiaoketest.NewServer(fxiaoketest.WithDemo(), fxiaoketest.WithTokenRate(0), fxiaoketest.WithRate(0), fxiaoketest.WithClock(now))
-	t.Cleanup(s.Close)
-	c.server = s
+	c := &cell{times: map[string]int{}, state: duijiesync.NewMemoryState()}
+	c.server = fxiaoketest.NewServer(fxiaoketest.WithDemo(), fxiaoketest.WithTokenRate(0), fxiaoketest.WithRate(0), fxiaoketest.WithClock(c.now))
+	t.Cleanup(c.server.Close)
+	c.start(t)
+	return c
+}
+
+func (c *cell) now() time.Time { return time.Now().Add(time.Duration(c.runs.Load()) * 2 * time.Second) }
+
+// start makes a client and a pipeline, as a process does that starts.
+func (c *cell) start(t *testing.T) {
+	t.Helper()
+	s := c.server
 	client, err := fxiaoke.NewClient(fxiaoke.Config{
 		BaseURL: s.URL(), AppID: s.AppID(), AppSecret: duijie.NewSecret(s.AppSecret()),
 		PermanentCode: duijie.NewSecret(s.PermanentCode()), OpenUserID: s.OpenUserID(),
@@ -40,7 +50,7 @@ func newCell(t *testing.T) *cell {
 		duijie.WithTokenStore(duijie.NewMemoryTokenStore()), duijie.WithRateLimiter(rate.NewLimiter(rate.Inf, 1)),
 		duijie.WithRetry(duijie.RetryPolicy{MaxAttempts: 3, MinDelay: time.Millisecond, ThrottleDelay: 2 * time.Millisecond, MaxRetryAfter: time.Second}),
 		duijie.WithAttemptTimeout(attempt), duijie.WithMaxBody(1<<20),
-		duijie.WithClock(now),
+		duijie.WithClock(c.now),
 	)
 	require.NoError(t, err)
 	t.Cleanup(client.CloseIdleConnections)
@@ -50,9 +60,8 @@ func newCell(t *testing.T) *cell {
 		c.times[r.Key+" "+r.Value.Name]++
 		return duijiesync.Outcome{}, nil
 	})
-	c.p, err = pipeline(client, duijiesync.NewMemoryState(), sink, fxiaoke.SourceConfig[Row]{SettleDelay: -1})
+	c.p, err = pipeline(client, c.state, sink, fxiaoke.SourceConfig[Row]{SettleDelay: -1})
 	require.NoError(t, err)
-	return c
 }
 
 // run runs until it ends without an error, as a scheduler would.
@@ -63,6 +72,9 @@ func (c *cell) run(t *testing.T) {
 		c.runs.Add(1)
 		if _, err = c.p.Run(t.Context()); err == nil {
 			return
+		}
+		if e, ok := errors.AsType[*duijie.APIError](err); ok && e.RetryAfter > time.Second {
+			c.start(t) // a wait nobody sleeps through: a scheduler starts anew when it is over
 		}
 	}
 	require.NoError(t, err, "six runs and no end")

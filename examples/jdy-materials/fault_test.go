@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -59,17 +60,25 @@ func (c *clock) Reserve(_ context.Context, scope string, q duijie.Quota, _ time.
 type cell struct {
 	*clock
 	server *jdytest.Server
+	state  duijiesync.State
 	p      *duijiesync.Pipeline[jdy.MaterialRow, jdy.MaterialRow]
 	times  map[string]int // how often each material was recorded, by number and name
 }
 
 func newCell(t *testing.T) *cell {
 	t.Helper()
-	c := &cell{clock: newClock(), times: map[string]int{}}
-	s := jdytest.NewServer(jdytest.WithClock(c.now))
-	t.Cleanup(s.Close)
-	c.server = s
-	seed(s, cellMaterials, time.Now().Add(-time.Hour))
+	c := &cell{clock: newClock(), times: map[string]int{}, state: duijiesync.NewMemoryState()}
+	c.server = jdytest.NewServer(jdytest.WithClock(c.now))
+	t.Cleanup(c.server.Close)
+	seed(c.server, cellMaterials, time.Now().Add(-time.Hour))
+	c.start(t)
+	return c
+}
+
+// start makes a client and a pipeline, as a process does that starts.
+func (c *cell) start(t *testing.T) {
+	t.Helper()
+	s := c.server
 	client, err := jdy.NewClient(jdy.Config{
 		BaseURL: s.URL(), ClientID: s.ClientID(), ClientSecret: duijie.NewSecret(s.ClientSecret()), OuterInstanceID: s.OuterInstanceID(),
 	},
@@ -79,7 +88,7 @@ func newCell(t *testing.T) *cell {
 	)
 	require.NoError(t, err)
 	t.Cleanup(client.CloseIdleConnections)
-	c.p, err = pipeline(client, duijiesync.NewMemoryState(), jdy.SourceConfig[jdy.MaterialRow]{SettleDelay: -1})
+	c.p, err = pipeline(client, c.state, jdy.SourceConfig[jdy.MaterialRow]{SettleDelay: -1})
 	require.NoError(t, err)
 	var mu sync.Mutex
 	c.p.Sink = duijiesync.SinkFunc[jdy.MaterialRow](func(_ context.Context, r duijiesync.Record[jdy.MaterialRow]) (duijiesync.Outcome, error) {
@@ -88,7 +97,6 @@ func newCell(t *testing.T) *cell {
 		c.times[r.Key+" "+r.Value.Name]++
 		return duijiesync.Outcome{}, nil
 	})
-	return c
 }
 
 // seed makes materials M001, M002 and so on that were changed at a time.
@@ -108,6 +116,9 @@ func (c *cell) run(t *testing.T) {
 		c.forward(2 * time.Second)
 		if _, err = c.p.Run(t.Context()); err == nil {
 			return
+		}
+		if e, ok := errors.AsType[*duijie.APIError](err); ok && e.RetryAfter > time.Second {
+			c.start(t) // a wait nobody sleeps through: a scheduler starts anew when it is over
 		}
 	}
 	require.NoError(t, err, "six runs and no end")

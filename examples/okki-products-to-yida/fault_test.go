@@ -95,8 +95,8 @@ func (c *cell) settle(t *testing.T) {
 		if err = c.run(t); err == nil {
 			return
 		}
-		if e, ok := errors.AsType[*duijie.APIError](err); ok && e.RetryAfter > time.Hour {
-			c.restart(t) // the month's calls are used up: a scheduler starts anew when the next has come
+		if e, ok := errors.AsType[*duijie.APIError](err); ok && e.RetryAfter > time.Second {
+			c.restart(t) // a wait nobody sleeps through: a scheduler starts anew when it is over
 		}
 	}
 	require.NoError(t, err, "eight runs and no end")
