@@ -9,7 +9,8 @@
 // crashes; what the target refuses waits in the dead letters.
 //
 // Records of other schemes that _findCollection and _mongoQuery ask for come from files:
-// -lookup UUID=RECORDS.json. Mapping tables do too: -table ID=TABLE.csv.
+// -lookup UUID=RECORDS.json. Mapping tables do too: -table ID=TABLE.csv. A scheme that hands
+// its records to another (callBackStrategy) gets that one by -callback, and runs both.
 //
 // Without arguments the program runs a scheme of its own, shops of 旺店通 that become
 // customers of 金蝶云星空. Without settings the platforms are fakes inside this
@@ -57,10 +58,11 @@ type settings struct {
 	check, oldWay   bool
 	allow, id       string
 	lookups, tables binding
+	callbacks       binding
 }
 
 func (s *settings) flags(f *flag.FlagSet) {
-	s.lookups, s.tables = binding{}, binding{}
+	s.lookups, s.tables, s.callbacks = binding{}, binding{}, binding{}
 	f.BoolVar(&s.check, "check", false, "say of each member whether it runs, and run nothing")
 	f.BoolVar(&s.oldWay, "follow-idcheck", false, "as 轻易云 does: with idCheck a record whose key is known is dropped, though it changed")
 	f.StringVar(&s.allow, "allow", "", "names of unknown members to ignore, with commas between")
@@ -68,6 +70,7 @@ func (s *settings) flags(f *flag.FlagSet) {
 	f.StringVar(&s.id, "id", "", "path or template of a record's key, where the source half has no id")
 	f.Var(s.lookups, "lookup", "UUID=FILE: records of another scheme, a JSON array or one object after the other; repeatable. "+
 		"The product groups of an OKKI source are there as okki-groups")
+	f.Var(s.callbacks, "callback", "STRATEGY=SOURCE.json,TARGET.json: the scheme that callBackStrategy hands records to; repeatable")
 	f.Var(s.tables, "table", "ID=FILE.csv: a mapping table with the columns a_value and b_value; repeatable")
 }
 
@@ -107,6 +110,10 @@ func (s *settings) run(ctx context.Context, env *cli.Env) (int, error) {
 	options := s.options()
 	source, errSource := qeasy.Parse(qeasy.SideSource, docs.source, options...)
 	target, errTarget := qeasy.Parse(qeasy.SideTarget, docs.target, options...)
+	callbacks, err := s.receivers(options)
+	if err != nil {
+		return cli.ExitUsage, err
+	}
 	broken := errors.Join(errSource, errTarget)
 	if broken != nil && !s.check {
 		return cli.ExitUsage, broken
@@ -119,8 +126,12 @@ func (s *settings) run(ctx context.Context, env *cli.Env) (int, error) {
 	if err := checkKey(to, target); err != nil {
 		return cli.ExitUsage, err
 	}
-	hosts := configured(from, to)
-	ends, closeAll, err := open(hosts, []platform{from, to}, append([]duijie.Option{duijie.WithLogger(env.Logger())}, pace.client...)...)
+	some := []platform{from, to}
+	for _, r := range callbacks {
+		some = append(some, r.from, r.to)
+	}
+	hosts := configured(some...)
+	ends, closeAll, err := open(hosts, some, append([]duijie.Option{duijie.WithLogger(env.Logger())}, pace.client...)...)
 	if err != nil {
 		return cli.ExitUsage, err
 	}
@@ -134,6 +145,9 @@ func (s *settings) run(ctx context.Context, env *cli.Env) (int, error) {
 	if !hosts {
 		cfg = demoTimes(cfg, ends[from.name])
 	}
+	if err := bind(&cfg, callbacks, ends); err != nil {
+		return cli.ExitUsage, err
+	}
 	if s.check {
 		return report(env, qeasy.Check(docs.source, docs.target, cfg, options...))
 	}
@@ -144,20 +158,30 @@ func (s *settings) run(ctx context.Context, env *cli.Env) (int, error) {
 	if !hosts {
 		env.Printf("no settings of the platforms: running %s against fakes\n", docs.label)
 	}
-	return s.sync(ctx, env, scheme, name+"/"+docs.label, hosts)
+	pipelines := names{own: name + "/" + docs.label}
+	for _, r := range callbacks {
+		if target.CallBack != nil && target.CallBack.Strategy == r.strategy {
+			pipelines.receiver = name + "/" + r.label
+		}
+	}
+	return s.sync(ctx, env, scheme, pipelines, hosts)
 }
 
+// names are those of the pipelines of a scheme and of the one it hands records to, "" for none.
+type names struct{ own, receiver string }
+
 // sync runs the scheme.
-func (s *settings) sync(ctx context.Context, env *cli.Env, scheme *qeasy.Scheme, pipeline string, hosts bool) (int, error) {
+func (s *settings) sync(ctx context.Context, env *cli.Env, scheme *qeasy.Scheme, pipelines names, hosts bool) (int, error) {
 	state, err := env.OpenState(ctx)
 	if err != nil {
 		return cli.ExitFailed, err
 	}
 	defer func() { _ = state.Close() }()
 	if !hosts { // the fakes are new each time, so the state of an earlier demo says nothing about them
-		pipeline = fmt.Sprintf("%s-demo-%d-%d", pipeline, os.Getpid(), time.Now().UnixNano())
+		demo := fmt.Sprintf("-demo-%d-%d", os.Getpid(), time.Now().UnixNano())
+		pipelines.own, pipelines.receiver = pipelines.own+demo, pipelines.receiver+demo
 	}
-	p := scheme.Pipeline(pipeline, state)
+	p := scheme.Pipeline(pipelines.own, state)
 	// A killed run's lease ends soon, and the next run waits for that.
 	p.LeaseTTL, p.LeaseWait = pace.lease, 2*pace.lease
 	p.Settle.Delay = pace.settle
@@ -169,6 +193,11 @@ func (s *settings) sync(ctx context.Context, env *cli.Env, scheme *qeasy.Scheme,
 		return cli.ExitSettled, env.ShowPlan(p.Plan(ctx))
 	}
 	rep, code, err := env.Do(ctx, p)
+	if next := scheme.CallBack(pipelines.own, pipelines.receiver, state); next != nil && code != cli.ExitFailed {
+		var failed error
+		code, failed = handOn(ctx, env, next, code)
+		err = errors.Join(err, failed)
+	}
 	for what, n := range scheme.Counts() {
 		env.Printf("%s: %d\n", what, n)
 	}
