@@ -182,7 +182,7 @@ func TestGroupedThroughCrashes(t *testing.T) {
 
 // TestGroupedMemory: a pull of many rows is grouped in little memory.
 func TestGroupedMemory(t *testing.T) {
-	if testing.Short() || slowness > 1 {
+	if testing.Short() {
 		t.Skip("takes seconds")
 	}
 	const rows = 30_000
