@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/internal/tokencache/tokencachetest"
 	duijiesync "github.com/duijie-go/duijie/sync"
 	"github.com/duijie-go/duijie/sync/sqlstore"
 )
@@ -62,7 +63,11 @@ func child(mode string) (err error) {
 	case "count":
 		return count(ctx, store)
 	case "renew":
-		return useTokens(ctx, store, os.Getenv(childVendorEnv))
+		tokens, err := store.Tokens(ctx)
+		if err != nil {
+			return err
+		}
+		return tokencachetest.CallInMany(ctx, tokens, os.Getenv(childVendorEnv), inEach, callsEach)
 	case "book":
 		return bookCalls(ctx, store)
 	case "migrate":
@@ -289,20 +294,19 @@ func (s server) runSharers(t *testing.T, prefix, mode, vendor string) (words []s
 func TestProcessesLogInOncePerGeneration(t *testing.T) {
 	t.Parallel()
 	onServers(t, func(t *testing.T, s server) {
-		platform := &vendor{}
+		platform := &tokencachetest.Vendor{Life: vendorLife}
 		server := httptest.NewServer(platform)
 		t.Cleanup(server.Close)
 		prefix := s.newPrefix(t)
 		s.runSharers(t, prefix, "renew", server.URL)
 
-		platform.mu.Lock()
-		defer platform.mu.Unlock()
-		require.Zero(t, platform.wasted, "of %d logins", platform.logins)
-		require.Equal(t, sharers*inEach*callsEach/vendorLife, platform.logins)
+		seen := platform.Counts()
+		require.Zero(t, seen.Wasted, "of %d logins", seen.Logins)
+		require.Equal(t, sharers*inEach*callsEach/vendorLife, seen.Logins)
 		token, err := tokensOf(t, s.store(t, prefix)).Load(t.Context(), "vendor")
 		require.NoError(t, err)
-		require.EqualValues(t, platform.logins, token.Gen)
-		require.Equal(t, fmt.Sprint("session-", platform.logins), token.Value.Reveal())
+		require.EqualValues(t, seen.Logins, token.Gen)
+		require.Equal(t, tokencachetest.Session(seen.Logins), token.Value.Reveal())
 	})
 }
 

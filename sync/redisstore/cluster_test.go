@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/duijie-go/duijie"
+	"github.com/duijie-go/duijie/internal/tokencache/tokencachetest"
 	duijiesync "github.com/duijie-go/duijie/sync"
 	"github.com/duijie-go/duijie/sync/pipelinetest"
 	"github.com/duijie-go/duijie/sync/redisstore"
@@ -87,15 +88,15 @@ func TestFailoverLosesTheLastToken(t *testing.T) {
 		t.Cleanup(func() { require.NoError(t, client.Close()) })
 		return tokensAt(t, client, "duijie:")
 	}
-	platform := &vendor{}
+	platform := &tokencachetest.Vendor{Life: vendorLife}
 	server := httptest.NewServer(platform)
 	t.Cleanup(server.Close)
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	one, two := open(), open()
-	first, second := newSource(one, server.URL), newSource(two, server.URL)
-	require.NoError(t, callOften(ctx, first, server.URL, 1))
-	require.NoError(t, callOften(ctx, second, server.URL, 1))
+	first, second := tokencachetest.Source(one, server.URL), tokencachetest.Source(two, server.URL)
+	require.NoError(t, tokencachetest.Call(ctx, first, server.URL, 1))
+	require.NoError(t, tokencachetest.Call(ctx, second, server.URL, 1))
 	commitToken(t, one, "other", 0, session)
 	eventually(t, "the first token on the replica", func() bool {
 		return copied.HGet(ctx, "duijie:token:other", "gen").Val() == "1"
@@ -119,8 +120,8 @@ func TestFailoverLosesTheLastToken(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, session, token.Value.Reveal())
 	for range 5 {
-		require.NoError(t, callOften(ctx, second, server.URL, 1))
-		require.NoError(t, callOften(ctx, first, server.URL, 1))
+		require.NoError(t, tokencachetest.Call(ctx, second, server.URL, 1))
+		require.NoError(t, tokencachetest.Call(ctx, first, server.URL, 1))
 	}
-	require.LessOrEqual(t, platform.logins, 4, "two before, and one for each process after")
+	require.LessOrEqual(t, platform.Counts().Logins, 4, "two before, and one for each process after")
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -21,7 +20,7 @@ import (
 
 	"github.com/duijie-go/duijie"
 	"github.com/duijie-go/duijie/internal/testutil"
-	"github.com/duijie-go/duijie/internal/tokencache"
+	"github.com/duijie-go/duijie/internal/tokencache/tokencachetest"
 	duijiesync "github.com/duijie-go/duijie/sync"
 	"github.com/duijie-go/duijie/sync/redisstore"
 )
@@ -40,7 +39,6 @@ const (
 	bookEach   = 5
 	jobsEach   = 3
 	vendorLife = 60 // calls a session lasts
-	loginTime  = 20 * time.Millisecond
 	// leaderTTL is the lease of a process that is killed.
 	leaderTTL = 400 * time.Millisecond
 )
@@ -67,7 +65,7 @@ func child(mode string) (err error) {
 	vendor := os.Getenv(childVendorEnv)
 	switch mode {
 	case "renew":
-		return inMany(func() error { return useTokens(ctx, tokens, vendor) }, 1)
+		return tokencachetest.CallInMany(ctx, tokens, vendor, inEach, callsEach)
 	case "book":
 		return inMany(func() error { return bookCalls(ctx, tokens) }, inEach)
 	case "job":
@@ -88,101 +86,27 @@ func inMany(do func() error, n int) (err error) {
 	return err
 }
 
-// vendor is a platform of the worst kind: a login ends the session before it.
-type vendor struct {
+// workplace counts the jobs that are done at it.
+type workplace struct {
 	mu      sync.Mutex
-	logins  int
-	left    int // calls the latest session is good for
-	wasted  int // logins that ended a session which was still good
-	refused int
 	inside  int // jobs under way
 	jobs    int
 	crowded int // jobs that found another one under way
 	fences  []string
 }
 
-func (v *vendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	switch session := fmt.Sprint("session-", v.logins); {
-	case r.URL.Path == "/job":
-		if v.inside++; v.inside > 1 {
-			v.crowded++
-		}
-		v.jobs++
-		v.fences = append(v.fences, r.FormValue("fence"))
-		v.unlocked(time.Millisecond)
-		v.inside--
-	case r.URL.Path == "/login":
-		v.unlocked(loginTime) // for others to want one too
-		if v.left > 0 {
-			v.wasted++
-		}
-		v.logins++
-		v.left = vendorLife
-		fmt.Fprint(w, "session-", v.logins)
-	case r.FormValue("session") != session || v.left == 0:
-		v.refused++
-		w.WriteHeader(http.StatusUnauthorized)
-	default:
-		v.left--
+func (w *workplace) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.inside++; w.inside > 1 {
+		w.crowded++
 	}
-}
-
-// unlocked lets others in for a while.
-func (v *vendor) unlocked(d time.Duration) {
-	v.mu.Unlock()
-	defer v.mu.Lock()
-	<-time.After(d)
-}
-
-// ask calls the vendor and returns what it says.
-func ask(ctx context.Context, url string) (text string, status int, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
-	if err != nil {
-		return "", 0, err
-	}
-	answer, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return "", 0, err
-	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
-	return string(body), answer.StatusCode, err
-}
-
-// newSource is what a client has for its token.
-func newSource(tokens duijie.TokenStore, vendor string) *tokencache.Source {
-	return tokencache.New(tokens, "vendor", func(ctx context.Context) (duijie.Token, error) {
-		text, _, err := ask(ctx, vendor+"/login")
-		return duijie.Token{Value: duijie.NewSecret(text)}, err
-	})
-}
-
-// useTokens calls the vendor from many goroutines, as a client does.
-func useTokens(ctx context.Context, tokens duijie.TokenStore, vendor string) error {
-	source := newSource(tokens, vendor)
-	return inMany(func() error { return callOften(ctx, source, vendor, callsEach) }, inEach)
-}
-
-func callOften(ctx context.Context, source *tokencache.Source, vendor string, calls int) error {
-	refused := int64(0)
-	for done := 0; done < calls; {
-		token, err := source.Token(ctx, refused)
-		if err != nil {
-			return err
-		}
-		_, status, err := ask(ctx, vendor+"/call?session="+token.Value.Reveal())
-		if err != nil {
-			return err
-		}
-		if status == http.StatusUnauthorized {
-			refused = token.Gen
-			continue
-		}
-		done++
-	}
-	return nil
+	w.jobs++
+	w.fences = append(w.fences, r.FormValue("fence"))
+	w.mu.Unlock()
+	<-time.After(time.Millisecond) // let others in
+	w.mu.Lock()
+	w.inside--
 }
 
 func childCommand(t *testing.T, prefix, mode, vendor string) *exec.Cmd {
@@ -215,21 +139,20 @@ func runSharers(t *testing.T, prefix, mode, vendor string) (lines []string) {
 func TestProcessesLogInOncePerGeneration(t *testing.T) {
 	t.Parallel()
 	client := shared(t)
-	platform := &vendor{}
+	platform := &tokencachetest.Vendor{Life: vendorLife}
 	server := httptest.NewServer(platform)
 	t.Cleanup(server.Close)
 	prefix := newPrefix(t, client)
 	runSharers(t, prefix, "renew", server.URL)
 
-	platform.mu.Lock()
-	defer platform.mu.Unlock()
-	require.Zero(t, platform.wasted, "of %d logins", platform.logins)
-	require.Equal(t, sharers*inEach*callsEach/vendorLife, platform.logins)
-	require.LessOrEqual(t, platform.refused, platform.logins*sharers*inEach, "each worker is refused once a session")
+	seen := platform.Counts()
+	require.Zero(t, seen.Wasted, "of %d logins", seen.Logins)
+	require.Equal(t, sharers*inEach*callsEach/vendorLife, seen.Logins)
+	require.LessOrEqual(t, seen.Refused, seen.Logins*sharers*inEach, "each worker is refused once a session")
 	token, err := tokensAt(t, client, prefix).Load(t.Context(), "vendor")
 	require.NoError(t, err)
-	require.EqualValues(t, platform.logins, token.Gen)
-	require.Equal(t, fmt.Sprint("session-", platform.logins), token.Value.Reveal())
+	require.EqualValues(t, seen.Logins, token.Gen)
+	require.Equal(t, tokencachetest.Session(seen.Logins), token.Value.Reveal())
 }
 
 // bookCalls prints, for each call it books, between which moments it lies.
@@ -278,7 +201,7 @@ func doJobs(ctx context.Context, leases duijiesync.LeaseStore, vendor string) er
 	for range jobsEach {
 		err := duijiesync.WithLease(ctx, leases, nightly, duijiesync.LeaseOptions{TTL: 2 * time.Second, Wait: 30 * time.Second},
 			func(ctx context.Context, lease duijiesync.Lease) error {
-				_, _, err := ask(ctx, fmt.Sprintf("%s/job?fence=%d", vendor, lease.Fence))
+				_, _, err := tokencachetest.Ask(ctx, fmt.Sprintf("%s/job?fence=%d", vendor, lease.Fence))
 				return err
 			})
 		if err != nil {
@@ -291,7 +214,7 @@ func doJobs(ctx context.Context, leases duijiesync.LeaseStore, vendor string) er
 func TestProcessesTakeTurnsUnderALease(t *testing.T) {
 	t.Parallel()
 	client := shared(t)
-	platform := &vendor{}
+	platform := &workplace{}
 	server := httptest.NewServer(platform)
 	t.Cleanup(server.Close)
 	runSharers(t, newPrefix(t, client), "job", server.URL)

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/duijie-go/duijie/internal/tokencache/tokencachetest"
 	duijiesync "github.com/duijie-go/duijie/sync"
 	"github.com/duijie-go/duijie/sync/sqlstore/sqlite"
 )
@@ -49,7 +50,11 @@ func child(path, mode string) (err error) {
 	case "count":
 		return count(ctx, store)
 	case "renew":
-		return useTokens(ctx, store, os.Getenv(childVendorEnv))
+		tokens, err := store.Tokens(ctx)
+		if err != nil {
+			return err
+		}
+		return tokencachetest.CallInMany(ctx, tokens, os.Getenv(childVendorEnv), inEach, callsEach)
 	case "lead":
 		return leadForever(ctx, store)
 	case "book":

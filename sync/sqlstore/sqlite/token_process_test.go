@@ -5,20 +5,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"net/http/httptest"
 	"os/exec"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/duijie-go/duijie"
-	"github.com/duijie-go/duijie/internal/tokencache"
+	"github.com/duijie-go/duijie/internal/tokencache/tokencachetest"
 	"github.com/duijie-go/duijie/sync/sqlstore/sqlite"
 )
 
@@ -29,118 +26,28 @@ const (
 	callsEach  = 40
 	bookEach   = 5
 	vendorLife = 60 // calls a session lasts
-	loginTime  = 20 * time.Millisecond
 	// leaderTTL is the lease of a process that is killed.
 	leaderTTL = 400 * time.Millisecond
 )
 
 var sharedQuota = duijie.Quota{Calls: 2, Per: time.Minute}
 
-// vendor is a platform of the worst kind: a login ends the session before it.
-type vendor struct {
-	mu      sync.Mutex
-	logins  int
-	left    int // calls the latest session is good for
-	wasted  int // logins that ended a session which was still good
-	refused int
-}
-
-func (v *vendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if r.URL.Path == "/login" { // it takes a while, for others to want one too
-		v.mu.Unlock()
-		<-time.After(loginTime)
-		v.mu.Lock()
-	}
-	switch session := fmt.Sprint("session-", v.logins); {
-	case r.URL.Path == "/login":
-		if v.left > 0 {
-			v.wasted++
-		}
-		v.logins++
-		v.left = vendorLife
-		fmt.Fprint(w, "session-", v.logins)
-	case r.FormValue("session") != session || v.left == 0:
-		v.refused++
-		w.WriteHeader(http.StatusUnauthorized)
-	default:
-		v.left--
-	}
-}
-
-// ask calls the vendor and returns what it says.
-func ask(ctx context.Context, url string) (text string, status int, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
-	if err != nil {
-		return "", 0, err
-	}
-	answer, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return "", 0, err
-	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
-	return string(body), answer.StatusCode, err
-}
-
-// useTokens calls the vendor from many goroutines, as a client does.
-func useTokens(ctx context.Context, store *sqlite.Store, vendor string) error {
-	tokens, err := store.Tokens(ctx)
-	if err != nil {
-		return err
-	}
-	source := tokencache.New(tokens, "vendor", func(ctx context.Context) (duijie.Token, error) {
-		text, _, err := ask(ctx, vendor+"/login")
-		return duijie.Token{Value: duijie.NewSecret(text)}, err
-	})
-	errs := make(chan error)
-	for range inEach {
-		go func() { errs <- callOften(ctx, source, vendor) }()
-	}
-	for range inEach {
-		err = errors.Join(err, <-errs)
-	}
-	return err
-}
-
-func callOften(ctx context.Context, source *tokencache.Source, vendor string) error {
-	refused := int64(0)
-	for done := 0; done < callsEach; {
-		token, err := source.Token(ctx, refused)
-		if err != nil {
-			return err
-		}
-		_, status, err := ask(ctx, vendor+"/call?session="+token.Value.Reveal())
-		if err != nil {
-			return err
-		}
-		if status == http.StatusUnauthorized {
-			refused = token.Gen
-			continue
-		}
-		done++
-	}
-	return nil
-}
-
 func TestProcessesLogInOncePerGeneration(t *testing.T) {
 	t.Parallel()
-	platform := &vendor{}
+	platform := &tokencachetest.Vendor{Life: vendorLife}
 	server := httptest.NewServer(platform)
 	t.Cleanup(server.Close)
 	path := stateFile(t)
 	runSharers(t, path, "renew", server.URL)
 
-	platform.mu.Lock()
-	defer platform.mu.Unlock()
-	require.Zero(t, platform.wasted, "of %d logins", platform.logins)
-	require.Equal(t, sharers*inEach*callsEach/vendorLife, platform.logins)
-	require.LessOrEqual(t, platform.refused, platform.logins*sharers*inEach, "each worker is refused once a session")
+	seen := platform.Counts()
+	require.Zero(t, seen.Wasted, "of %d logins", seen.Logins)
+	require.Equal(t, sharers*inEach*callsEach/vendorLife, seen.Logins)
+	require.LessOrEqual(t, seen.Refused, seen.Logins*sharers*inEach, "each worker is refused once a session")
 	token, err := tokensOf(t, openStore(t, path)).Load(t.Context(), "vendor")
 	require.NoError(t, err)
-	require.EqualValues(t, platform.logins, token.Gen)
-	require.Equal(t, fmt.Sprint("session-", platform.logins), token.Value.Reveal())
+	require.EqualValues(t, seen.Logins, token.Gen)
+	require.Equal(t, tokencachetest.Session(seen.Logins), token.Value.Reveal())
 }
 
 // runSharers runs the children side by side and returns the lines they print.
