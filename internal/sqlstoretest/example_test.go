@@ -11,21 +11,22 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/duijie-go/duijie/internal/crashtest"
 	duijiesync "github.com/duijie-go/duijie/sync"
 	"github.com/duijie-go/duijie/sync/sqlstore"
 )
 
 // copyOrders is a whole program but for its ends: it copies orders, with its state in a
 // server's database, and says what it did.
-func copyOrders(ctx context.Context, db *sql.DB, dialect sqlstore.Dialect, orders []order, target duijiesync.Sink[order], prefix string, out io.Writer) (err error) {
+func copyOrders(ctx context.Context, db *sql.DB, dialect sqlstore.Dialect, orders []crashtest.Order, target duijiesync.Sink[crashtest.Order], prefix string, out io.Writer) (err error) {
 	store, err := sqlstore.New(ctx, db, dialect, sqlstore.WithTablePrefix(prefix))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	pipeline := &duijiesync.Pipeline[order, order]{
-		Name: "orders", Source: duijiesync.Slice(orders, func(o order) string { return o.No }),
-		Transform: duijiesync.Same[order], Sink: target, State: store,
+	pipeline := &duijiesync.Pipeline[crashtest.Order, crashtest.Order]{
+		Name: "orders", Source: duijiesync.Slice(orders, func(o crashtest.Order) string { return o.No }),
+		Transform: duijiesync.Same[crashtest.Order], Sink: target, State: store,
 	}
 	report, err := pipeline.Run(ctx)
 	if err != nil {
@@ -40,11 +41,11 @@ func TestProgramWithStateOnAServer(t *testing.T) {
 	t.Parallel()
 	onServers(t, func(t *testing.T, s server) {
 		prefix, db, target, said := s.newPrefix(t), s.open(t), newWarehouse(), new(strings.Builder)
-		all := ordersTo(7)
+		all := crashtest.Orders(7)
 		require.NoError(t, copyOrders(t.Context(), db, s.dialect, all, target, prefix, said))
 		all[3].Name = "changed"
 		require.NoError(t, copyOrders(t.Context(), db, s.dialect, all, target, prefix, said))
 		require.Equal(t, "7 read, 7 created, 0 updated, 0 unchanged\n7 read, 0 created, 1 updated, 6 unchanged\n", said.String())
-		target.check(t, all)
+		target.Check(t, all)
 	})
 }
